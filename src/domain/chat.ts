@@ -1,0 +1,16 @@
+export type ChatKind = "chat" | "coder";
+
+export interface Chat {
+  id: string;
+  session_id: string;
+  kind: ChatKind;
+  title: string;
+  titled_by: "auto" | "human";
+  /** Number on the tab: stable in its session, never reused. */
+  number: number;
+  /** Endpoint and model picked for the next message; null takes the session's, then the default. */
+  endpoint_id: string | null;
+  model: string | null;
+  archived_at: Date | null;
+  created_at: Date;
+}

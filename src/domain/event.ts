@@ -1,0 +1,36 @@
+/**
+ * Journal events: the ordered notice of what changed. Rows in tables are the truth; an event carries ids and little
+ * else. Every kind and payload is listed in docs/api/stream.md, which a test holds against this file.
+ */
+import type { RunState } from "./run.ts";
+
+export type Topic = "desk" | `session:${string}`;
+
+export interface EventPayloads {
+  "project.changed": { project_id: string };
+  "project.deleted": { project_id: string };
+  "session.changed": { session_id: string; project_id: string };
+  "session.deleted": { session_id: string; project_id: string };
+  "chat.changed": { chat_id: string; session_id: string };
+  "chat.deleted": { chat_id: string; session_id: string };
+  "message.created": { message_id: string; chat_id: string; role: string };
+  "message.deleted": { message_id: string; chat_id: string };
+  "run.changed": { run_id: string; chat_id: string; session_id: string; state: RunState };
+  "run.progress": { run_id: string; chat_id: string; phase: string; detail: string | null; percent: number | null; tokens_out: number; tokens_per_s: number | null; last_byte_at: number };
+  "part.opened": { part_id: string; message_id: string; chat_id: string; kind: string };
+  "part.delta": { part_id: string; offset: number; text: string };
+  "part.closed": { part_id: string; message_id: string; chat_id: string; state: string };
+  "endpoint.changed": { endpoint_id: string };
+  "setting.changed": { key: string };
+}
+export type EventKind = keyof EventPayloads;
+
+export type JournalEvent<K extends EventKind = EventKind> = {
+  [P in K]: { seq: number; topic: Topic; kind: P; payload: EventPayloads[P] };
+}[K];
+
+/** An event before the journal numbered it. */
+export type NewEvent = { [K in EventKind]: { topic: Topic; kind: K; payload: EventPayloads[K] } }[EventKind];
+
+export const sessionTopic = (sessionId: string): Topic => `session:${sessionId}`;
+export const DESK: Topic = "desk";

@@ -1,0 +1,49 @@
+/** The normal form of a model call: every endpoint, and the demo model, speaks this. */
+import type { ToolSpec } from "./tool.ts";
+
+export interface ToolCall {
+  id: string;
+  name: string;
+  /** JSON text as the model wrote it; may be broken. */
+  arguments: string;
+}
+
+export type ChatMessage =
+  | { role: "system"; content: string }
+  | { role: "user"; content: string }
+  | { role: "assistant"; content: string; reasoning?: string; tool_calls?: ToolCall[] }
+  | { role: "tool"; tool_call_id: string; content: string };
+
+/** Sent only if set. */
+export interface Sampling {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  min_p?: number;
+  presence_penalty?: number;
+}
+
+export interface LlmRequest {
+  model: string;
+  messages: ChatMessage[];
+  tools: ToolSpec[];
+  sampling: Sampling;
+  signal: AbortSignal;
+}
+
+export type LlmEvent =
+  /** A sign of life before tokens; `percent` 0–100 where the server tells. */
+  | { kind: "status"; phase: "connecting" | "loading" | "prompt" | "retrying"; percent: number | null; detail: string | null }
+  | { kind: "text"; text: string }
+  | { kind: "reasoning"; text: string }
+  /** A whole tool call; streamed argument pieces are gathered first. */
+  | { kind: "tool_call"; call: ToolCall }
+  /** Growing arguments of a call: a sign of life. */
+  | { kind: "tool_progress"; name: string; chars: number }
+  | { kind: "usage"; tokens_in: number; tokens_out: number; tokens_cached: number }
+  | { kind: "end"; stop: "stop" | "length" | "tool_calls" | "content_filter" };
+
+/** Ends with an `end` event, or throws AppError("unavailable") with a sentence for a human. */
+export interface Llm {
+  stream(request: LlmRequest): AsyncIterable<LlmEvent>;
+}

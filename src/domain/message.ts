@@ -1,0 +1,67 @@
+/** A message is an ordered list of parts. Rows keep their database names: one spelling in SQL, JSON and code. */
+import type { Run } from "./run.ts";
+
+export type Role = "user" | "assistant";
+
+export interface Message {
+  id: string;
+  chat_id: string;
+  role: Role;
+  /** Order in the chat, gap-free per chat from 1. */
+  position: number;
+  client_id: string | null;
+  created_at: Date;
+  superseded_at: Date | null;
+}
+
+export type PartKind = "text" | "reasoning" | "tool" | "notice" | "compaction" | "artifact";
+export type PartState = "open" | "closed" | "failed" | "cancelled";
+
+/** Facts of a tool part. `text` of the part is the result as the model saw it. */
+export interface ToolMeta {
+  call_id: string;
+  name: string;
+  arguments: unknown;
+  /** The one argument worth a line: a path, a pattern. */
+  shown: string;
+  /** The result in a few words: "96 lines", "no such file". */
+  note: string | null;
+  duration_ms: number | null;
+  /** First tool part of the unbroken run of tool calls this one belongs to; rows are grouped by it. */
+  group_id: string;
+  /** Whole result, when `text` was cut. */
+  output_id: string | null;
+}
+export interface ReasoningMeta {
+  duration_ms: number | null;
+}
+export interface NoticeMeta {
+  /** e.g. "repaired", "retried" */
+  notice: string;
+}
+
+interface PartBase {
+  id: string;
+  message_id: string;
+  chat_id: string;
+  position: number;
+  state: PartState;
+  text: string;
+  opened_at: Date;
+  closed_at: Date | null;
+}
+export type TextPart = PartBase & { kind: "text"; meta: Record<string, never> };
+export type ReasoningPart = PartBase & { kind: "reasoning"; meta: ReasoningMeta };
+export type ToolPart = PartBase & { kind: "tool"; meta: ToolMeta };
+export type NoticePart = PartBase & { kind: "notice" | "compaction" | "artifact"; meta: NoticeMeta };
+export type Part = TextPart | ReasoningPart | ToolPart | NoticePart;
+
+/** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */
+export interface Entry {
+  message: Message;
+  parts: Part[];
+  run: Run | null;
+}
+
+/** A message longer than this is refused; 64,000 characters as JavaScript counts them. */
+export const MESSAGE_LIMIT_CHARS = 64_000;

@@ -1,0 +1,61 @@
+/** The contract between the loop and a tool. Tools get everything through their context: no module state, no loop import. */
+import type { z } from "zod";
+
+export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
+
+export interface ToolContext {
+  /** Real path of the project's directory; every path a tool takes is inside it or inside a grant. */
+  root: string;
+  /** Real paths of further readable directories of this session. */
+  grants: readonly string[];
+  /** Aborted on cancel and on the tool's time limit. */
+  signal: AbortSignal;
+  outputs: OutputStore;
+}
+
+/** Whole results of earlier calls of this chat, for `read_output`. */
+export interface OutputStore {
+  save(text: string): Promise<string>;
+  /** Lines `from`..`from + count - 1` (1-based) of a saved output, or null for an unknown id. */
+  read(id: string, from: number, count: number): Promise<{ text: string; total_lines: number } | null>;
+}
+
+export interface ToolResult {
+  /** What the model sees. */
+  text: string;
+  /** In a few words, for the row: "96 lines", "14 matches in 3 files". */
+  note: string;
+  /** True when the call did not do what it was asked; `text` says why and what would work. */
+  failed?: boolean;
+}
+
+export interface Tool<Input extends z.ZodType = z.ZodType> {
+  name: string;
+  kind: ToolKind;
+  /** Text of the `.md` file beside the tool. */
+  description: string;
+  input: Input;
+  read_only: boolean;
+  timeout_ms: number;
+  /** The argument worth showing in the row. */
+  shown(input: z.output<Input>): string;
+  run(input: z.output<Input>, context: ToolContext): Promise<ToolResult>;
+}
+
+/** What a call came to, ready to be stored as a tool part and sent to the model. */
+export interface ToolOutcome {
+  state: "closed" | "failed" | "cancelled";
+  text: string;
+  note: string;
+  shown: string;
+  duration_ms: number;
+  /** Set when `text` was cut; the whole is kept under this id. */
+  output_id: string | null;
+}
+
+/** A tool as the model is told of it (OpenAI function tools). */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
+}

@@ -1,0 +1,38 @@
+/** The only place that builds DOM ids: the page and the stream must agree on every one of them. */
+export const ids = {
+  message: (id: string) => `m-${id}`,
+  /** Where an assistant message's parts are appended. */
+  parts: (messageId: string) => `mp-${messageId}`,
+  part: (id: string) => `p-${id}`,
+  /** Inside a text part: finished blocks, the open block, and the growing tail in it. */
+  partDone: (id: string) => `pd-${id}`,
+  partOpen: (id: string) => `po-${id}`,
+  partTail: (id: string) => `pt-${id}`,
+  /** A group of tool rows, its summary line and its rows, named by the group's first part. */
+  tools: (groupId: string) => `tg-${groupId}`,
+  toolsSummary: (groupId: string) => `ts-${groupId}`,
+  toolRows: (groupId: string) => `tr-${groupId}`,
+  /** Facts below an answer, and the boundary row (stopped, interrupted, limit) after it. */
+  evidence: (runId: string) => `ev-${runId}`,
+  ending: (runId: string) => `end-${runId}`,
+  log: (chatId: string) => `log-${chatId}`,
+  /** Sentinel above the oldest message shown: asks for older ones. */
+  older: (chatId: string) => `older-${chatId}`,
+  composer: (chatId: string) => `composer-${chatId}`,
+  queue: (chatId: string) => `queue-${chatId}`,
+  /** The buttons of the composer (Send; Stop; Queue + Send now). */
+  actions: (chatId: string) => `actions-${chatId}`,
+  sessionHead: (sessionId: string) => `head-${sessionId}`,
+  /** Context meter and stop button in the session header, for the chat shown. */
+  facts: (chatId: string) => `facts-${chatId}`,
+  tabs: (sessionId: string) => `tabs-${sessionId}`,
+  navProjects: "nav-projects",
+  navSession: (sessionId: string) => `ns-${sessionId}`,
+  navRunning: "nav-running",
+  navNeeds: "nav-needs",
+  deskNeeds: "desk-needs",
+  deskRunning: "desk-running",
+  deskRecent: "desk-recent",
+  conn: "conn",
+  endpoints: "endpoints",
+} as const;

@@ -1,0 +1,49 @@
+/** The only place that builds URLs. A test walks the route table and fails on one that no route answers. */
+const q = (path: string, query: Record<string, string | number | undefined | null>) => {
+  const pairs = Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== "");
+  return pairs.length ? `${path}?${pairs.map(([k, v]) => `${k}=${encodeURIComponent(String(v))}`).join("&")}` : path;
+};
+const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
+
+export const urls = {
+  desk: "/",
+  onboarding: "/onboarding",
+  login: "/login",
+  logout: "/logout",
+  settings: "/settings",
+  stream: (query: { session?: string; since: number; page?: string; build: string }) => q("/stream", query),
+  projects: "/projects",
+  newProject: "/projects/new",
+  project: (id: string) => `/projects/${id}`,
+  projectRemoval: (id: string) => `/projects/${id}/removal`,
+  projectSessions: (id: string) => `/projects/${id}/sessions`,
+  newSession: (projectId?: string) => q("/sessions/new", { project: projectId }),
+  directories: (path?: string) => q("/directories", { path }),
+  file: (projectId: string, path: string, line?: number | null) =>
+    `/projects/${projectId}/files/${encodePath(path)}${line ? `?line=${line}#L${line}` : ""}`,
+  session: (id: string) => `/sessions/${id}`,
+  sessionEdit: (id: string) => `/sessions/${id}/edit`,
+  sessionTitle: (id: string) => `/sessions/${id}/title`,
+  sessionArchive: (id: string) => `/sessions/${id}/archive`,
+  sessionRemoval: (id: string) => `/sessions/${id}/removal`,
+  sessionChats: (id: string) => `/sessions/${id}/chats`,
+  chat: (id: string) => `/chats/${id}`,
+  chatMarkdown: (id: string) => `/chats/${id}.md`,
+  chatModel: (id: string) => `/chats/${id}/model`,
+  chatMessages: (id: string, before?: number) => q(`/chats/${id}/messages`, { before }),
+  run: (id: string) => `/runs/${id}`,
+  cancellation: (runId: string) => `/runs/${runId}/cancellation`,
+  continuation: (runId: string) => `/runs/${runId}/continuation`,
+  /** Send now: stop what runs in the chat and start this queued run. */
+  promotion: (runId: string) => `/runs/${runId}/promotion`,
+  /** Take a queued run back (form post; DELETE /runs/:id for clients). */
+  withdrawal: (runId: string) => `/runs/${runId}/withdrawal`,
+  endpoints: "/endpoints",
+  endpointChecks: "/endpoints/checks",
+  endpointRemoval: (id: string) => `/endpoints/${id}/removal`,
+  tokens: "/tokens",
+  tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
+  output: (partId: string) => `/parts/${partId}/output`,
+  health: "/health",
+  openapi: "/openapi.json",
+} as const;
