@@ -1,0 +1,43 @@
+/** The connection: porsager's postgres over a unix socket or TCP, with numbers for int8 and snake_case as it is. */
+import postgres from "postgres";
+
+const TYPES = {
+  /** int8 as number: our counters stay far below 2^53. */
+  bigint: { to: 20, from: [20], serialize: (n: number) => String(n), parse: (s: string) => Number(s) },
+};
+
+export type Sql = postgres.Sql<{ bigint: number }>;
+export type Tx = postgres.TransactionSql<{ bigint: number }>;
+/** Anything a store function can run its statement on. */
+export type Db = Sql | Tx;
+
+export interface ConnectOptions {
+  max?: number;
+  /** Milliseconds after which Postgres cancels a statement; 0 is for ever. */
+  statement_timeout_ms?: number;
+  onnotice?: (notice: postgres.Notice) => void;
+}
+
+export const POOL_CONNECTIONS = 8;
+export const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_S = 5;
+
+/** `target` is a postgres:// URL or, for the embedded server, its socket directory and user. */
+export function connect(target: string | { socket_dir: string; user: string; database: string }, options: ConnectOptions = {}): Sql {
+  const common = {
+    max: options.max ?? POOL_CONNECTIONS,
+    types: TYPES,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    idle_timeout: 0,
+    max_lifetime: null,
+    backoff: (retries: number) => Math.min(2, 0.1 * 2 ** retries),
+    connection: {
+      application_name: "boocode",
+      statement_timeout: options.statement_timeout_ms ?? STATEMENT_TIMEOUT_MS,
+    },
+    onnotice: options.onnotice ?? (() => {}),
+  };
+  return typeof target === "string"
+    ? postgres(target, common)
+    : postgres({ ...common, host: target.socket_dir, username: target.user, database: target.database });
+}

@@ -1,0 +1,63 @@
+/** What every page needs around its content; built by http, read by views. */
+import type { Chat } from "./chat.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Entry, Message } from "./message.ts";
+import type { Nav } from "./nav.ts";
+import type { Project } from "./project.ts";
+import type { Progress, Run } from "./run.ts";
+import type { Session } from "./session.ts";
+
+export interface Frame {
+  nav: Nav;
+  /** URL of the event stream that continues exactly where this page was rendered; null on pages without one. */
+  stream: string | null;
+  /** URL of an asset with its content hash: asset("app.css"). */
+  asset: (name: string) => string;
+  /** Name of the caller, and whether signing out makes sense. */
+  who: string | null;
+  can_sign_out: boolean;
+  /** Epoch milliseconds when the page was rendered; ages are counted from it. */
+  now: number;
+  /** Path of the request, for aria-current. */
+  path: string;
+  csp_nonce?: never;
+}
+
+/** A queued message waiting above the composer. */
+export interface QueueItem {
+  run: Run;
+  text: string;
+}
+
+/** Everything the chat pane shows, read in one snapshot. */
+export interface ChatView {
+  project: Project;
+  session: Session;
+  chats: Chat[];
+  chat: Chat;
+  entries: Entry[];
+  /** Position below which older messages exist; null when all are shown. */
+  older: number | null;
+  queue: QueueItem[];
+  /** The running or waiting run, if any, and what it does. */
+  live: Run | null;
+  progress: Progress | null;
+  /** The newest settled run: the meter's source while nothing runs. */
+  last: Run | null;
+  endpoints: Endpoint[];
+  /** What the next message will use. */
+  pick: { endpoint: Endpoint | null; model: string | null };
+  branch: string | null;
+}
+
+/** A composer that comes back with an error keeps what was typed. */
+export interface ComposerState {
+  draft: string;
+  client_id: string;
+  error: string | null;
+}
+
+export interface TextOf {
+  message: Message;
+  text: string;
+}
