@@ -11,7 +11,8 @@ export const urls = {
   login: "/login",
   logout: "/logout",
   settings: "/settings",
-  stream: (query: { session?: string; since: number; page?: string; build: string }) => q("/stream", query),
+  /** `chat` names the chats whose transcripts the page shows; the others only send their status. */
+  stream: (query: { session?: string; chat?: string; since: number; page?: string; build: string }) => q("/stream", query),
   projects: "/projects",
   newProject: "/projects/new",
   project: (id: string) => `/projects/${id}`,

@@ -144,6 +144,7 @@ create table parts (
   message_id text not null references messages (id) on delete cascade,
   chat_id text not null references chats (id) on delete cascade,
   position integer not null,
+  turn integer not null default 0,
   kind text not null check (kind in ('text', 'reasoning', 'tool', 'notice', 'compaction', 'artifact')),
   state text not null default 'open' check (state in ('open', 'closed', 'failed', 'cancelled')),
   text text not null default '',
@@ -155,6 +156,7 @@ create table parts (
 );
 create index parts_open on parts (id) where state = 'open';
 create index parts_of_chat on parts (chat_id);
+comment on column parts.turn is 'Model call of the run that made this part; keeps calls of different turns apart when the history is rebuilt.';
 comment on column parts.folded_to is 'Characters (UTF-16 units) of text already in this row; what came later is in journal deltas until it is folded.';
 
 create table turns (

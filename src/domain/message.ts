@@ -45,6 +45,8 @@ interface PartBase {
   message_id: string;
   chat_id: string;
   position: number;
+  /** Model call of the run that made this part, from 1; 0 for a user's part. */
+  turn: number;
   state: PartState;
   text: string;
   opened_at: Date;

@@ -1,0 +1,29 @@
+/** What every verb of the engine gets: built once in app.ts, passed as the first argument, never a module variable. */
+import type { Config } from "../config.ts";
+import type { Sql, Tx } from "../db/sql.ts";
+import type { NewEvent } from "../domain/event.ts";
+import type { Tool } from "../domain/tool.ts";
+import type { Lanes } from "../lib/lanes.ts";
+import type { Log } from "../lib/log.ts";
+import type { Journal } from "./journal.ts";
+import type { LiveRuns } from "./live-runs.ts";
+
+export interface Core {
+  config: Config;
+  sql: Sql;
+  log: Log;
+  journal: Journal;
+  /** Runs that this process executes right now. */
+  live: LiveRuns;
+  /** One lane a chat: its runs, one after another. */
+  lanes: Lanes;
+  /** Read tools, sorted by name. */
+  tools: readonly Tool[];
+}
+
+export type Emit = (event: NewEvent) => void;
+
+/** Business SQL and its events in one transaction; subscribers hear after the commit. */
+export function transact<T>(core: Pick<Core, "journal">, fn: (tx: Tx, emit: Emit) => Promise<T>): Promise<T> {
+  return core.journal.transact(fn);
+}
