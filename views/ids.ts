@@ -22,6 +22,10 @@ export const ids = {
   queue: (chatId: string) => `queue-${chatId}`,
   /** The buttons of the composer (Send; Stop; Queue + Send now). */
   actions: (chatId: string) => `actions-${chatId}`,
+  /** Where a refused message's reason is shown, the model picker's button and its list. */
+  composerError: (chatId: string) => `ce-${chatId}`,
+  modelPick: (chatId: string) => `pick-${chatId}`,
+  modelList: (chatId: string) => `models-${chatId}`,
   sessionHead: (sessionId: string) => `head-${sessionId}`,
   /** Context meter and stop button in the session header, for the chat shown. */
   facts: (chatId: string) => `facts-${chatId}`,

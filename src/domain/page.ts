@@ -2,7 +2,7 @@
 import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Entry, Message } from "./message.ts";
-import type { Nav } from "./nav.ts";
+import type { Nav, Status } from "./nav.ts";
 import type { Project } from "./project.ts";
 import type { Progress, Run } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -48,6 +48,8 @@ export interface ChatView {
   /** What the next message will use. */
   pick: { endpoint: Endpoint | null; model: string | null };
   branch: string | null;
+  /** Status of the session's chats for their tabs, by chat id; a chat that is missing here is idle. */
+  statuses?: Record<string, Status>;
 }
 
 /** A composer that comes back with an error keeps what was typed. */
