@@ -75,7 +75,10 @@ export class DeltaWriter {
 
   private schedule(now = false): void {
     if (this.writing || this.closed) return;
-    if (now) return this.write();
+    if (now) {
+      this.write();
+      return;
+    }
     if (this.scheduled) return;
     this.scheduled = true;
     const wait = this.pushes <= QUIET_PUSHES ? 0 : this.lastWrite + GATHER_MS - performance.now();

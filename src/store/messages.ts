@@ -1,0 +1,104 @@
+import type { Db, Tx } from "../db/sql.ts";
+import type { Message, Part, Role } from "../domain/message.ts";
+import { readUnfolded } from "./journal.ts";
+
+const columns = (db: Db) => db`id, chat_id, role, position, client_id, created_at, superseded_at`;
+
+export async function insertMessage(
+  tx: Tx,
+  m: { id: string; chat_id: string; role: Role; position: number; client_id: string | null },
+): Promise<Message> {
+  const [row] = await tx<Message[]>`insert into messages ${tx(m)} returning ${columns(tx)}`;
+  return row!;
+}
+
+export async function findMessage(db: Db, id: string): Promise<Message | null> {
+  const [row] = await db<Message[]>`select ${columns(db)} from messages where id = ${id}`;
+  return row ?? null;
+}
+
+export async function findByClientId(db: Db, chatId: string, clientId: string): Promise<Message | null> {
+  const [row] = await db<Message[]>`
+    select ${columns(db)} from messages where chat_id = ${chatId} and client_id = ${clientId}`;
+  return row ?? null;
+}
+
+export async function deleteMessages(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx`delete from messages where id = any(${ids as string[]})`;
+}
+
+/** Hidden from the transcript: messages of runs that still wait in the queue, and superseded ones. */
+const shown = (db: Db) => db`
+  superseded_at is null and not exists (
+    select 1 from runs r where r.state = 'queued'
+    and (r.answer_id = m.id or (r.question_id = m.id and not exists (
+      select 1 from runs o where o.question_id = m.id and o.state <> 'queued'))))`;
+
+/**
+ * The newest `limit` messages below position `before` (null: from the end), oldest first. `more` says whether older ones
+ * exist. Stops early once `maxChars` of text were gathered, but always gives at least two messages.
+ */
+export async function readWindow(
+  db: Db,
+  chatId: string,
+  before: number | null,
+  limit: number,
+  maxChars: number,
+): Promise<{ messages: Message[]; more: boolean }> {
+  const rows = await db<(Message & { chars: number })[]>`
+    select ${columns(db)}, (select coalesce(sum(length(p.text)), 0) from parts p
+      where p.message_id = m.id and p.kind in ('text', 'reasoning'))::int as chars
+    from messages m
+    where chat_id = ${chatId} ${before === null ? db`` : db`and position < ${before}`} and ${shown(db)}
+    order by position desc limit ${limit + 1}`;
+  let chars = 0;
+  let keep = 0;
+  for (const row of rows) {
+    if (keep >= limit || (keep >= 2 && chars + row.chars > maxChars)) break;
+    chars += row.chars;
+    keep++;
+  }
+  const messages = rows
+    .slice(0, keep)
+    .reverse()
+    .map(({ chars: _, ...m }) => m);
+  return { messages, more: rows.length > keep };
+}
+
+/** All messages the model is told of, oldest first, up to and including position `upto`. */
+export async function readHistory(db: Db, chatId: string, upto: number): Promise<Message[]> {
+  return db<Message[]>`
+    select ${columns(db)} from messages m
+    where chat_id = ${chatId} and position <= ${upto} and superseded_at is null order by position`;
+}
+
+export async function readMessages(db: Db, ids: readonly string[]): Promise<Message[]> {
+  if (ids.length === 0) return [];
+  return db<Message[]>`select ${columns(db)} from messages where id = any(${ids as string[]}) order by position`;
+}
+
+type PartRow = Part & { folded_to: number };
+
+/** Parts of these messages in order, their text with what is not folded yet. Tool results are cut to `toolChars`. */
+export async function readParts(
+  db: Db,
+  messageIds: readonly string[],
+  toolChars: number | null = null,
+): Promise<Part[]> {
+  if (messageIds.length === 0) return [];
+  const text =
+    toolChars === null ? db`text` : db`case when kind = 'tool' then left(text, ${toolChars}) else text end as text`;
+  const rows = await db<PartRow[]>`
+    select id, message_id, chat_id, position, turn, kind, state, ${text}, folded_to, meta, opened_at, closed_at
+    from parts where message_id = any(${messageIds as string[]}) order by message_id, position`;
+  const open = rows.filter((r) => r.state === "open" && (r.kind === "text" || r.kind === "reasoning")).map((r) => r.id);
+  const rest = await readUnfolded(db, open);
+  return rows.map(({ folded_to: _, ...row }) => ({ ...row, text: row.text + (rest.get(row.id) ?? "") }) as Part);
+}
+
+export async function findPart(db: Db, id: string): Promise<Part | null> {
+  const [row] = await db<Part[]>`
+    select id, message_id, chat_id, position, turn, kind, state, text, meta, opened_at, closed_at
+    from parts where id = ${id}`;
+  return row ?? null;
+}

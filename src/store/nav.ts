@@ -1,0 +1,124 @@
+/** Reads for the frame around every page: sidebar, running list, desk. All bounded by what is shown, not by what exists. */
+import type { Db } from "../db/sql.ts";
+import {
+  NAV_SESSIONS,
+  type NavProject,
+  type NavSession,
+  type NeedRow,
+  type RecentRow,
+  statusOfRun,
+} from "../domain/nav.ts";
+import type { Run, RunState } from "../domain/run.ts";
+
+interface SessionRow {
+  id: string;
+  project_id: string;
+  title: string;
+  active_at: Date;
+  run_state: RunState | null;
+}
+
+/** A session's status: a live run first, else the newest one. */
+const runState = (db: Db) => db`
+  (select r.state from runs r where r.session_id = s.id
+   order by (r.state in ('running', 'waiting', 'queued')) desc, r.created_at desc limit 1) as run_state`;
+
+const asSession = (r: SessionRow): NavSession => ({
+  id: r.id,
+  project_id: r.project_id,
+  title: r.title,
+  status: statusOfRun(r.run_state),
+  active_at: r.active_at,
+});
+
+export async function readNavProjects(db: Db): Promise<NavProject[]> {
+  const projects = await db<{ id: string; name: string; path: string; total: number }[]>`
+    select id, name, path, (select count(*)::int from sessions s where s.project_id = p.id and s.archived_at is null) as total
+    from projects p order by lower(name), id`;
+  const sessions = await db<SessionRow[]>`
+    select s.id, s.project_id, s.title, s.active_at, ${runState(db)}
+    from projects p cross join lateral (
+      select * from sessions where project_id = p.id and archived_at is null order by active_at desc, id desc limit ${NAV_SESSIONS}
+    ) s order by s.active_at desc, s.id desc`;
+  return projects.map((p) => ({ ...p, sessions: sessions.filter((s) => s.project_id === p.id).map(asSession) }));
+}
+
+export async function readNavSession(db: Db, sessionId: string): Promise<NavSession | null> {
+  const [row] = await db<SessionRow[]>`
+    select s.id, s.project_id, s.title, s.active_at, ${runState(db)} from sessions s where s.id = ${sessionId}`;
+  return row ? asSession(row) : null;
+}
+
+/** Sessions of one project with their status, newest first. */
+export async function readProjectSessions(
+  db: Db,
+  projectId: string,
+  archived: boolean,
+): Promise<(NavSession & { archived_at: Date | null })[]> {
+  const rows = await db<(SessionRow & { archived_at: Date | null })[]>`
+    select s.id, s.project_id, s.title, s.active_at, s.archived_at, ${runState(db)} from sessions s
+    where s.project_id = ${projectId} and (s.archived_at is null or ${archived}) order by s.active_at desc, s.id desc limit 500`;
+  return rows.map((r) => ({ ...asSession(r), archived_at: r.archived_at }));
+}
+
+export type RunningRow = Run & { session_title: string; chat_title: string; project_name: string };
+
+/** Runs in flight or in the queue, oldest first so that rows do not change places. */
+export async function readRunning(db: Db): Promise<RunningRow[]> {
+  return db<RunningRow[]>`
+    select r.*, s.title as session_title, c.title as chat_title, p.name as project_name
+    from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id join projects p on p.id = r.project_id
+    where r.state in ('queued', 'running', 'waiting') order by r.created_at, r.id limit 100`;
+}
+
+/** The newest run of a chat stopped at a limit, failed or was cut by a restart, and nothing was asked since. */
+const waiting = (db: Db) => db`
+  r.state in ('limited', 'failed', 'interrupted') and r.ended_at > now() - interval '14 days'
+  and not exists (select 1 from runs o where o.chat_id = r.chat_id and o.created_at > r.created_at)
+  and s.archived_at is null and c.archived_at is null`;
+
+export async function countNeeds(db: Db): Promise<number> {
+  const [row] = await db<{ count: number }[]>`
+    select count(*)::int as count from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id where ${waiting(db)}`;
+  return row?.count ?? 0;
+}
+
+export async function readNeeds(db: Db): Promise<NeedRow[]> {
+  const rows = await db<(Run & { session_title: string; project_name: string })[]>`
+    select r.*, s.title as session_title, p.name as project_name
+    from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id join projects p on p.id = r.project_id
+    where ${waiting(db)} order by r.ended_at limit 100`;
+  return rows.map(({ session_title, project_name, ...run }) => ({
+    kind: run.state === "limited" ? "continue" : "failed",
+    run,
+    title: session_title,
+    who: `${run.model ?? "no model"} in ${project_name}`,
+    since: run.ended_at ?? run.created_at,
+  }));
+}
+
+const RECENT_ROWS = 12;
+
+export async function readRecent(db: Db): Promise<{ rows: RecentRow[]; total: number }> {
+  const rows = await db<
+    (SessionRow & { project_name: string; messages: number; tokens: number; error: string | null })[]
+  >`
+    select s.id, s.project_id, s.title, s.active_at, p.name as project_name, ${runState(db)},
+      (select count(*)::int from messages m join chats c on c.id = m.chat_id where c.session_id = s.id) as messages,
+      (select coalesce(sum(r.tokens_out), 0) from runs r where r.session_id = s.id) as tokens,
+      (select r.error from runs r where r.session_id = s.id order by r.created_at desc limit 1) as error
+    from (select * from sessions where archived_at is null order by active_at desc, id desc limit ${RECENT_ROWS}) s
+    join projects p on p.id = s.project_id order by s.active_at desc, s.id desc`;
+  const [count] = await db<{ total: number }[]>`select count(*)::int as total from sessions where archived_at is null`;
+  return {
+    rows: rows.map((r) => ({ session: asSession(r), project_name: r.project_name, note: noteOf(r) })),
+    total: count?.total ?? 0,
+  };
+}
+
+function noteOf(r: { messages: number; tokens: number; error: string | null; run_state: RunState | null }): string {
+  if (r.run_state === "failed" && r.error) return r.error;
+  if (r.run_state === "interrupted") return "cut by a restart; what was written is kept";
+  if (r.messages === 0) return "nothing asked yet";
+  return `${r.messages.toLocaleString("en")} messages, ${Number(r.tokens).toLocaleString("en")} tokens out`;
+}

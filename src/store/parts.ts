@@ -1,0 +1,67 @@
+import type { Db, Sql, Tx } from "../db/sql.ts";
+import type { PartKind, PartState } from "../domain/message.ts";
+import { readUnfolded } from "./journal.ts";
+
+export interface NewPart {
+  id: string;
+  message_id: string;
+  chat_id: string;
+  position: number;
+  turn: number;
+  kind: PartKind;
+  state: PartState;
+  text: string;
+  meta: Record<string, unknown>;
+}
+
+/** Idempotent by id, so that a retry after a lost acknowledgement is harmless. */
+export async function insertPart(tx: Tx, p: NewPart): Promise<void> {
+  await tx`
+    insert into parts ${tx({ ...p, meta: tx.json(p.meta as never) as never, folded_to: p.text.length, closed_at: p.state === "open" ? null : new Date() })}
+    on conflict (id) do nothing`;
+}
+
+/** Closes an open part with its whole text; false when it was closed already. */
+export async function closePart(
+  tx: Tx,
+  p: { id: string; state: Exclude<PartState, "open">; text: string; meta?: Record<string, unknown> },
+): Promise<boolean> {
+  const rows = await tx`
+    update parts set state = ${p.state}, text = ${p.text}, folded_to = ${p.text.length}, closed_at = now(),
+      meta = meta || ${tx.json((p.meta ?? {}) as never)}
+    where id = ${p.id} and state = 'open' returning id`;
+  return rows.length > 0;
+}
+
+/** Moves deltas up to the end of `text` into the row; `text` is the whole part so far. */
+export async function foldPart(sql: Sql, id: string, text: string): Promise<void> {
+  await sql`update parts set text = ${text}, folded_to = ${text.length} where id = ${id} and state = 'open'`;
+}
+
+/** What a dead process left open: folds the deltas that were seen and closes the parts. Returns how many. */
+export async function closeLeftOpen(
+  tx: Tx,
+): Promise<{ id: string; message_id: string; chat_id: string; session_id: string }[]> {
+  const open = await tx<{ id: string; text: string }[]>`select id, text from parts where state = 'open' for update`;
+  const rest = await readUnfolded(
+    tx,
+    open.map((p) => p.id),
+  );
+  for (const part of open) {
+    const text = part.text + (rest.get(part.id) ?? "");
+    await tx`update parts set text = ${text}, folded_to = ${text.length} where id = ${part.id}`;
+  }
+  return tx`
+    update parts p set state = case when kind = 'tool' then 'cancelled' else 'closed' end, closed_at = now()
+    from chats c where p.state = 'open' and c.id = p.chat_id
+    returning p.id, p.message_id, p.chat_id, c.session_id`;
+}
+
+export async function insertOutput(db: Db, o: { id: string; chat_id: string; text: string }): Promise<void> {
+  await db`insert into outputs ${db(o)} on conflict (id) do nothing`;
+}
+
+export async function readOutput(db: Db, chatId: string, id: string): Promise<string | null> {
+  const [row] = await db<{ text: string }[]>`select text from outputs where id = ${id} and chat_id = ${chatId}`;
+  return row?.text ?? null;
+}

@@ -1,0 +1,150 @@
+import type { Db, Tx } from "../db/sql.ts";
+import { type Run, type RunReason, type RunState, runStatesBefore, type Via } from "../domain/run.ts";
+
+const columns = (db: Db) => db`
+  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via,
+  turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window,
+  created_at, started_at, ended_at`;
+
+export async function insertRun(
+  tx: Tx,
+  r: {
+    id: string;
+    chat_id: string;
+    session_id: string;
+    project_id: string;
+    question_id: string;
+    answer_id: string;
+    endpoint_id: string | null;
+    model: string | null;
+    via: Via;
+  },
+): Promise<Run> {
+  const [row] = await tx<Run[]>`insert into runs ${tx(r)} returning ${columns(tx)}`;
+  return row!;
+}
+
+export async function findRun(db: Db, id: string): Promise<Run | null> {
+  const [row] = await db<Run[]>`select ${columns(db)} from runs where id = ${id}`;
+  return row ?? null;
+}
+
+/** Runs that asked or wrote these messages; of several runs of one question the newest comes last. */
+export async function runsOfMessages(db: Db, messageIds: readonly string[]): Promise<Run[]> {
+  if (messageIds.length === 0) return [];
+  return db<Run[]>`
+    select ${columns(db)} from runs
+    where answer_id = any(${messageIds as string[]}) or question_id = any(${messageIds as string[]})
+    order by created_at, id`;
+}
+
+/** Queued, running and waiting runs of a chat in the order they will go. */
+export async function openRuns(db: Db, chatId: string): Promise<Run[]> {
+  return db<Run[]>`
+    select ${columns(db)} from runs where chat_id = ${chatId} and state in ('queued', 'running', 'waiting')
+    order by (state = 'queued'), created_at, id`;
+}
+
+export async function newestSettled(db: Db, chatId: string): Promise<Run | null> {
+  const [row] = await db<Run[]>`
+    select ${columns(db)} from runs where chat_id = ${chatId} and ended_at is not null and started_at is not null
+    order by created_at desc, id desc limit 1`;
+  return row ?? null;
+}
+
+/** The one way a run changes state: from where it may, or not at all. Null means somebody else moved it. */
+export async function moveRun(
+  tx: Tx,
+  id: string,
+  to: RunState,
+  facts: {
+    reason?: RunReason | null;
+    error?: string | null;
+    endpoint_id?: string | null;
+    model?: string | null;
+    context_window?: number | null;
+  } = {},
+): Promise<Run | null> {
+  const stamps =
+    to === "running"
+      ? tx`, started_at = coalesce(started_at, now())`
+      : to === "queued" || to === "waiting"
+        ? tx``
+        : tx`, ended_at = now()`;
+  const set = Object.entries(facts).filter(([, v]) => v !== undefined);
+  const [row] = await tx<Run[]>`
+    update runs set state = ${to}${stamps}
+      ${set.length > 0 ? tx`, ${tx(Object.fromEntries(set) as never)}` : tx``}
+    where id = ${id} and state = any(${runStatesBefore(to)}) returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+export interface TurnFacts {
+  id: string;
+  run_id: string;
+  number: number;
+  endpoint_id: string | null;
+  model: string;
+  tokens_in: number | null;
+  tokens_out: number | null;
+  tokens_cached: number | null;
+  tool_calls: number;
+  ttft_ms: number | null;
+  duration_ms: number;
+  stop: string;
+}
+
+/** One row per model call, rolled up into its run in the same statement batch. `shown` counts what the page says. */
+export async function insertTurn(
+  tx: Tx,
+  turn: TurnFacts,
+  roll: {
+    tokens_in: number;
+    tokens_out: number;
+    tokens_cached: number;
+    generation_ms: number;
+    context_used: number | null;
+  },
+): Promise<void> {
+  const put = await tx`insert into turns ${tx(turn as never)} on conflict (run_id, number) do nothing returning id`;
+  if (put.length === 0) return;
+  await tx`
+    update runs set turns = turns + 1, tool_calls = tool_calls + ${turn.tool_calls},
+      tokens_in = tokens_in + ${roll.tokens_in}, tokens_out = tokens_out + ${roll.tokens_out},
+      tokens_cached = tokens_cached + ${roll.tokens_cached}, generation_ms = generation_ms + ${roll.generation_ms},
+      ttft_ms = coalesce(ttft_ms, ${turn.ttft_ms}), context_used = coalesce(${roll.context_used}, context_used)
+    where id = ${turn.run_id}`;
+}
+
+/** Everything a dead process was executing is interrupted; returns those runs. */
+export async function interruptRunning(tx: Tx): Promise<Run[]> {
+  return tx<Run[]>`
+    update runs set state = 'interrupted', reason = 'restart', ended_at = now()
+    where state = 'running' returning ${columns(tx)}`;
+}
+
+/** Queued runs in the order their chats will take them, for boot. */
+export async function queuedRuns(db: Db): Promise<Run[]> {
+  return db<Run[]>`select ${columns(db)} from runs where state = 'queued' order by created_at, id`;
+}
+
+export async function deleteRun(tx: Tx, id: string): Promise<void> {
+  await tx`delete from runs where id = ${id} and state = 'queued'`;
+}
+
+/** Puts a queued run before all others of its chat. */
+export async function promoteRun(tx: Tx, id: string): Promise<Run | null> {
+  const [row] = await tx<Run[]>`
+    update runs r set created_at = least(created_at, coalesce(
+      (select min(o.created_at) - interval '1 millisecond' from runs o where o.chat_id = r.chat_id and o.state = 'queued' and o.id <> r.id),
+      created_at))
+    where id = ${id} and state = 'queued' returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+/** The next queued run of a chat. */
+export async function nextQueued(db: Db, chatId: string): Promise<Run | null> {
+  const [row] = await db<Run[]>`
+    select ${columns(db)} from runs where chat_id = ${chatId} and state = 'queued' order by created_at, id limit 1`;
+  return row ?? null;
+}
