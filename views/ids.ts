@@ -26,17 +26,26 @@ export const ids = {
   composerError: (chatId: string) => `ce-${chatId}`,
   modelPick: (chatId: string) => `pick-${chatId}`,
   modelList: (chatId: string) => `models-${chatId}`,
+  sessionMenu: (sessionId: string) => `menu-${sessionId}`,
   sessionHead: (sessionId: string) => `head-${sessionId}`,
   /** Context meter and stop button in the session header, for the chat shown. */
   facts: (chatId: string) => `facts-${chatId}`,
   tabs: (sessionId: string) => `tabs-${sessionId}`,
   navProjects: "nav-projects",
+  navProject: (projectId: string) => `np-${projectId}`,
   navSession: (sessionId: string) => `ns-${sessionId}`,
   navRunning: "nav-running",
   navNeeds: "nav-needs",
+  /** The same counts in the folded sidebar and in the phone's bottom bar. */
+  railNeeds: "rail-needs",
+  railRunning: "rail-running",
+  barNeeds: "bar-needs",
   deskNeeds: "desk-needs",
   deskRunning: "desk-running",
   deskRecent: "desk-recent",
   conn: "conn",
+  /** Where an action that is refused on a page without a composer says why. */
+  notice: "notice",
+  directories: "directories",
   endpoints: "endpoints",
 } as const;

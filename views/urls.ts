@@ -12,10 +12,14 @@ export const urls = {
   logout: "/logout",
   settings: "/settings",
   /** `chat` names the chats whose transcripts the page shows; the others only send their status. */
-  stream: (query: { session?: string; chat?: string; since: number; page?: string; build: string }) => q("/stream", query),
+  stream: (query: { session?: string; chat?: string; since: number; page?: string; build: string }) =>
+    q("/stream", query),
   projects: "/projects",
   newProject: "/projects/new",
   project: (id: string) => `/projects/${id}`,
+  /** The project's page with its archived sessions. */
+  projectArchived: (id: string) => q(`/projects/${id}`, { archived: 1 }),
+  projectName: (id: string) => `/projects/${id}/name`,
   projectRemoval: (id: string) => `/projects/${id}/removal`,
   projectSessions: (id: string) => `/projects/${id}/sessions`,
   newSession: (projectId?: string) => q("/sessions/new", { project: projectId }),

@@ -7,6 +7,9 @@ import type { Project } from "./project.ts";
 import type { Progress, Run } from "./run.ts";
 import type { Session } from "./session.ts";
 
+export const THEMES = ["system", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
 export interface Frame {
   nav: Nav;
   /** URL of the event stream that continues exactly where this page was rendered; null on pages without one. */
@@ -20,6 +23,8 @@ export interface Frame {
   now: number;
   /** Path of the request, for aria-current. */
   path: string;
+  /** Follows the system until the user chose. */
+  theme?: Theme;
   csp_nonce?: never;
 }
 

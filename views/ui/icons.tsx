@@ -104,6 +104,7 @@ const PATHS = {
     </>
   ),
   side: <path d="M2.5 3h11v10h-11zM6.2 3v10" />,
+  signout: <path d="M6.5 2.5h-4v11h4M6 8h7.5M10.5 5l3 3-3 3" />,
   split: <path d="M2.5 3h11v10h-11zM8 3v10" />,
   steer: <path d="M3 13V8.5A2.5 2.5 0 0 1 5.5 6H13M10 3l3 3-3 3" />,
   stop: <path d="M4 4h8v8H4z" />,

@@ -1,0 +1,22 @@
+import type { Children } from "@kitajs/html";
+import { Icon } from "../ui/icons.tsx";
+
+/** Opens the drawer on a phone; first control of every page header. */
+export function MenuButton() {
+  return (
+    <button type="button" class="btn btn-quiet btn-i m" popovertarget="nav" aria-label="Open sidebar">
+      <Icon name="menu" />
+    </button>
+  );
+}
+
+/** Header of a simple page: its one h1, then facts and actions. */
+export function PageHeader({ title, children }: { title: string; children?: Children }) {
+  return (
+    <header class="bar">
+      <MenuButton />
+      <h1 safe>{title}</h1>
+      {children}
+    </header>
+  );
+}

@@ -1,0 +1,62 @@
+import type { RunRow } from "../../src/domain/nav.ts";
+import { shortModel } from "../chats/model-name.ts";
+import { ids } from "../ids.ts";
+import { doing, lastByte } from "../ui/doing.ts";
+import { Glyph } from "../ui/icons.tsx";
+import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+
+/** Runs in flight with the age of their last byte (#nav-running); hidden when nothing runs. */
+export function NavRunning({ running, now }: { running: RunRow[]; now: number }) {
+  return (
+    <section class="runs" id={ids.navRunning} aria-label="Running" hidden={running.length === 0}>
+      <div class="nav-h">
+        <span class="grow" safe>
+          {`Running ${running.length} · last output`}
+        </span>
+      </div>
+      <ul>
+        {running.map((row) => (
+          <li>
+            <Line row={row} now={now} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ row, now }: { row: RunRow; now: number }) {
+  const { status, words } = doing(row, now);
+  return (
+    <a class="runrow" href={urls.chat(row.run.chat_id)} title={row.session_title}>
+      <Glyph status={status} label={words} />
+      <span class="cut" safe>
+        {row.session_title}
+      </span>
+      <Age since={lastByte(row)} now={now} short />
+      <small class="cut" safe>
+        {`${row.run.model ? shortModel(row.run.model) : row.run.provider} · ${words}`}
+      </small>
+    </a>
+  );
+}
+
+/** Most glyphs the rail shows; the expanded sidebar has them all. */
+const RAIL_RUNS = 8;
+
+/** The same runs as glyphs in the rail (#rail-running). */
+export function RailRunning({ running, now }: { running: RunRow[]; now: number }) {
+  return (
+    <div class="rail-runs" id={ids.railRunning}>
+      {running.slice(0, RAIL_RUNS).map((row) => {
+        const { status, words } = doing(row, now);
+        return (
+          <a class="btn btn-quiet btn-i" href={urls.chat(row.run.chat_id)} title={`${row.session_title}: ${words}`}>
+            <Glyph status={status} label={`${row.session_title}: ${words}`} />
+          </a>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+/** The whole document: head, frame, and the one element that holds the event stream. */
+import type { Children } from "@kitajs/html";
+import type { Frame } from "../../src/domain/page.ts";
+import { ids } from "../ids.ts";
+import { BottomBar, type Current, Rail, Sidebar } from "./sidebar.tsx";
+
+/** htmx's settings; `open` stays as the reader left it when a region is morphed, and a lost stream is tried every 5 s. */
+export const HTMX_CONFIG = JSON.stringify({
+  morphIgnore: ["data-htmx-powered", "open"],
+  includeIndicatorCSS: false,
+  sse: { reconnectMaxDelay: 5000 },
+});
+
+interface PageProps {
+  frame: Frame;
+  title: string;
+  current?: Current;
+  body_class?: string;
+  /** Seconds after which the browser loads the page again by itself. */
+  refresh_s?: number;
+  children?: Children;
+}
+
+/** A page with sidebar, rail and bottom bar; `children` fill <main>: a header.bar first, then one element that takes the rest. */
+export function Page({ frame, title, current, body_class, refresh_s, children }: PageProps): string {
+  return document(
+    <html lang="en" data-theme={themeOf(frame)}>
+      <Head frame={frame} title={title} refresh_s={refresh_s} />
+      <body class={body_class}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <div class="app" data-nav="full">
+          <Rail frame={frame} />
+          <Sidebar frame={frame} current={current} />
+          <main class="main" id="main" tabindex="-1">
+            <div id={ids.conn} role="status" class="conn" hidden></div>
+            <div id={ids.notice} role="alert" class="notice"></div>
+            {children}
+          </main>
+          <BottomBar frame={frame} />
+        </div>
+        <Stream frame={frame} />
+      </body>
+    </html>,
+  );
+}
+
+/** A page of its own, without a sidebar: signing in, first run, and errors before there is anything to navigate. */
+export function BarePage({ frame, title, body_class, refresh_s, children }: PageProps): string {
+  return document(
+    <html lang="en" data-theme={themeOf(frame)}>
+      <Head frame={frame} title={title} refresh_s={refresh_s} />
+      <body class={body_class}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <div class="app" data-nav="none">
+          <main class="main" id="main" tabindex="-1">
+            {children}
+          </main>
+        </div>
+      </body>
+    </html>,
+  );
+}
+
+function Head({ frame, title, refresh_s }: { frame: Frame; title: string; refresh_s?: number | undefined }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta
+        name="viewport"
+        content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=overlays-content"
+      />
+      <meta name="color-scheme" content={themeOf(frame) ?? "light dark"} />
+      <meta name="theme-color" content="#f5f5f2" {...{ media: "(prefers-color-scheme: light)" }} />
+      <meta name="theme-color" content="#1a1c1f" {...{ media: "(prefers-color-scheme: dark)" }} />
+      {refresh_s === undefined ? "" : <meta http-equiv="refresh" content={String(refresh_s)} />}
+      <title safe>{`${title} · BooCode`}</title>
+      <link rel="icon" href={frame.asset("icons/ghost.svg")} type="image/svg+xml" />
+      <link rel="apple-touch-icon" href={frame.asset("icons/ghost-192.png")} />
+      <link rel="manifest" href={frame.asset("manifest.webmanifest")} />
+      <link rel="stylesheet" href={frame.asset("app.css")} />
+      <meta name="htmx-config" content={HTMX_CONFIG} />
+      <script defer src={frame.asset("app.js")}></script>
+    </head>
+  );
+}
+
+/** Outside every swap: a morph that reached it would close the connection. */
+function Stream({ frame }: { frame: Frame }) {
+  if (frame.stream === null) return "";
+  return <div id="stream" hx-sse:connect={frame.stream} hx-swap="none" hx-morph-skip hidden></div>;
+}
+
+const themeOf = (frame: Frame) => (frame.theme === "light" || frame.theme === "dark" ? frame.theme : undefined);
+const document = (html: JSX.Element) => `<!doctype html>${html}`;
