@@ -1,0 +1,131 @@
+/**
+ * The only way a body or query gets in: bounded, JSON and forms into the same plain object, text made storable, and
+ * checked by a schema. Elysia's own parser is off (server.ts), so a handler cannot go round this.
+ */
+import type { z } from "zod";
+import { AppError, invalid, limited } from "../lib/errors.ts";
+import { storable } from "../lib/text.ts";
+import { explainIssue } from "../lib/zod-message.ts";
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_JSON_DEPTH = 32;
+export const MAX_FORM_FIELDS = 1000;
+/** A body that trickles in slower than this is given up, milliseconds. */
+const BODY_TIMEOUT_MS = 20_000;
+
+/** The checked body. `invalid` names the first wrong field; `limit` for one that is too large. No body is `{}`. */
+export async function parseBody<T extends z.ZodType>(
+  request: Request,
+  schema: T,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<z.output<T>> {
+  return check(schema, await readFields(request, maxBytes));
+}
+
+/** The checked query; repeated names are lists. */
+export function parseQuery<T extends z.ZodType>(request: Request, schema: T): z.output<T> {
+  return check(schema, clean(fieldsOf(new URL(request.url).searchParams)));
+}
+
+/** Checks a value made elsewhere (a path parameter) by the same rules and words. */
+export function check<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { message, field } = explainIssue(result.error);
+  throw invalid(message, field);
+}
+
+async function readFields(request: Request, maxBytes: number): Promise<unknown> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const bytes = await readBody(request, maxBytes);
+  if (bytes.length === 0) return {};
+  const text = new TextDecoder().decode(bytes);
+  if (type === "application/json") return clean(parseJson(text));
+  if (type === "application/x-www-form-urlencoded") return clean(fieldsOf(new URLSearchParams(text)));
+  throw new AppError("invalid", "Send the body as application/json or application/x-www-form-urlencoded.", {
+    status: 415,
+  });
+}
+
+/** At most `maxBytes` bytes, whatever Content-Length claims; `limit` beyond, `invalid` when it trickles for too long. */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const claimed = Number(request.headers.get("content-length") ?? 0);
+  if (claimed > maxBytes) throw tooLarge(maxBytes);
+  if (!request.body) return new Uint8Array();
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
+  const late = setTimeout(() => void reader.cancel(new Error("late")).catch(() => {}), BODY_TIMEOUT_MS);
+  const started = Date.now();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(value);
+    }
+  } catch (error) {
+    void reader.cancel().catch(() => {});
+    if (error instanceof AppError) throw error;
+    throw new AppError("invalid", "The body did not arrive whole.", { status: 400, cause: error });
+  } finally {
+    clearTimeout(late);
+  }
+  if (Date.now() - started >= BODY_TIMEOUT_MS)
+    throw new AppError("invalid", "The body took too long to arrive.", { status: 408 });
+  return new Uint8Array(Buffer.concat(chunks, size));
+}
+
+const tooLarge = (maxBytes: number) => limited(`The body is larger than ${Math.floor(maxBytes / 1024)} kB.`);
+
+function parseJson(text: string): unknown {
+  checkDepth(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid("The body is not valid JSON.");
+  }
+}
+
+/** Counts brackets outside strings before parsing, so that a deep body costs one pass and no stack. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (quoted) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) quoted = false;
+    } else if (c === 0x22) quoted = true;
+    else if (c === 0x7b || c === 0x5b) {
+      if (++depth > MAX_JSON_DEPTH) throw invalid(`The body is nested more than ${MAX_JSON_DEPTH} levels deep.`);
+    } else if (c === 0x7d || c === 0x5d) depth--;
+  }
+}
+
+/** Without a prototype, so that a field called `__proto__` is a field. */
+function fieldsOf(params: URLSearchParams): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null);
+  let count = 0;
+  for (const [name, posted] of params) {
+    // Browsers post the line ends of a textarea as CRLF.
+    const value = posted.replaceAll("\r\n", "\n");
+    if (++count > MAX_FORM_FIELDS) throw limited(`A form has at most ${MAX_FORM_FIELDS} fields.`);
+    const before = fields[name];
+    if (before === undefined) fields[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else fields[name] = [before, value];
+  }
+  return fields;
+}
+
+/** Text that Postgres takes, all the way down; the depth is bounded before this runs. */
+function clean(value: unknown): unknown {
+  if (typeof value === "string") return storable(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(clean);
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, entry] of Object.entries(value)) fields[storable(name)] = clean(entry);
+  return fields;
+}

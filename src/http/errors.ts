@@ -1,0 +1,176 @@
+/**
+ * One mapper for everything that is thrown: AppError, a schema's complaint, Elysia's own errors, a database that is
+ * away, a bug. What a client sees is a code and a sentence; the rest goes to the log under the request's id.
+ */
+import { ElysiaCustomStatusResponse, NotFoundError, ParseError, ValidationError } from "elysia";
+import { z } from "zod";
+import { AppError, type ErrorCode, invalid, messageOf, notFound, unavailable } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
+import { explainIssue } from "../lib/zod-message.ts";
+import { factsOf } from "./request.ts";
+import { htmlAnswer, jsonAnswer, wants } from "./respond.ts";
+
+const STATUS: Record<ErrorCode, number> = {
+  invalid: 422,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  limit: 413,
+  unavailable: 503,
+  internal: 500,
+};
+
+/** What the error views show. */
+export interface ErrorInfo {
+  status: number;
+  code: ErrorCode;
+  message: string;
+  field: string | undefined;
+  request_id: string;
+}
+
+export interface ErrorViews {
+  page(info: ErrorInfo, request: Request): string | Promise<string>;
+  /** A note with role="alert". */
+  fragment(info: ErrorInfo, request: Request): string | Promise<string>;
+}
+
+export type ErrorMapper = (error: unknown, request: Request) => Promise<Response>;
+
+/** `loginUrl` is null where there is no login page: then a page without identity is an error page like any other. */
+export function createErrorMapper(options: {
+  log: Log;
+  views: ErrorViews;
+  loginUrl: ((next: string) => string) | null;
+}): ErrorMapper {
+  return async (thrown, request) => {
+    const error = toAppError(thrown);
+    const info = infoOf(error, factsOf(request)?.request_id ?? "-");
+    logError(options.log, thrown, error, info, request);
+    const headers: Record<string, string> = {};
+    if (info.status === 401) headers["www-authenticate"] = "Bearer";
+    if (info.status === 405) headers.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
+    const form = wants(request);
+    if (error.code === "unauthorized" && options.loginUrl && form !== "json" && form !== "markdown")
+      return toLogin(request, form, options.loginUrl, headers);
+    try {
+      if (form === "page")
+        return await htmlAnswer(request, await options.views.page(info, request), { status: info.status, headers });
+      if (form === "fragment")
+        return await htmlAnswer(request, await options.views.fragment(info, request), { status: info.status, headers });
+    } catch (second) {
+      options.log.error("error.view_failed", { request_id: info.request_id, error: messageOf(second) });
+    }
+    return jsonAnswer(request, errorBody(error, info), { status: info.status, headers });
+  };
+}
+
+/** The JSON of every error: `{ error: { code, message, field?, current? } }`. */
+function errorBody(error: AppError, info: ErrorInfo): unknown {
+  const { code, message, field } = info;
+  return {
+    error: {
+      code,
+      message,
+      ...(field !== undefined && { field }),
+      ...(error.current !== undefined && { current: error.current }),
+    },
+  };
+}
+
+function infoOf(error: AppError, request_id: string): ErrorInfo {
+  const status = error.status ?? STATUS[error.code];
+  return { status, code: error.code, message: error.message, field: error.field, request_id };
+}
+
+/** A browser goes to the login page and comes back; htmx is told to navigate, for a swap would put that page into a pane. */
+function toLogin(
+  request: Request,
+  form: "page" | "fragment",
+  loginUrl: (next: string) => string,
+  headers: Record<string, string>,
+): Response {
+  if (form === "page") {
+    const url = new URL(request.url);
+    const next = request.method === "GET" ? url.pathname + url.search : "/";
+    return new Response(null, { status: 303, headers: { location: loginUrl(next) } });
+  }
+  const from = request.headers.get("hx-current-url") ?? "";
+  const next = URL.canParse(from) ? new URL(from).pathname + new URL(from).search : "/";
+  return new Response(null, { status: 401, headers: { ...headers, "hx-redirect": loginUrl(next) } });
+}
+
+/** Anything thrown as an AppError; what is not understood becomes `internal` with a sentence that tells nothing. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error.code === "internal" ? internal(error) : error;
+  if (error instanceof z.ZodError || error instanceof z.core.$ZodError) return fromIssues(error);
+  if (error instanceof NotFoundError) return notFound("page");
+  if (error instanceof ParseError) return invalid("The body could not be read.");
+  if (error instanceof ValidationError) return fromElysia(error);
+  if (error instanceof ElysiaCustomStatusResponse) return fromStatus(error.code);
+  if (isDatabaseAway(error))
+    return unavailable("The database does not answer right now. Nothing was lost; try again in a moment.", error);
+  return internal(error);
+}
+
+const internal = (cause: unknown) =>
+  new AppError("internal", "Something went wrong inside BooCode. The log has the details under this request's id.", {
+    cause,
+  });
+
+function fromIssues(error: { issues: readonly z.core.$ZodIssue[] }): AppError {
+  const { message, field } = explainIssue(error);
+  return invalid(message, field);
+}
+
+/** Elysia's message carries the whole schema and value; only the path of the first issue is of use. */
+function fromElysia(error: ValidationError): AppError {
+  const issues = error.all as unknown as { issues?: z.core.$ZodIssue[] } | z.core.$ZodIssue[];
+  const list = Array.isArray(issues) ? issues : (issues.issues ?? []);
+  if (error.type === "response") return internal(error);
+  return list.every((issue) => issue && "code" in issue && Array.isArray(issue.path))
+    ? fromIssues({ issues: list })
+    : invalid(`The ${error.type} is not valid.`);
+}
+
+function fromStatus(status: number | string): AppError {
+  const code = (Object.entries(STATUS).find(([, s]) => s === status)?.[0] ?? "internal") as ErrorCode;
+  return code === "internal" ? internal(null) : new AppError(code, "This request was refused.");
+}
+
+/** Codes of the postgres package, of the socket below it, and of a server that is starting, stopping, full or too slow. */
+const AWAY = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "57014",
+  "08006",
+  "08001",
+  "08003",
+]);
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as Error & { code?: unknown; syscall?: unknown };
+  return AWAY.has(String(code)) || (code === "ENOENT" && syscall === "connect");
+}
+
+function logError(log: Log, thrown: unknown, error: AppError, info: ErrorInfo, request: Request): void {
+  const fields = { request_id: info.request_id, method: request.method, status: info.status };
+  if (error.code === "internal") log.error("request.failed", { ...fields, error: thrown });
+  else if (error.code === "unavailable")
+    log.warn("request.unavailable", { ...fields, error: error.cause ?? error.message });
+  else if (error.code === "forbidden")
+    log.info("request.refused", { ...fields, address: factsOf(request)?.address, why: error.message });
+  else log.debug("request.rejected", { ...fields, code: error.code, field: error.field });
+}
