@@ -5,6 +5,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Tool } from "../domain/tool.ts";
 import type { Lanes } from "../lib/lanes.ts";
 import type { Log } from "../lib/log.ts";
+import type { DeltaWriter } from "./deltas.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
 
@@ -13,12 +14,15 @@ export interface Core {
   sql: Sql;
   log: Log;
   journal: Journal;
+  deltas: DeltaWriter;
   /** Runs that this process executes right now. */
   live: LiveRuns;
   /** One lane a chat: its runs, one after another. */
   lanes: Lanes;
   /** Read tools, sorted by name. */
   tools: readonly Tool[];
+  /** Set when the server is shutting down: nothing new is started. */
+  stopping: boolean;
 }
 
 export type Emit = (event: NewEvent) => void;

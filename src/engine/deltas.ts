@@ -3,10 +3,10 @@
  * with synchronous_commit off. What was seen survives the death of our process; a power cut may cost the last second.
  */
 import type { Sql } from "../db/sql.ts";
-import type { JournalEvent, Topic } from "../domain/event.ts";
+import type { JournalEvent, NewEvent, Topic } from "../domain/event.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
-import { appendDeltas, type Delta, storedEnd } from "../store/journal.ts";
+import { appendLight, type Delta, isDelta, type LightRow, storedEnd } from "../store/journal.ts";
 import type { Journal } from "./journal.ts";
 
 /** Below this many pushes a window every delta is written at once. */
@@ -20,6 +20,8 @@ const RETRY_MS = 200;
 
 export class DeltaWriter {
   private pending = new Map<string, Delta>();
+  /** Light events by key: a newer one of the same key replaces the one that was not written yet. */
+  private events = new Map<string, NewEvent>();
   private pendingChars = 0;
   private scheduled = false;
   private writing: Promise<void> | null = null;
@@ -45,6 +47,16 @@ export class DeltaWriter {
     this.schedule();
   }
 
+  /** Writes an event that nothing depends on (progress) with the next deltas; the newest of a key wins. */
+  notice(key: string, event: NewEvent): void {
+    this.events.set(key, event);
+    this.schedule();
+  }
+
+  private get empty(): boolean {
+    return this.pending.size === 0 && this.events.size === 0;
+  }
+
   /** True while the database is away and memory for what it missed is used up; runs pause reading then. */
   get full(): boolean {
     return this.pendingChars > MAX_PENDING_CHARS;
@@ -52,7 +64,7 @@ export class DeltaWriter {
 
   /** Resolves when all that was pushed so far is committed. */
   async flushed(): Promise<void> {
-    if (this.pending.size === 0 && !this.writing) return;
+    if (this.empty && !this.writing) return;
     await new Promise<void>((resolve) => {
       this.idle.push(resolve);
       this.schedule(true);
@@ -91,21 +103,22 @@ export class DeltaWriter {
     if (this.writing) return;
     this.writing = this.writeAll().finally(() => {
       this.writing = null;
-      if (this.pending.size > 0) this.schedule(this.idle.length > 0);
+      if (!this.empty) this.schedule(this.idle.length > 0);
       else for (const done of this.idle.splice(0)) done();
     });
   }
 
   private async writeAll(): Promise<void> {
-    const batch = [...this.pending.values()];
+    const batch: LightRow[] = [...this.pending.values(), ...this.events.values()];
     if (batch.length === 0) return;
     this.pending = new Map();
+    this.events = new Map();
     this.pendingChars = 0;
     this.lastWrite = performance.now();
     let todo = batch;
     while (todo.length > 0) {
       try {
-        const lastSeq = await appendDeltas(this.sql, todo);
+        const lastSeq = await appendLight(this.sql, todo);
         this.journal.offer(asEvents(todo, lastSeq));
         return;
       } catch (error) {
@@ -118,10 +131,11 @@ export class DeltaWriter {
   }
 
   /** After a lost connection the statement may or may not have been committed: go on where the database ends. */
-  private async unwritten(batch: Delta[]): Promise<Delta[]> {
+  private async unwritten(batch: LightRow[]): Promise<LightRow[]> {
     try {
-      const rest: Delta[] = [];
+      const rest: LightRow[] = [];
       for (const d of batch) {
+        if (!isDelta(d)) continue;
         if ((await storedEnd(this.sql, d.part_id)) < d.offset + d.text.length) rest.push(d);
       }
       void this.journal.catchUp();
@@ -132,12 +146,16 @@ export class DeltaWriter {
   }
 }
 
-function asEvents(deltas: readonly Delta[], lastSeq: number): JournalEvent[] {
-  const first = lastSeq - deltas.length + 1;
-  return deltas.map((d, i) => ({
-    seq: first + i,
-    topic: d.topic,
-    kind: "part.delta",
-    payload: { part_id: d.part_id, offset: d.offset, text: d.text },
-  }));
+function asEvents(rows: readonly LightRow[], lastSeq: number): JournalEvent[] {
+  const first = lastSeq - rows.length + 1;
+  return rows.map((row, i) =>
+    isDelta(row)
+      ? {
+          seq: first + i,
+          topic: row.topic,
+          kind: "part.delta",
+          payload: { part_id: row.part_id, offset: row.offset, text: row.text },
+        }
+      : ({ ...row, seq: first + i } as JournalEvent),
+  );
 }

@@ -3,10 +3,15 @@ import type { Phase, Progress } from "../domain/run.ts";
 
 export interface LiveRun {
   run_id: string;
+  project_id: string;
   chat_id: string;
   session_id: string;
   abort: AbortController;
   progress: Progress;
+  /** What watchers were told last, and when. */
+  /** Resolves when the run is settled and out of this registry. */
+  ended: Promise<void>;
+  told: { at: number; phase: Phase; detail: string | null; percent: number | null } | null;
 }
 
 export type StopReason = "cancelled" | "superseded" | "shutdown";
@@ -22,13 +27,19 @@ export class Stopped extends Error {
 
 export class LiveRuns {
   private readonly runs = new Map<string, LiveRun>();
+  private readonly enders = new Map<string, () => void>();
 
-  begin(run: { id: string; chat_id: string; session_id: string }, now: number): LiveRun {
+  begin(run: { id: string; chat_id: string; session_id: string; project_id: string }, now: number): LiveRun {
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    this.enders.set(run.id, resolve);
     const live: LiveRun = {
       run_id: run.id,
+      project_id: run.project_id,
+      ended,
       chat_id: run.chat_id,
       session_id: run.session_id,
       abort: new AbortController(),
+      told: null,
       progress: {
         phase: "connecting",
         detail: null,
@@ -46,6 +57,8 @@ export class LiveRuns {
 
   end(runId: string): void {
     this.runs.delete(runId);
+    this.enders.get(runId)?.();
+    this.enders.delete(runId);
   }
 
   get(runId: string): LiveRun | undefined {
@@ -56,15 +69,31 @@ export class LiveRuns {
     return this.runs.get(runId)?.progress ?? null;
   }
 
-  /** True when the run was in flight here and was told to stop. */
-  stop(runId: string, reason: StopReason): boolean {
+  /** Tells a run to stop and waits until it is settled; false when it is not in flight here. */
+  async stopAndWait(runId: string, reason: StopReason): Promise<boolean> {
     const live = this.runs.get(runId);
-    live?.abort.abort(new Stopped(reason));
-    return live !== undefined;
+    if (!live) return false;
+    live.abort.abort(new Stopped(reason));
+    await live.ended;
+    return true;
   }
 
-  stopAll(reason: StopReason): void {
-    for (const id of this.runs.keys()) this.stop(id, reason);
+  async stopWhere(which: (run: LiveRun) => boolean, reason: StopReason): Promise<void> {
+    const these = [...this.runs.values()].filter(which);
+    await Promise.all(these.map((live) => this.stopAndWait(live.run_id, reason)));
+  }
+
+  ofChat(chatId: string): number {
+    return this.countWhere((r) => r.chat_id === chatId);
+  }
+  ofSession(sessionId: string): number {
+    return this.countWhere((r) => r.session_id === sessionId);
+  }
+  ofProject(projectId: string): number {
+    return this.countWhere((r) => r.project_id === projectId);
+  }
+  private countWhere(which: (run: LiveRun) => boolean): number {
+    return [...this.runs.values()].filter(which).length;
   }
 
   get count(): number {

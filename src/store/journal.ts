@@ -16,6 +16,10 @@ export interface Delta {
   text: string;
 }
 
+/** What the delta writer writes: text of open parts, and events too light for a transaction of their own. */
+export type LightRow = Delta | NewEvent;
+export const isDelta = (row: LightRow): row is Delta => "part_id" in row;
+
 export async function readHead(db: Db): Promise<Head> {
   const [row] = await db<Head[]>`select seq, floor, epoch from journal_head`;
   if (!row) throw new Error("journal_head has no row: the database is not migrated");
@@ -38,15 +42,17 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise
 }
 
 /** One statement and no explicit transaction: a token costs one row and one round trip shared by all runs. */
-export async function appendDeltas(sql: Sql, deltas: readonly Delta[]): Promise<number> {
+export async function appendLight(sql: Sql, rows: readonly LightRow[]): Promise<number> {
   const [row] = await sql<{ seq: number }[]>`
-    with head as (update journal_head set seq = seq + ${deltas.length} returning seq), put as (
-      insert into journal (seq, topic, kind, part_id, "offset", text)
-      select head.seq - ${deltas.length} + d.n, d.topic, 'part.delta', d.part_id, d.off, d.text
+    with head as (update journal_head set seq = seq + ${rows.length} returning seq), put as (
+      insert into journal (seq, topic, kind, part_id, "offset", text, payload)
+      select head.seq - ${rows.length} + d.n, d.topic, d.kind, d.part_id, d.off, d.text, d.payload::jsonb
       from head, unnest(
-        ${deltas.map((d) => d.topic)}::text[], ${deltas.map((d) => d.part_id)}::text[],
-        ${deltas.map((d) => d.offset)}::int[], ${deltas.map((d) => d.text)}::text[]
-      ) with ordinality as d (topic, part_id, off, text, n))
+        ${rows.map((d) => d.topic)}::text[], ${rows.map((d) => (isDelta(d) ? "part.delta" : d.kind))}::text[],
+        ${rows.map((d) => (isDelta(d) ? d.part_id : null))}::text[], ${rows.map((d) => (isDelta(d) ? d.offset : null))}::int[],
+        ${rows.map((d) => (isDelta(d) ? d.text : null))}::text[],
+        ${rows.map((d) => (isDelta(d) ? null : JSON.stringify(d.payload)))}::text[]
+      ) with ordinality as d (topic, kind, part_id, off, text, payload, n))
     select seq from head`;
   return row!.seq;
 }

@@ -104,7 +104,7 @@ export async function readRecent(db: Db): Promise<{ rows: RecentRow[]; total: nu
     (SessionRow & { project_name: string; messages: number; tokens: number; error: string | null })[]
   >`
     select s.id, s.project_id, s.title, s.active_at, p.name as project_name, ${runState(db)},
-      (select count(*)::int from messages m join chats c on c.id = m.chat_id where c.session_id = s.id) as messages,
+      (select coalesce(sum(c.next_position - 1), 0)::int from chats c where c.session_id = s.id) as messages,
       (select coalesce(sum(r.tokens_out), 0) from runs r where r.session_id = s.id) as tokens,
       (select r.error from runs r where r.session_id = s.id order by r.created_at desc limit 1) as error
     from (select * from sessions where archived_at is null order by active_at desc, id desc limit ${RECENT_ROWS}) s

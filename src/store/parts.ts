@@ -14,11 +14,13 @@ export interface NewPart {
   meta: Record<string, unknown>;
 }
 
-/** Idempotent by id, so that a retry after a lost acknowledgement is harmless. */
-export async function insertPart(tx: Tx, p: NewPart): Promise<void> {
-  await tx`
-    insert into parts ${tx({ ...p, meta: tx.json(p.meta as never) as never, folded_to: p.text.length, closed_at: p.state === "open" ? null : new Date() })}
-    on conflict (id) do nothing`;
+/** Idempotent by id, so that a retry after a lost acknowledgement is harmless; false when the part was there. */
+export async function insertPart(tx: Tx, p: NewPart): Promise<boolean> {
+  const closed_at = p.state === "open" ? null : new Date();
+  const rows = await tx`
+    insert into parts ${tx({ ...p, meta: tx.json(p.meta as never) as never, folded_to: p.text.length, closed_at })}
+    on conflict (id) do nothing returning id`;
+  return rows.length > 0;
 }
 
 /** Closes an open part with its whole text; false when it was closed already. */

@@ -57,13 +57,7 @@ export async function moveRun(
   tx: Tx,
   id: string,
   to: RunState,
-  facts: {
-    reason?: RunReason | null;
-    error?: string | null;
-    endpoint_id?: string | null;
-    model?: string | null;
-    context_window?: number | null;
-  } = {},
+  facts: { reason?: RunReason; error?: string | null } = {},
 ): Promise<Run | null> {
   const stamps =
     to === "running"
@@ -76,6 +70,16 @@ export async function moveRun(
     update runs set state = ${to}${stamps}
       ${set.length > 0 ? tx`, ${tx(Object.fromEntries(set) as never)}` : tx``}
     where id = ${id} and state = any(${runStatesBefore(to)}) returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+/** What a claimed run turned out to use. */
+export async function describeRun(
+  tx: Tx,
+  id: string,
+  facts: { endpoint_id: string; model: string; context_window: number | null },
+): Promise<Run | null> {
+  const [row] = await tx<Run[]>`update runs set ${tx(facts)} where id = ${id} returning ${columns(tx)}`;
   return row ?? null;
 }
 
@@ -126,10 +130,6 @@ export async function interruptRunning(tx: Tx): Promise<Run[]> {
 /** Queued runs in the order their chats will take them, for boot. */
 export async function queuedRuns(db: Db): Promise<Run[]> {
   return db<Run[]>`select ${columns(db)} from runs where state = 'queued' order by created_at, id`;
-}
-
-export async function deleteRun(tx: Tx, id: string): Promise<void> {
-  await tx`delete from runs where id = ${id} and state = 'queued'`;
 }
 
 /** Puts a queued run before all others of its chat. */

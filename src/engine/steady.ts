@@ -1,0 +1,47 @@
+/** Writes that a run cannot do without survive a database that goes away for a while. */
+
+import { messageOf } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
+
+/** How long a run waits for the database to come back before it gives up. */
+const PATIENCE_MS = 180_000;
+const FIRST_WAIT_MS = 100;
+const MAX_WAIT_MS = 2_000;
+
+const CONNECTION_CODES = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  // admin_shutdown, crash_shutdown, cannot_connect_now, connection exceptions, too many connections
+  "57P01",
+  "57P02",
+  "57P03",
+  "08000",
+  "08003",
+  "08006",
+  "53300",
+]);
+
+export function isDatabaseAway(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" && CONNECTION_CODES.has(code);
+}
+
+/** Repeats `work`, which must be idempotent, while the database is away. */
+export async function steady<T>(log: Log, work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() + wait > until) throw error;
+      log.warn("database.away", { error: messageOf(error), retry_ms: wait });
+      await Bun.sleep(wait);
+    }
+  }
+}

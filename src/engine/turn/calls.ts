@@ -1,0 +1,104 @@
+/** Executes the tool calls of one turn side by side and stores each as a part. */
+import type { ToolCall } from "../../domain/llm.ts";
+import type { Project } from "../../domain/project.ts";
+import type { Run } from "../../domain/run.ts";
+import type { OutputStore, ToolOutcome } from "../../domain/tool.ts";
+import { newId } from "../../lib/ids.ts";
+import { storable } from "../../lib/storable.ts";
+import { insertOutput, readOutput } from "../../store/parts.ts";
+import type { Core } from "../core.ts";
+import { type LiveRun, setPhase } from "../live-runs.ts";
+import { steady } from "../steady.ts";
+import { callTool, shownOf } from "../tools/define.ts";
+import type { RunLimits } from "./limits.ts";
+import type { PartWriter } from "./parts.ts";
+import { reportProgress } from "./progress.ts";
+
+export async function executeCalls(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: { run: Run; project: Project },
+  turn: number,
+  calls: readonly ToolCall[],
+  limits: RunLimits,
+): Promise<void> {
+  // Opened one after another, so that rows stand in the order of the calls; run side by side.
+  const open: { part: string; call: ToolCall }[] = [];
+  for (const call of calls) {
+    const meta = {
+      call_id: call.id,
+      name: storable(call.name),
+      arguments: storableArguments(call.arguments),
+      shown: storable(shownOf(core.tools, call)),
+    };
+    open.push({ part: await writer.openTool(turn, meta), call });
+  }
+  setPhase(
+    live,
+    "tools",
+    Date.now(),
+    calls
+      .map((c) => c.name)
+      .join(", ")
+      .slice(0, 120),
+  );
+  reportProgress(core, live, Date.now());
+  const context = {
+    root: input.project.path,
+    grants: [],
+    signal: live.abort.signal,
+    outputs: outputsOf(core, input.run.chat_id),
+  };
+  const results = await Promise.allSettled(
+    open.map(async ({ part, call }, i) => {
+      const outcome = i < limits.calls_per_turn ? await callTool(core.tools, context, call) : tooMany(limits);
+      await closeCall(writer, part, outcome);
+      live.progress.last_byte_at = Date.now();
+    }),
+  );
+  live.abort.signal.throwIfAborted();
+  const failed = results.find((r) => r.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+async function closeCall(writer: PartWriter, part: string, outcome: ToolOutcome): Promise<void> {
+  const { duration_ms, output_id, note, shown } = outcome;
+  await writer.close(part, outcome.state, storable(outcome.text), {
+    duration_ms,
+    output_id,
+    note: storable(note),
+    shown: storable(shown),
+  });
+}
+
+function tooMany(limits: RunLimits): ToolOutcome {
+  const text = `Not run: one turn may make ${limits.calls_per_turn} calls. Make this one again in the next turn.`;
+  return { state: "failed", text, note: "too many calls at once", shown: "", duration_ms: 0, output_id: null };
+}
+
+/** Arguments as JSON where they are JSON, else as the text the model wrote. */
+function storableArguments(text: string): unknown {
+  const clean = storable(text);
+  try {
+    return JSON.parse(clean, (_key, value) => (typeof value === "string" ? storable(value) : value));
+  } catch {
+    return clean;
+  }
+}
+
+function outputsOf(core: Core, chatId: string): OutputStore {
+  return {
+    async save(text) {
+      const id = newId();
+      await steady(core.log, () => insertOutput(core.sql, { id, chat_id: chatId, text: storable(text) }));
+      return id;
+    },
+    async read(id, from, count) {
+      const text = await readOutput(core.sql, chatId, id);
+      if (text === null) return null;
+      const lines = text.split("\n");
+      return { text: lines.slice(from - 1, from - 1 + count).join("\n"), total_lines: lines.length };
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** A run from claim to settlement: intent was stored before, and whatever happens it is settled exactly once here. */
+import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
+import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import { AppError } from "../../lib/errors.ts";
+import { findMessage } from "../../store/messages.ts";
+import { describeRun, moveRun, nextQueued } from "../../store/runs.ts";
+import { touchSession } from "../../store/sessions.ts";
+import { type Core, type Emit, transact } from "../core.ts";
+import { endpointForRun } from "../endpoints.ts";
+import { type LiveRun, Stopped } from "../live-runs.ts";
+import { projectOf } from "../projects.ts";
+import { steady } from "../steady.ts";
+import { runLoop } from "./loop.ts";
+import { PartWriter } from "./parts.ts";
+import { Stalled } from "./step.ts";
+
+/** Executes the chat's next queued run; called once per queued run on the chat's lane, so none is forgotten. */
+export async function executeNext(core: Core, chatId: string): Promise<void> {
+  const run = await steady(core.log, () => nextQueued(core.sql, chatId));
+  if (!run || core.stopping) return;
+  const live = core.live.begin(run, Date.now());
+  try {
+    const claimed = await steady(core.log, () => claim(core, run));
+    if (claimed) await settle(core, claimed, await outcomeOf(core, claimed, live));
+  } catch (error) {
+    core.log.error("run.not_settled", { run_id: run.id, error });
+  } finally {
+    core.live.end(run.id);
+  }
+}
+
+/** queued → running, and the two messages appear in the transcript. */
+async function claim(core: Core, run: Run): Promise<Run | null> {
+  return transact(core, async (tx, emit) => {
+    const claimed = await moveRun(tx, run.id, "running");
+    if (!claimed) return null;
+    const topic = sessionTopic(run.session_id);
+    const { chat_id } = run;
+    emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
+    emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
+    emitRun(emit, claimed);
+    return claimed;
+  });
+}
+
+/** A run's state changed: its session's watchers and every desk hear of it. */
+export function emitRun(emit: Emit, run: Run): void {
+  const payload = { run_id: run.id, chat_id: run.chat_id, session_id: run.session_id, state: run.state };
+  for (const topic of [sessionTopic(run.session_id), DESK]) emit({ topic, kind: "run.changed", payload } as NewEvent);
+}
+
+interface Outcome {
+  state: Extract<RunState, "completed" | "limited" | "failed" | "cancelled" | "interrupted">;
+  reason: RunReason;
+  error: string | null;
+}
+
+async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> {
+  const writer = new PartWriter(core, run);
+  try {
+    const [answer, project] = await steady(core.log, () =>
+      Promise.all([findMessage(core.sql, run.answer_id), projectOf(core, run.project_id)]),
+    );
+    if (!answer) throw new AppError("not_found", "The chat was deleted.");
+    const using = await endpointForRun(core, run);
+    await steady(core.log, () =>
+      transact(core, async (tx, emit) => {
+        const known = await describeRun(tx, run.id, {
+          endpoint_id: using.endpoint.id,
+          model: using.model,
+          context_window: using.context_window,
+        });
+        if (known) emitRun(emit, known);
+      }),
+    );
+    const ending = await runLoop(core, live, writer, {
+      run,
+      project,
+      endpoint: using.endpoint,
+      model: using.model,
+      llm: using.llm,
+      position: answer.position,
+    });
+    return { ...ending, error: null };
+  } catch (error) {
+    const outcome = failure(core, run, error);
+    await writer
+      .closeText(outcome.state === "failed" ? "failed" : "cancelled")
+      .catch((e) => core.log.warn("part.not_closed", { error: e }));
+    return outcome;
+  }
+}
+
+function failure(core: Core, run: Run, error: unknown): Outcome {
+  if (error instanceof Stopped) {
+    if (error.reason === "shutdown") return { state: "interrupted", reason: "restart", error: null };
+    return { state: "cancelled", reason: error.reason, error: null };
+  }
+  if (error instanceof Stalled) return { state: "failed", reason: "stalled", error: error.message };
+  if (error instanceof AppError && error.code === "limit")
+    return { state: "limited", reason: "token_limit", error: error.message };
+  if (error instanceof AppError && error.code !== "internal")
+    return { state: "failed", reason: "endpoint", error: error.message };
+  core.log.error("run.failed", { run_id: run.id, error });
+  return { state: "failed", reason: "internal", error: "BooCode itself failed here; the log has the details." };
+}
+
+async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
+  await steady(core.log, () =>
+    transact(core, async (tx, emit) => {
+      const settled = await moveRun(tx, run.id, outcome.state, { reason: outcome.reason, error: outcome.error });
+      if (!settled) return;
+      await touchSession(tx, run.session_id);
+      emitRun(emit, settled);
+    }),
+  );
+}

@@ -1,0 +1,21 @@
+/** Every bound of a native run, in one place. Times come from the settings. */
+export interface RunLimits {
+  /** Model calls in one run. */
+  steps: number;
+  /** Tool calls in one run; read-only chats may make more than coders. */
+  tool_calls: number;
+  /** The same call (name and arguments) this many times ends the run. */
+  same_call: number;
+  /** Characters of one answer part. */
+  answer_chars: number;
+  /** Calls of one turn that are executed; more are refused with a sentence. */
+  calls_per_turn: number;
+}
+
+export const CHAT_LIMITS: RunLimits = {
+  steps: 200,
+  tool_calls: 100,
+  same_call: 3,
+  answer_chars: 4_000_000,
+  calls_per_turn: 32,
+};

@@ -1,0 +1,136 @@
+/** The loop of a native run: model → tools → model, until nothing is left to call or a limit is hit. */
+import type { Endpoint } from "../../domain/endpoint.ts";
+import type { Llm, ToolCall } from "../../domain/llm.ts";
+import type { Project } from "../../domain/project.ts";
+import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import { newId } from "../../lib/ids.ts";
+import { readHistory, readParts } from "../../store/messages.ts";
+import { insertTurn } from "../../store/runs.ts";
+import { type Core, transact } from "../core.ts";
+import type { LiveRun } from "../live-runs.ts";
+import { steady } from "../steady.ts";
+import { toolSpecs } from "../tools/registry.ts";
+import { executeCalls } from "./calls.ts";
+import { buildHistory } from "./history.ts";
+import { CHAT_LIMITS, type RunLimits } from "./limits.ts";
+import type { PartWriter } from "./parts.ts";
+import { systemPrompt } from "./prompt.ts";
+import { runStep, type StepResult } from "./step.ts";
+
+export interface LoopInput {
+  run: Run;
+  project: Project;
+  endpoint: Endpoint;
+  model: string;
+  llm: Llm;
+  /** Position of the answer message: history is what lies before it, and the answer itself. */
+  position: number;
+}
+
+export interface Ending {
+  state: Extract<RunState, "completed" | "limited">;
+  reason: RunReason;
+}
+
+export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
+  const limits = CHAT_LIMITS;
+  const seen = new Map<string, number>();
+  let calls = 0;
+  for (let turn = 1; ; turn++) {
+    const cap = capOf(limits, turn, calls, seen);
+    const result = await oneTurn(core, live, writer, input, turn, cap !== null);
+    if (cap) return { state: "limited", reason: cap };
+    if (result.calls.length === 0) return ended(result);
+    for (const call of result.calls) seen.set(keyOf(call), (seen.get(keyOf(call)) ?? 0) + 1);
+    calls += result.calls.length;
+    await executeCalls(core, live, writer, input, turn, result.calls, limits);
+  }
+}
+
+/** The limit that the coming turn has run into; it is then made without tools, as a wrap-up. */
+function capOf(limits: RunLimits, turn: number, calls: number, seen: Map<string, number>): RunReason | null {
+  if (turn > limits.steps) return "step_cap";
+  if (calls >= limits.tool_calls) return "tool_cap";
+  for (const count of seen.values()) if (count >= limits.same_call) return "repeated_call";
+  return null;
+}
+
+const keyOf = (call: ToolCall) => `${call.name} ${call.arguments}`;
+
+function ended(result: StepResult): Ending {
+  return result.stop === "length"
+    ? { state: "limited", reason: "token_limit" }
+    : { state: "completed", reason: "done" };
+}
+
+/** Added to the wrap-up call only; not stored. */
+const WRAP_UP =
+  "The limit of this run is reached: no more tools can be called. Sum up what was found and what is still open.";
+
+async function oneTurn(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: LoopInput,
+  turn: number,
+  wrapUp: boolean,
+): Promise<StepResult> {
+  const { run, endpoint, model, llm } = input;
+  const messages = await steady(core.log, async () => {
+    const all = await readHistory(core.sql, run.chat_id, input.position);
+    const parts = await readParts(
+      core.sql,
+      all.map((m) => m.id),
+    );
+    return buildHistory(systemPrompt(input.project), all, parts);
+  });
+  if (wrapUp) messages.push({ role: "user", content: WRAP_UP });
+  const result = await runStep(core, live, writer, {
+    llm,
+    endpoint: endpoint.label,
+    model,
+    messages,
+    tools: wrapUp ? [] : toolSpecs(core.tools),
+    sampling: {},
+    turn,
+    answer_chars: CHAT_LIMITS.answer_chars,
+  });
+  await writer.closeText("closed");
+  if (wrapUp) result.calls = [];
+  await recordTurn(core, input, turn, result);
+  return result;
+}
+
+async function recordTurn(core: Core, input: LoopInput, number: number, result: StepResult): Promise<void> {
+  const { run, endpoint, model } = input;
+  const { tokens_in, tokens_out, tokens_cached, ttft_ms, duration_ms, generation_ms, stop } = result;
+  const id = newId();
+  await steady(core.log, () =>
+    transact(core, (tx) =>
+      insertTurn(
+        tx,
+        {
+          id,
+          run_id: run.id,
+          number,
+          endpoint_id: endpoint.id,
+          model,
+          tokens_in,
+          tokens_out,
+          tokens_cached,
+          tool_calls: result.calls.length,
+          ttft_ms,
+          duration_ms,
+          stop,
+        },
+        {
+          tokens_in: tokens_in ?? 0,
+          tokens_out: tokens_out ?? 0,
+          tokens_cached: tokens_cached ?? 0,
+          generation_ms,
+          context_used: tokens_in === null ? null : tokens_in + (tokens_out ?? 0),
+        },
+      ),
+    ),
+  );
+}

@@ -1,0 +1,182 @@
+/** Turns what a model streams into parts: opened before their first delta, closed with their whole text. */
+
+import { sessionTopic, type Topic } from "../../domain/event.ts";
+import type { PartKind, PartState, ToolMeta } from "../../domain/message.ts";
+import type { Run } from "../../domain/run.ts";
+import { newId } from "../../lib/ids.ts";
+import { StorableStream } from "../../lib/storable.ts";
+import { closePart, foldPart, insertPart } from "../../store/parts.ts";
+import { type Core, transact } from "../core.ts";
+import { steady } from "../steady.ts";
+
+/** Unfolded text that is moved into the part's row while it is still open; grows with the part, so folding stays O(n). */
+const FOLD_CHARS = 64_000;
+
+/** An open text or reasoning part. `append` never waits; `close` does. */
+export class OpenText {
+  private text = "";
+  private pushed = 0;
+  private folded = 0;
+  private opened = false;
+  private readonly filter = new StorableStream();
+  private readonly opening: Promise<void>;
+  private readonly since = performance.now();
+
+  constructor(
+    private readonly core: Core,
+    private readonly topic: Topic,
+    readonly id: string,
+    readonly kind: "text" | "reasoning",
+    open: () => Promise<void>,
+  ) {
+    this.opening = open().then(() => {
+      this.opened = true;
+      this.send();
+    });
+    this.opening.catch(() => {});
+  }
+
+  get length(): number {
+    return this.text.length;
+  }
+
+  append(piece: string): void {
+    this.text += this.filter.push(piece);
+    if (this.opened) this.send();
+  }
+
+  private send(): void {
+    if (this.text.length === this.pushed) return;
+    this.core.deltas.push(this.topic, this.id, this.pushed, this.text.slice(this.pushed));
+    this.pushed = this.text.length;
+    if (this.pushed - this.folded >= Math.max(FOLD_CHARS, this.folded)) this.fold();
+  }
+
+  /** In the background: a fold that fails is done by the next one, or by `close`. */
+  private fold(): void {
+    const upto = this.pushed;
+    this.folded = upto;
+    void this.core.deltas
+      .flushed()
+      .then(() => foldPart(this.core.sql, this.id, this.text.slice(0, upto)))
+      .catch((error) => this.core.log.warn("part.fold_failed", { part_id: this.id, error }));
+  }
+
+  /** The whole text, after all deltas are stored and the part is opened. */
+  async end(): Promise<{ text: string; duration_ms: number }> {
+    await this.opening;
+    this.text += this.filter.end();
+    this.send();
+    await this.core.deltas.flushed();
+    return { text: this.text, duration_ms: Math.round(performance.now() - this.since) };
+  }
+}
+
+/** Writes the parts of one assistant message, in order. */
+export class PartWriter {
+  private position = 0;
+  private open: OpenText | null = null;
+  private readonly topic: Topic;
+  /** First tool part of the current unbroken row of tool calls. */
+  private group: string | null = null;
+
+  constructor(
+    private readonly core: Core,
+    private readonly run: Run,
+  ) {
+    this.topic = sessionTopic(run.session_id);
+  }
+
+  /** Appends a piece (never empty) to the open part of this kind, or opens one; a promise only when it must open. */
+  text(turn: number, kind: "text" | "reasoning", piece: string): OpenText | Promise<OpenText> {
+    if (this.open?.kind === kind) {
+      this.open.append(piece);
+      return this.open;
+    }
+    return this.closeText("closed").then(() => {
+      this.group = null;
+      const id = newId();
+      const position = this.position++;
+      const part = new OpenText(this.core, this.topic, id, kind, () =>
+        this.insert({
+          id,
+          position,
+          turn,
+          kind,
+          state: "open",
+          text: "",
+          meta: kind === "reasoning" ? { duration_ms: null } : {},
+        }),
+      );
+      this.open = part;
+      part.append(piece);
+      return part;
+    });
+  }
+
+  /** Closes the open text part, if there is one. */
+  async closeText(state: Exclude<PartState, "open">): Promise<void> {
+    const part = this.open;
+    if (!part) return;
+    this.open = null;
+    const { text, duration_ms } = await part.end();
+    await this.close(part.id, state, text, part.kind === "reasoning" ? { duration_ms } : {});
+  }
+
+  async openTool(
+    turn: number,
+    meta: Omit<ToolMeta, "group_id" | "note" | "duration_ms" | "output_id">,
+  ): Promise<string> {
+    const id = newId();
+    this.group ??= id;
+    const whole: ToolMeta = { ...meta, group_id: this.group, note: null, duration_ms: null, output_id: null };
+    await this.insert({
+      id,
+      position: this.position++,
+      turn,
+      kind: "tool",
+      state: "open",
+      text: "",
+      meta: { ...whole },
+    });
+    return id;
+  }
+
+  /** A tool part is closed with its result; false when it was closed meanwhile. */
+  close(
+    id: string,
+    state: Exclude<PartState, "open">,
+    text: string,
+    meta: Record<string, unknown> = {},
+  ): Promise<void> {
+    const { message_id, chat_id } = { message_id: this.run.answer_id, chat_id: this.run.chat_id };
+    return steady(this.core.log, () =>
+      transact(this.core, async (tx, emit) => {
+        if (!(await closePart(tx, { id, state, text, meta }))) return;
+        emit({ topic: this.topic, kind: "part.closed", payload: { part_id: id, message_id, chat_id, state } });
+      }),
+    );
+  }
+
+  private insert(part: {
+    id: string;
+    position: number;
+    turn: number;
+    kind: PartKind;
+    state: PartState;
+    text: string;
+    meta: Record<string, unknown>;
+  }): Promise<void> {
+    const { answer_id: message_id, chat_id } = this.run;
+    return steady(this.core.log, () =>
+      transact(this.core, async (tx, emit) => {
+        if (!(await insertPart(tx, { ...part, message_id, chat_id }))) return;
+        emit({
+          topic: this.topic,
+          kind: "part.opened",
+          payload: { part_id: part.id, message_id, chat_id, kind: part.kind },
+        });
+      }),
+    );
+  }
+}

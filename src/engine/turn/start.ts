@@ -1,0 +1,274 @@
+/** A message comes in: stored with its run and its empty answer in one transaction, then the chat's lane takes over. */
+
+import type { Tx } from "../../db/sql.ts";
+import type { Chat } from "../../domain/chat.ts";
+import { sessionTopic } from "../../domain/event.ts";
+import { MESSAGE_LIMIT_CHARS, type Message } from "../../domain/message.ts";
+import type { Run, Via } from "../../domain/run.ts";
+import { canContinue } from "../../domain/run.ts";
+import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
+import { newId } from "../../lib/ids.ts";
+import { storable } from "../../lib/storable.ts";
+import { findChat, renameChat, takePositions } from "../../store/chats.ts";
+import { deleteMessages, findByClientId, insertMessage, readParts } from "../../store/messages.ts";
+import { insertPart } from "../../store/parts.ts";
+import { findRun, insertRun, moveRun, openRuns, promoteRun, runsOfMessages } from "../../store/runs.ts";
+import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
+import { type Core, type Emit, transact } from "../core.ts";
+import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
+import { emitRun, executeNext } from "./execute.ts";
+
+/** Messages waiting in one chat's queue. */
+const QUEUE_LIMIT = 50;
+const CLIENT_ID_LIMIT_CHARS = 100;
+const TITLE_CHARS = 60;
+
+export interface PostMessage {
+  chat_id: string;
+  text: string;
+  client_id?: string | undefined;
+  /** Endpoint and model for this and the following messages of the chat. */
+  endpoint_id?: string | undefined;
+  model?: string | undefined;
+  /** Stop what runs in the chat and start with this message. */
+  now?: boolean;
+  via: Via;
+}
+
+/** 202 material. The same `client_id` again gives the same message and run. */
+export async function postMessage(
+  core: Core,
+  input: PostMessage,
+): Promise<{ message: Message; run: Run; created: boolean }> {
+  if (core.stopping) throw new AppError("unavailable", "BooCode is shutting down; the message was not sent.");
+  const text = checkText(input.text);
+  const clientId = checkClientId(input.client_id);
+  const posted = await transact(core, async (tx, emit) => {
+    // Takes the chat's row lock: two sends of the same client_id stand in line here.
+    const first = await takePositions(tx, input.chat_id, 2);
+    const chat = first === null ? null : await findChat(tx, input.chat_id);
+    if (first === null || !chat) throw notFound("chat");
+    const before = clientId ? await existing(tx, chat.id, clientId) : null;
+    if (before) throw new AlreadyPosted(before);
+    if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
+      throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
+    return store(tx, emit, chat, first, text, clientId, input);
+  }).catch((error: unknown) => {
+    if (error instanceof AlreadyPosted) return { ...error.posted, created: false };
+    throw error;
+  });
+  if (posted.created) {
+    if (input.now) await sendNow(core, posted.run.id);
+    enqueue(core, posted.run.chat_id);
+  }
+  return posted;
+}
+
+/** Rolls the transaction back, so that a repeated send takes no positions. */
+class AlreadyPosted extends Error {
+  constructor(readonly posted: { message: Message; run: Run }) {
+    super("already posted");
+  }
+}
+
+async function existing(tx: Tx, chatId: string, clientId: string): Promise<{ message: Message; run: Run } | null> {
+  const message = await findByClientId(tx, chatId, clientId);
+  if (!message) return null;
+  const [run] = await runsOfMessages(tx, [message.id]);
+  return run ? { message, run } : null;
+}
+
+async function store(
+  tx: Tx,
+  emit: Emit,
+  chat: Chat,
+  first: number,
+  text: string,
+  clientId: string | null,
+  input: PostMessage,
+) {
+  const session = await findSession(tx, chat.session_id);
+  if (!session) throw notFound("session");
+  const message = await insertMessage(tx, {
+    id: newId(),
+    chat_id: chat.id,
+    role: "user",
+    position: first,
+    client_id: clientId,
+  });
+  const answer = await insertMessage(tx, {
+    id: newId(),
+    chat_id: chat.id,
+    role: "assistant",
+    position: first + 1,
+    client_id: null,
+  });
+  await insertPart(tx, {
+    id: newId(),
+    message_id: message.id,
+    chat_id: chat.id,
+    position: 0,
+    turn: 0,
+    kind: "text",
+    state: "closed",
+    text,
+    meta: {},
+  });
+  const run = await insertRun(tx, {
+    id: newId(),
+    chat_id: chat.id,
+    session_id: session.id,
+    project_id: session.project_id,
+    question_id: message.id,
+    answer_id: answer.id,
+    endpoint_id: input.endpoint_id ?? chat.endpoint_id,
+    model: input.model ?? chat.model ?? session.model,
+    via: input.via,
+  });
+  await nameAfter(tx, emit, chat, session, text);
+  await touchSession(tx, session.id);
+  emitRun(emit, run);
+  return { message, run, created: true };
+}
+
+/** Untitled chats and sessions are named after the first message until somebody names them. */
+async function nameAfter(
+  tx: Tx,
+  emit: Emit,
+  chat: Chat,
+  session: { id: string; title: string; titled_by: string },
+  text: string,
+): Promise<void> {
+  const title = titleFrom(text);
+  if (chat.titled_by === "auto" && chat.title === UNTITLED_CHAT) {
+    const named = await renameChat(tx, chat.id, title, "auto");
+    if (named) emitChat(emit, named);
+  }
+  if (session.titled_by === "auto" && session.title === UNTITLED_SESSION) {
+    const named = await renameSession(tx, session.id, title, "auto");
+    if (named) emitSession(emit, named);
+  }
+}
+
+/** The first line that says something, cut at a word. */
+export function titleFrom(text: string): string {
+  const line =
+    text
+      .split("\n")
+      .map((l) => l.replace(/\s+/g, " ").trim())
+      .find((l) => /[\p{L}\p{N}]/u.test(l)) ?? "Untitled";
+  if (line.length <= TITLE_CHARS) return line;
+  const cut = line.slice(0, TITLE_CHARS);
+  const space = cut.lastIndexOf(" ");
+  return `${(space > TITLE_CHARS / 2 ? cut.slice(0, space) : cut).toWellFormed()}…`;
+}
+
+export function enqueue(core: Core, chatId: string): void {
+  void core.lanes
+    .run(chatId, () => executeNext(core, chatId))
+    .catch((error) => core.log.error("lane.failed", { chat_id: chatId, error }));
+}
+
+/** Stops what runs in the chat and lets this queued run go next. */
+export async function sendNow(core: Core, runId: string): Promise<Run> {
+  const run = await transact(core, async (tx, emit) => {
+    const promoted = await promoteRun(tx, runId);
+    if (promoted) emitRun(emit, promoted);
+    return promoted;
+  });
+  if (!run) throw conflict("This message is no longer in the queue.", await findRun(core.sql, runId));
+  await core.live.stopWhere((live) => live.chat_id === run.chat_id && live.run_id !== run.id, "superseded");
+  return run;
+}
+
+/** Stops a run, wherever it is on its way; settled runs answer with a conflict that shows them as they are. */
+export async function cancelRun(core: Core, runId: string): Promise<Run> {
+  const run = await findRun(core.sql, runId);
+  if (!run) throw notFound("run");
+  if (run.state === "queued") {
+    const moved = await transact(core, async (tx, emit) => {
+      const cancelled = await moveRun(tx, runId, "cancelled", { reason: "cancelled" });
+      if (cancelled) emitRun(emit, cancelled);
+      return cancelled;
+    });
+    if (moved) return moved;
+  }
+  if (await core.live.stopAndWait(runId, "cancelled")) return (await findRun(core.sql, runId)) ?? run;
+  throw conflict("This run has already ended.", await findRun(core.sql, runId));
+}
+
+/** Takes a queued message back; returns its text, so that it can be edited. */
+export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run; text: string }> {
+  return transact(core, async (tx, emit) => {
+    const run = await findRun(tx, runId);
+    if (!run) throw notFound("run");
+    const gone = await moveRun(tx, runId, "cancelled", { reason: "cancelled" });
+    if (!gone || run.state !== "queued") throw conflict("This message is no longer in the queue.", run);
+    const [part] = await readParts(tx, [run.question_id]);
+    const continued = (await runsOfMessages(tx, [run.question_id])).some((r) => r.id !== run.id);
+    await deleteMessages(tx, continued ? [run.answer_id] : [run.question_id, run.answer_id]);
+    emitRun(emit, gone);
+    return { run: gone, text: continued ? "" : (part?.text ?? "") };
+  });
+}
+
+/** Goes on after a limit, a failure, a stop or a restart: a new run and a new answer to the same question. */
+export async function continueRun(core: Core, runId: string, via: Via): Promise<Run> {
+  if (core.stopping) throw new AppError("unavailable", "BooCode is shutting down.");
+  const run = await transact(core, async (tx, emit) => {
+    const before = await findRun(tx, runId);
+    if (!before) throw notFound("run");
+    const first = await takePositions(tx, before.chat_id, 1);
+    if (first === null) throw notFound("chat");
+    if (!canContinue(before.state))
+      throw conflict("Only a run that was stopped, cut or failed can be continued.", before);
+    const later = (await openRuns(tx, before.chat_id))[0];
+    if (later) throw conflict("Another run of this chat is going on or waiting.", later);
+    const answer = await insertMessage(tx, {
+      id: newId(),
+      chat_id: before.chat_id,
+      role: "assistant",
+      position: first,
+      client_id: null,
+    });
+    const chat = await findChat(tx, before.chat_id);
+    const next = await insertRun(tx, {
+      id: newId(),
+      chat_id: before.chat_id,
+      session_id: before.session_id,
+      project_id: before.project_id,
+      question_id: before.question_id,
+      answer_id: answer.id,
+      endpoint_id: chat?.endpoint_id ?? before.endpoint_id,
+      model: chat?.endpoint_id ? chat.model : before.model,
+      via,
+    });
+    emit({
+      topic: sessionTopic(before.session_id),
+      kind: "run.changed",
+      payload: { run_id: before.id, chat_id: before.chat_id, session_id: before.session_id, state: before.state },
+    });
+    emitRun(emit, next);
+    return next;
+  });
+  enqueue(core, run.chat_id);
+  return run;
+}
+
+function checkText(raw: string): string {
+  const text = storable(raw).replace(/\r\n?/g, "\n").trimEnd();
+  if (text.trim() === "") throw invalid("Write a message first.", "text");
+  if (text.length > MESSAGE_LIMIT_CHARS)
+    throw invalid(
+      `A message has at most ${MESSAGE_LIMIT_CHARS.toLocaleString("en")} characters; this one has ${text.length.toLocaleString("en")}.`,
+      "text",
+    );
+  return text;
+}
+
+function checkClientId(id: string | undefined): string | null {
+  if (!id) return null;
+  if (id.length > CLIENT_ID_LIMIT_CHARS || !/^[\w.:-]+$/.test(id))
+    throw invalid("client_id has at most 100 letters, digits, dots, colons and dashes.", "client_id");
+  return id;
+}
