@@ -22,6 +22,8 @@ export const urls = {
   projectName: (id: string) => `/projects/${id}/name`,
   projectRemoval: (id: string) => `/projects/${id}/removal`,
   projectSessions: (id: string) => `/projects/${id}/sessions`,
+  /** A new session in the project that the form names. */
+  sessions: "/sessions",
   newSession: (projectId?: string) => q("/sessions/new", { project: projectId }),
   directories: (path?: string) => q("/directories", { path }),
   file: (projectId: string, path: string, line?: number | null) =>

@@ -1,8 +1,7 @@
 import type { RunRow } from "../../src/domain/nav.ts";
 import { shortModel } from "../chats/model-name.ts";
 import { ids } from "../ids.ts";
-import { doing, lastByte } from "../ui/doing.ts";
-import { Glyph } from "../ui/icons.tsx";
+import { DoingGlyph, DoingWords, doing, liveRow } from "../ui/doing.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 
@@ -27,16 +26,16 @@ export function NavRunning({ running, now }: { running: RunRow[]; now: number })
 }
 
 function Line({ row, now }: { row: RunRow; now: number }) {
-  const { status, words } = doing(row, now);
+  const state = doing(row, now);
   return (
-    <a class="runrow" href={urls.chat(row.run.chat_id)} title={row.session_title}>
-      <Glyph status={status} label={words} />
+    <a class="runrow" href={urls.chat(row.run.chat_id)} title={row.session_title} {...liveRow(state)}>
+      <DoingGlyph doing={state} />
       <span class="cut" safe>
         {row.session_title}
       </span>
-      <Age since={lastByte(row)} now={now} short />
-      <small class="cut" safe>
-        {`${row.run.model ? shortModel(row.run.model) : row.run.provider} · ${words}`}
+      <Age since={state.since} now={now} short />
+      <small class="cut">
+        <span safe>{row.run.model ? shortModel(row.run.model) : row.run.provider}</span> · <DoingWords doing={state} />
       </small>
     </a>
   );
@@ -50,10 +49,15 @@ export function RailRunning({ running, now }: { running: RunRow[]; now: number }
   return (
     <div class="rail-runs" id={ids.railRunning}>
       {running.slice(0, RAIL_RUNS).map((row) => {
-        const { status, words } = doing(row, now);
+        const state = doing(row, now);
         return (
-          <a class="btn btn-quiet btn-i" href={urls.chat(row.run.chat_id)} title={`${row.session_title}: ${words}`}>
-            <Glyph status={status} label={`${row.session_title}: ${words}`} />
+          <a
+            class="btn btn-quiet btn-i"
+            href={urls.chat(row.run.chat_id)}
+            title={`${row.session_title}: ${state.words}`}
+            {...liveRow(state)}
+          >
+            <DoingGlyph doing={state} name={row.session_title} />
           </a>
         );
       })}

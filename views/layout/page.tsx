@@ -35,7 +35,7 @@ export function Page({ frame, title, current, body_class, refresh_s, children }:
           <Sidebar frame={frame} current={current} />
           <main class="main" id="main" tabindex="-1">
             <div id={ids.conn} role="status" class="conn" hidden></div>
-            <div id={ids.notice} role="alert" class="notice"></div>
+            <div id={ids.notice} role="alert" class="pagenote"></div>
             {children}
           </main>
           <BottomBar frame={frame} />

@@ -25,3 +25,29 @@ export function Clock({ at }: { at: Date | number }) {
 
 const two = (n: number) => String(n).padStart(2, "0");
 export const clock = (d: Date): string => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+
+const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+/** A day by the server's clock: `Monday 23 November`. */
+export function Day({ at }: { at: Date | number }) {
+  const date = new Date(at);
+  return (
+    <time datetime={date.toISOString().slice(0, 10)} safe>
+      {`${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}`}
+    </time>
+  );
+}

@@ -1,0 +1,70 @@
+import type { NeedRow } from "../../src/domain/nav.ts";
+import { canContinue } from "../../src/domain/run.ts";
+import { age } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { Glyph } from "../ui/icons.tsx";
+import { posting } from "../ui/post.ts";
+import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+
+/** What a machine waits for you with (#desk-needs); the region stays when there is nothing. */
+export function DeskNeeds({ needs, now }: { needs: NeedRow[]; now: number }) {
+  return (
+    <div id={ids.deskNeeds}>
+      {needs.length === 0 ? (
+        ""
+      ) : (
+        <section class="band band-need" aria-labelledby="desk-needs-h">
+          <header>
+            <Glyph status="needs" />
+            <h2 id="desk-needs-h">Needs you</h2>
+            <span class="count count-need" safe>
+              {String(needs.length)}
+            </span>
+            <span class="note" safe>
+              {`oldest waits ${age(oldest(needs, now), true)}`}
+            </span>
+          </header>
+          <ul class="lines need">
+            {needs.map((need, index) => (
+              <Line need={need} now={now} first={index === 0} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+const oldest = (needs: NeedRow[], now: number) => Math.max(...needs.map((need) => now - need.since.getTime()));
+
+function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean }) {
+  return (
+    <li>
+      <span class="kind">{need.kind}</span>
+      <a class="t cut" href={urls.chat(need.run.chat_id)} safe>
+        {need.title}
+      </a>
+      <span class="who cut" title={need.run.error ?? undefined} safe>
+        {need.who}
+      </span>
+      <span class="num">
+        <Age since={need.since} now={now} short />
+      </span>
+      <span class="btns">
+        {canContinue(need.run.state) ? (
+          <form {...posting(urls.continuation(need.run.id))}>
+            <button type="submit" class={`btn btn-sm${first ? " btn-need" : ""}`} aria-label={`Continue ${need.title}`}>
+              Continue
+            </button>
+          </form>
+        ) : (
+          ""
+        )}
+        <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={`Open ${need.title}`}>
+          Open
+        </a>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,203 @@
+/** One project: all its sessions, its name, and taking it out of BooCode. */
+import type { NavSession } from "../../src/domain/nav.ts";
+import type { Project } from "../../src/domain/project.ts";
+import { counted } from "../../src/lib/format.ts";
+import { PageHeader } from "../layout/header.tsx";
+import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { Glyph, Icon, STATUS_WORD } from "../ui/icons.tsx";
+import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+
+export interface ListedSession extends NavSession {
+  archived_at: Date | null;
+}
+interface ContentProps {
+  project: Project;
+  sessions: ListedSession[];
+  /** True when `sessions` holds the archived ones too. */
+  archived: boolean;
+  now: number;
+  /** A refused rename, with what was typed. */
+  rename?: { name: string; error: FormError } | null;
+}
+
+/** Everything inside `main`. */
+export function ProjectContent({ project, sessions, archived, now, rename }: ContentProps) {
+  return (
+    <>
+      <PageHeader title={project.name}>
+        <span class="mid cut path d" title={project.path} safe>
+          {project.path}
+        </span>
+        <span class="grow"></span>
+        <a class="btn btn-go" href={urls.newSession(project.id)}>
+          <Icon name="plus" />
+          New session
+        </a>
+      </PageHeader>
+      <div class="page">
+        <div class="sheet">
+          <Sessions project={project} sessions={sessions} archived={archived} now={now} />
+          <About project={project} rename={rename} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Sessions({ project, sessions, archived, now }: ContentProps) {
+  return (
+    <section class="band" aria-labelledby="project-sessions-h">
+      <header>
+        <Icon name="chat" />
+        <h2 id="project-sessions-h">Sessions</h2>
+        <span class="count" safe>
+          {String(sessions.length)}
+        </span>
+        <span class="note">
+          {archived ? (
+            <a href={urls.project(project.id)}>hide archived</a>
+          ) : (
+            <a href={urls.projectArchived(project.id)}>show archived</a>
+          )}
+        </span>
+      </header>
+      {sessions.length === 0 ? (
+        <p>
+          {archived ? "This project has no sessions." : "No sessions here."}{" "}
+          <a href={urls.newSession(project.id)}>Start one</a>
+        </p>
+      ) : (
+        <ul class="lines proj-sessions">
+          {sessions.map((session) => (
+            <Line session={session} now={now} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Line({ session, now }: { session: ListedSession; now: number }) {
+  return (
+    <li>
+      <span>
+        <Glyph status={session.status} label={STATUS_WORD[session.status]} />
+      </span>
+      <a class="t cut" href={urls.session(session.id)} safe>
+        {session.title}
+      </a>
+      {session.archived_at ? <span class="badge">archived</span> : <span></span>}
+      <span class="num dim">
+        <Age since={session.active_at} now={now} short />
+      </span>
+      <span class="btns">
+        <a class="btn btn-sm btn-quiet" href={urls.sessionEdit(session.id)} aria-label={`Edit ${session.title}`}>
+          Edit
+        </a>
+      </span>
+    </li>
+  );
+}
+
+function About({ project, rename }: Pick<ContentProps, "project" | "rename">) {
+  const name = { id: "project-name", error: errorAt(rename?.error, "name") };
+  return (
+    <section class="band" aria-labelledby="project-about-h">
+      <header>
+        <Icon name="folder" />
+        <h2 id="project-about-h">Project</h2>
+      </header>
+      <dl class="facts">
+        <dt>Directory</dt>
+        <dd>
+          <code safe>{project.path}</code>
+        </dd>
+        <dt>Kind</dt>
+        <dd>{project.is_git ? "git repository" : "plain directory, no git"}</dd>
+      </dl>
+      <form class="form" method="post" action={urls.projectName(project.id)}>
+        <FormNote error={rename?.error} fields={["name"]} />
+        <Field {...name} label="Name">
+          <div class="inline">
+            <input
+              class="input"
+              id={name.id}
+              name="name"
+              value={rename?.name ?? project.name}
+              required
+              autocomplete="off"
+              {...described(name)}
+            />
+            <button type="submit" class="btn">
+              Rename
+            </button>
+          </div>
+        </Field>
+      </form>
+      <div class="btns">
+        <a class="btn btn-bad" href={urls.projectRemoval(project.id)}>
+          <Icon name="trash" />
+          Remove from BooCode…
+        </a>
+      </div>
+    </section>
+  );
+}
+
+interface RemovalProps {
+  project: Project;
+  /** All of them, archived too. */
+  sessions: number;
+  /** Runs in flight, which removal stops. */
+  running: number;
+}
+
+/** Asks before a project leaves BooCode; everything inside `main`. */
+export function ProjectRemovalContent({ project, sessions, running }: RemovalProps) {
+  return (
+    <>
+      <PageHeader title={project.name} />
+      <div class="page">
+        <div class="sheet narrow">
+          <div class="headline">
+            <h2 safe>{`Remove ${project.name} from BooCode?`}</h2>
+          </div>
+          <ul class="checks three">
+            <li>
+              <Glyph status="done" label="Kept" />
+              <span>The directory</span>
+              <span class="mid">
+                <code safe>{project.path}</code> and everything in it stays as it is
+              </span>
+            </li>
+            <li>
+              <Glyph status="failed" label="Deleted" />
+              <span safe>{counted(sessions, "session")}</span>
+              <span class="mid">deleted with all messages and tool results; this cannot be undone</span>
+            </li>
+            {running > 0 ? (
+              <li>
+                <Glyph status="stopped" label="Stopped" />
+                <span safe>{counted(running, "run")}</span>
+                <span class="mid">in flight now, stopped first</span>
+              </li>
+            ) : (
+              ""
+            )}
+          </ul>
+          <form class="form" method="post" action={urls.projectRemoval(project.id)}>
+            <div class="btns">
+              <button type="submit" class="btn btn-bad">
+                Remove and delete sessions
+              </button>
+              <a class="btn" href={urls.project(project.id)}>
+                Keep it
+              </a>
+            </div>
+          </form>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+/** Renaming, archiving and deleting a session, as a page of its own: it works without script. */
+import type { Project } from "../../src/domain/project.ts";
+import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
+import { counted } from "../../src/lib/format.ts";
+import { PageHeader } from "../layout/header.tsx";
+import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { Glyph, Icon } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+
+interface EditProps {
+  session: Session;
+  project: Project;
+  /** A refused title, with what was typed. */
+  rename?: { title: string; error: FormError } | null;
+}
+
+/** Everything inside `main`. */
+export function SessionEditContent({ session, project, rename }: EditProps) {
+  const title = { id: "session-title", error: errorAt(rename?.error, "title") };
+  return (
+    <>
+      <PageHeader title={session.title}>
+        <span class="mid cut d" safe>
+          {project.name}
+        </span>
+        <span class="grow"></span>
+        <a class="btn" href={urls.session(session.id)}>
+          Back to the session
+        </a>
+      </PageHeader>
+      <div class="page">
+        <div class="sheet narrow">
+          <form class="form" method="post" action={urls.sessionTitle(session.id)}>
+            <FormNote error={rename?.error} fields={["title"]} />
+            <Field {...title} label="Title">
+              <div class="inline">
+                <input
+                  class="input"
+                  id={title.id}
+                  name="title"
+                  value={rename?.title ?? session.title}
+                  maxlength={TITLE_LIMIT_CHARS}
+                  required
+                  autocomplete="off"
+                  {...described(title)}
+                />
+                <button type="submit" class="btn btn-go">
+                  Rename
+                </button>
+              </div>
+            </Field>
+          </form>
+          <ul class="ways">
+            <li>
+              <div>
+                <h2>{session.archived_at ? "Take it out of the archive" : "Archive it"}</h2>
+                <p>
+                  {session.archived_at
+                    ? "It is listed again."
+                    : "It leaves the lists and stays readable and searchable."}
+                </p>
+              </div>
+              <ArchiveForm session={session} />
+            </li>
+            <li>
+              <div>
+                <h2>Delete it</h2>
+                <p>With all its messages. You are asked once more.</p>
+              </div>
+              <a class="btn btn-bad" href={urls.sessionRemoval(session.id)}>
+                <Icon name="trash" />
+                Delete…
+              </a>
+            </li>
+          </ul>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function ArchiveForm({ session }: { session: Session }) {
+  return (
+    <form method="post" action={urls.sessionArchive(session.id)}>
+      <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />
+      <button type="submit" class="btn">
+        <Icon name={session.archived_at ? "undo" : "archive"} />
+        {session.archived_at ? "Unarchive" : "Archive"}
+      </button>
+    </form>
+  );
+}
+
+interface RemovalProps {
+  session: Session;
+  chats: number;
+  messages: number;
+  /** Runs in flight, which removal stops. */
+  running: number;
+}
+
+/** Asks before a session is deleted; everything inside `main`. */
+export function SessionRemovalContent({ session, chats, messages, running }: RemovalProps) {
+  return (
+    <>
+      <PageHeader title={session.title} />
+      <div class="page">
+        <div class="sheet narrow">
+          <div class="headline">
+            <h2 safe>{`Delete “${session.title}”?`}</h2>
+            <p safe>
+              {`${counted(messages, "message")} in ${counted(chats, "chat")} and their tool results are deleted; this cannot be undone. Files of the project are not touched.`}
+            </p>
+          </div>
+          {running > 0 ? (
+            <ul class="checks three">
+              <li>
+                <Glyph status="stopped" label="Stopped" />
+                <span safe>{counted(running, "run")}</span>
+                <span class="mid">in flight now, stopped first</span>
+              </li>
+            </ul>
+          ) : (
+            ""
+          )}
+          <form class="form" method="post" action={urls.sessionRemoval(session.id)}>
+            <div class="btns">
+              <button type="submit" class="btn btn-bad">
+                Delete session
+              </button>
+              <a class="btn" href={urls.session(session.id)}>
+                Keep it
+              </a>
+            </div>
+          </form>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+/** A new session: in which project, called what, and the first thing to ask. */
+import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
+import type { NavProject } from "../../src/domain/nav.ts";
+import { TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
+import { PageHeader } from "../layout/header.tsx";
+import { NewProjectForm } from "../projects/new-project.tsx";
+import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { urls } from "../urls.ts";
+
+export interface NewSessionValues {
+  project_id: string | null;
+  title: string;
+  text: string;
+}
+interface ContentProps {
+  projects: Pick<NavProject, "id" | "name" | "path">[];
+  values: NewSessionValues;
+  error?: FormError | null;
+  /** Makes a second press of the button the same session, not another one. */
+  client_id?: string;
+}
+
+/** Everything inside `main`. The form posts project_id, title, text and client_id. */
+export function NewSessionContent(props: ContentProps) {
+  return (
+    <>
+      <PageHeader title="New session" />
+      <div class="page">
+        <div class="sheet narrow">{props.projects.length === 0 ? <FirstProject /> : <NewSessionForm {...props} />}</div>
+      </div>
+    </>
+  );
+}
+
+function FirstProject() {
+  return (
+    <>
+      <div class="headline">
+        <p>A session belongs to a project, and BooCode knows none yet.</p>
+      </div>
+      <NewProjectForm />
+    </>
+  );
+}
+
+const TITLE_HINT = "Optional; the first message names it otherwise.";
+const TEXT_HINT = "Optional; you can also ask once the session is open.";
+
+function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
+  const project = { id: "session-project", error: errorAt(error, "project_id") };
+  const title = { id: "session-title", hint: TITLE_HINT, error: errorAt(error, "title") };
+  const text = { id: "session-text", hint: TEXT_HINT, error: errorAt(error, "text") };
+  return (
+    <form class="form" method="post" action={urls.sessions}>
+      <FormNote error={error} fields={["project_id", "title", "text"]} />
+      {client_id ? <input type="hidden" name="client_id" value={client_id} /> : ""}
+      <Field {...project} label="Project">
+        <select class="input" id={project.id} name="project_id" required {...described(project)}>
+          {projects.map((p) => (
+            <option value={p.id} selected={p.id === values.project_id} safe>
+              {`${p.name} (${p.path})`}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field {...text} label="First message">
+        <textarea
+          class="input"
+          id={text.id}
+          name="text"
+          rows="4"
+          maxlength={MESSAGE_LIMIT_CHARS}
+          placeholder="Where does a delivery get its retry delay from?"
+          autofocus
+          {...described(text)}
+          safe
+        >
+          {leadingNewline(values.text)}
+        </textarea>
+      </Field>
+      <Field {...title} label="Title">
+        <input
+          class="input"
+          id={title.id}
+          name="title"
+          value={values.title}
+          maxlength={TITLE_LIMIT_CHARS}
+          autocomplete="off"
+          {...described(title)}
+        />
+      </Field>
+      <div class="btns">
+        <button type="submit" class="btn btn-go">
+          Start session
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** HTML drops one newline right after the tag; a text that begins with one would lose it. */
+const leadingNewline = (text: string) => (text.startsWith("\n") ? `\n${text}` : text);
