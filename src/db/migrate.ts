@@ -43,9 +43,12 @@ async function applyNext(tx: Tx, files: Migration[]): Promise<string | undefined
   try {
     await tx.unsafe(next.text);
   } catch (error) {
-    throw new MigrationError(`migration ${next.name} failed: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new MigrationError(
+      `migration ${next.name} failed: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   await tx`insert into migrations (number, name, checksum) values (${done.length + 1}, ${next.name}, ${next.checksum})`;
   return next.name;
@@ -69,9 +72,13 @@ function refuseEdits(done: { name: string; checksum: string }[], files: Migratio
   done.forEach((row, index) => {
     const file = files[index];
     if (!file)
-      throw new MigrationError(`the database has migration ${row.name}, this BooCode does not: it is older than the data`);
+      throw new MigrationError(
+        `the database has migration ${row.name}, this BooCode does not: it is older than the data`,
+      );
     if (file.name !== row.name)
-      throw new MigrationError(`migration ${row.name} was applied, but the file is now called ${file.name}: rename it back`);
+      throw new MigrationError(
+        `migration ${row.name} was applied, but the file is now called ${file.name}: rename it back`,
+      );
     if (file.checksum !== row.checksum)
       throw new MigrationError(`migration ${row.name} was edited after it was applied: put it back and add a new file`);
   });
@@ -84,8 +91,10 @@ async function readMigrations(dir: string): Promise<Migration[]> {
     names.map(async (name, index) => {
       const number = Number(FILE_NAME.exec(name)?.[1] ?? 0);
       if (number === 0) throw new MigrationError(`${name} is not named like 0001_what_it_does.sql`);
-      if (number <= index) throw new MigrationError(`two migrations have the number ${name.slice(0, 4)}: ${name} and ${names[index - 1]}`);
-      if (number > index + 1) throw new MigrationError(`migration ${String(index + 1).padStart(4, "0")} is missing before ${name}`);
+      if (number <= index)
+        throw new MigrationError(`two migrations have the number ${name.slice(0, 4)}: ${name} and ${names[index - 1]}`);
+      if (number > index + 1)
+        throw new MigrationError(`migration ${String(index + 1).padStart(4, "0")} is missing before ${name}`);
       const text = (await readFile(join(dir, name), "utf8")).replaceAll("\r\n", "\n");
       return { name, text, checksum: new Bun.CryptoHasher("sha256").update(text).digest("hex") };
     }),
