@@ -1,0 +1,166 @@
+/** Where messages are written: the queue, the field with its draft, the model, and one button that says what it does. */
+import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
+import type { ChatView, ComposerState, QueueItem } from "../../src/domain/page.ts";
+import type { Run } from "../../src/domain/run.ts";
+import { ids } from "../ids.ts";
+import { Icon } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
+import { ModelList, ModelPick } from "./picker.tsx";
+
+type ComposerView = Pick<ChatView, "chat" | "project" | "queue" | "live" | "endpoints" | "pick">;
+
+/**
+ * The stream never sends it whole, so a draft is safe: only `Queue`, `Actions`, `ModelPick` and `ModelList` are sent
+ * again. Behaviour: `public/js/composer.js`.
+ */
+export function Composer({ view, state }: { view: ComposerView; state: ComposerState }) {
+  const chat_id = view.chat.id;
+  return (
+    <div class="composer" id={ids.composer(chat_id)}>
+      <button type="button" class="btn btn-sm newest" data-newest>
+        <Icon name="down" />
+        Newest
+      </button>
+      <StreamNotes />
+      <div id={ids.composerError(chat_id)}>{state.error === null ? "" : <ComposerError message={state.error} />}</div>
+      <Queue chat_id={chat_id} items={view.queue} />
+      <Box view={view} state={state} />
+      <ModelList chat_id={chat_id} endpoints={view.endpoints} pick={view.pick} />
+    </div>
+  );
+}
+
+/** HTML drops a line break right after `<textarea>`: the one before the draft is there to be dropped. */
+function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
+  const chat_id = view.chat.id;
+  const url = urls.chatMessages(chat_id);
+  return (
+    <form
+      class="box"
+      method="post"
+      action={url}
+      hx-post={url}
+      hx-target={`#${ids.composerError(chat_id)}`}
+      hx-swap="innerHTML"
+      {...SUCCESS_IS_SILENT}
+      hx-sync="this:drop"
+      data-composer={chat_id}
+      autocomplete="off"
+    >
+      <input type="hidden" name="client_id" value={state.client_id} autocomplete="off" />
+      <textarea
+        name="text"
+        rows="1"
+        required
+        aria-label="Message"
+        enterkeyhint="send"
+        placeholder={`Ask about ${view.project.name}`}
+        data-limit={String(MESSAGE_LIMIT_CHARS)}
+        safe
+      >
+        {`\n${state.draft}`}
+      </textarea>
+      <div class="tray">
+        <div class="picks">
+          <ModelPick chat_id={chat_id} pick={view.pick} />
+        </div>
+        <output class="size" data-size></output>
+        <Actions chat_id={chat_id} live={view.live} />
+      </div>
+    </form>
+  );
+}
+
+/** Idle: Send. While a run lives: Stop with nothing typed, else Queue and Send now; the draft decides, in CSS. */
+export function Actions({ chat_id, live }: { chat_id: string; live: Run | null }) {
+  if (live === null) {
+    return (
+      <span class="btns actions" id={ids.actions(chat_id)}>
+        <button type="submit" class="btn btn-go send">
+          Send <kbd>↵</kbd>
+        </button>
+      </span>
+    );
+  }
+  return (
+    <span class="btns actions" id={ids.actions(chat_id)}>
+      <button type="submit" class="btn btn-quiet if-draft" name="now" value="1" title="Stop what runs and send this">
+        Send now
+      </button>
+      <button type="submit" class="btn btn-go if-draft">
+        Queue <kbd>↵</kbd>
+      </button>
+      <button
+        type="submit"
+        class="btn btn-bad if-empty"
+        formnovalidate
+        {...buttonAction(urls.cancellation(live.id), chat_id)}
+      >
+        <Icon name="stop" />
+        Stop
+      </button>
+    </span>
+  );
+}
+
+/** Messages that wait for the run before them, next one first. */
+export function Queue({ chat_id, items }: { chat_id: string; items: readonly QueueItem[] }) {
+  return (
+    <ol class="queue" id={ids.queue(chat_id)} aria-label="Queued messages">
+      {items.map((item) => (
+        <Queued item={item} />
+      ))}
+    </ol>
+  );
+}
+
+function Queued({ item: { run, text } }: { item: QueueItem }) {
+  const withdrawal = action(urls.withdrawal(run.id), run.chat_id);
+  return (
+    <li>
+      <Icon name="queue" />
+      <span class="grow cut" title={text.slice(0, TITLE_CHARS)} data-text safe>
+        {text}
+      </span>
+      <form {...action(urls.promotion(run.id), run.chat_id)}>
+        <button type="submit" class="btn btn-quiet btn-sm" title="Stop what runs and send this">
+          Send now
+        </button>
+      </form>
+      <form {...withdrawal} data-edit={run.chat_id}>
+        <button type="submit" class="btn btn-quiet btn-sm" name="edit" value="1" title="Take it back into the field">
+          Edit
+        </button>
+      </form>
+      <form {...withdrawal}>
+        <button type="submit" class="btn btn-quiet btn-sm">
+          Remove
+        </button>
+      </form>
+    </li>
+  );
+}
+const TITLE_CHARS = 400;
+
+/** Why a message was not taken; answered with its status and shown above the field, which keeps the text. */
+export function ComposerError({ message }: { message: string }) {
+  return (
+    <p class="note-bad" role="alert" safe>
+      {message}
+    </p>
+  );
+}
+
+/** Which of these shows is decided by `<html data-stream>`, set by the script that keeps the event stream. */
+function StreamNotes() {
+  return (
+    <div class="streamnotes" role="status">
+      <p class="if-down">No live connection: what you see may be old. Sending works all the same.</p>
+      <p class="if-sent">Sent. It appears here when the connection is back.</p>
+      <noscript>
+        <p class="shown">Without JavaScript this page shows new text when you reload it.</p>
+      </noscript>
+    </div>
+  );
+}

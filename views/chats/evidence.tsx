@@ -1,0 +1,167 @@
+/** The facts below an answer: what happens right now and how long ago something came, or what it took. */
+import type { Status } from "../../src/domain/nav.ts";
+import { isSettled, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
+import { count, counted, duration } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { Icon, StatusWord } from "../ui/icons.tsx";
+import { Age } from "../ui/time.tsx";
+import { shortModel } from "./model-name.ts";
+
+/** A run without a byte for this long is shown as silent; `public/js/ticks.js` holds the same figure. */
+const SILENT_AFTER_MS = 60_000;
+
+interface EvidenceProps {
+  run: Run;
+  progress: Progress | null;
+  now: number;
+  /** Where the answer's Markdown can be fetched, part by part, for Copy. */
+  sources?: readonly string[];
+}
+
+/** Only the word is announced; figures that change several times a second are not. */
+export function Evidence({ run, progress, now, sources = [] }: EvidenceProps) {
+  return isSettled(run.state) ? (
+    <Settled run={run} sources={sources} />
+  ) : (
+    <Live run={run} progress={run.state === "queued" && progress?.phase !== "queued" ? null : progress} now={now} />
+  );
+}
+
+function Live({ run, progress, now }: { run: Run; progress: Progress | null; now: number }) {
+  const { status, word } = happening(run, progress);
+  const watched = progress !== null && status === "running";
+  const silent = watched && now - progress.last_byte_at >= SILENT_AFTER_MS;
+  return (
+    <div
+      class="evidence"
+      id={ids.evidence(run.id)}
+      role="status"
+      aria-atomic="false"
+      data-live={watched ? String(Math.round(progress.last_byte_at)) : undefined}
+      data-silent={silent}
+    >
+      <span class="st-live">
+        <StatusWord status={status} word={word} />
+      </span>
+      {watched ? (
+        <>
+          <span class="st-silent">
+            <StatusWord status="silent" word={`Silent while ${word.charAt(0).toLowerCase()}${word.slice(1)}`} />
+          </span>
+          <LiveFigures progress={progress} now={now} />
+        </>
+      ) : (
+        ""
+      )}
+    </div>
+  );
+}
+
+function LiveFigures({ progress, now }: { progress: Progress; now: number }) {
+  const speed = progress.tokens_per_s;
+  const writes = progress.phase === "writing" || progress.phase === "thinking";
+  return (
+    <span class="figures" aria-live="off">
+      {writes && speed !== null ? <span safe>{speedWords(speed)}</span> : ""}
+      {writes ? (
+        ""
+      ) : (
+        <span>
+          for <Age since={progress.since} now={now} />
+        </span>
+      )}
+      <span>
+        last {progress.tokens_out > 0 && writes ? "token" : "sign"} <Age since={progress.last_byte_at} now={now} /> ago
+      </span>
+      {progress.tokens_out > 0 ? <span safe>{`${counted(progress.tokens_out, "token")} out`}</span> : ""}
+    </span>
+  );
+}
+
+/** Glyph and word for what a run does now. */
+export function happening(run: Run, progress: Progress | null): { status: Status; word: string } {
+  if (run.state === "waiting" || progress?.phase === "waiting") return { status: "needs", word: "Waiting for you" };
+  if (run.state === "queued" || progress?.phase === "queued") return { status: "queued", word: queuedWord(progress) };
+  return { status: "running", word: progress ? phaseWord(progress) : "Running" };
+}
+
+function queuedWord(progress: Progress | null): string {
+  const place = progress?.queue_position ?? null;
+  if (place === null) return "Queued";
+  return place <= 1 ? "Queued, next" : `Queued, number ${place}`;
+}
+
+function phaseWord({ phase, percent, detail }: Progress): string {
+  const share = percent === null ? "" : ` ${Math.round(percent)} %`;
+  switch (phase) {
+    case "connecting":
+      return "Connecting";
+    case "loading":
+      return `Loading model${share}`;
+    case "prompt":
+      return `Reading the prompt${share}`;
+    case "thinking":
+      return "Thinking";
+    case "writing":
+      return "Writing";
+    case "tools":
+      return detail ? `Running ${detail}` : "Running tools";
+    case "retrying":
+      return detail ? `Retrying: ${detail}` : "Retrying";
+    default:
+      return "Running";
+  }
+}
+
+const speedWords = (speed: number): string => `${speed < 9.95 ? speed.toFixed(1) : Math.round(speed)} tok/s`;
+
+function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
+  return (
+    <div class="evidence" id={ids.evidence(run.id)} role="status">
+      {figuresOf(run).map((figure) => (
+        <span safe>{figure}</span>
+      ))}
+      {run.model ? (
+        <span class="cut" title={run.model} safe>
+          {shortModel(run.model)}
+        </span>
+      ) : (
+        ""
+      )}
+      {sources.length ? (
+        <span class="btns">
+          <button
+            type="button"
+            class="btn btn-quiet btn-sm"
+            data-copy={`#${ids.parts(run.answer_id)}`}
+            data-sources={sources.join(" ")}
+          >
+            <Icon name="copy" />
+            <span data-label>Copy</span>
+          </button>
+        </span>
+      ) : (
+        ""
+      )}
+    </div>
+  );
+}
+
+function figuresOf(run: Run): string[] {
+  const speed = tokensPerSecond(run);
+  const used = contextShare(run);
+  const cached = run.tokens_cached > 0 ? `, ${count(run.tokens_cached)} cached` : "";
+  return [
+    run.tokens_out > 0 ? `${counted(run.tokens_out, "token")} out` : "",
+    run.tokens_in > 0 ? `${count(run.tokens_in)} in${cached}` : "",
+    speed === null ? "" : speedWords(speed),
+    run.ttft_ms === null ? "" : `first token ${duration(run.ttft_ms)}`,
+    used === null ? "" : `context ${used} %`,
+  ].filter(Boolean);
+}
+
+/** Percent of the context window in use after the run's last turn; null where either figure is unknown. */
+export function contextShare(run: Pick<Run, "context_used" | "context_window">): number | null {
+  if (run.context_used === null || !run.context_window) return null;
+  return Math.min(100, Math.round((run.context_used / run.context_window) * 100));
+}

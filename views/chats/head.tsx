@@ -1,0 +1,154 @@
+/** The session's header: what this is, where it works, how full the context is, and Stop while something runs. */
+import type { Project } from "../../src/domain/project.ts";
+import type { Run } from "../../src/domain/run.ts";
+import type { Session } from "../../src/domain/session.ts";
+import { count, kilo } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { Icon } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+import { action } from "./action.ts";
+
+/** Share of the window at which old content is compacted; the meter's tick. */
+const COMPACTION_PERCENT = 85;
+
+interface HeadProps {
+  session: Session;
+  project: Project;
+  branch: string | null;
+  /** The chat whose Markdown the menu offers; null where none is shown. */
+  chat_id: string | null;
+}
+
+/** Title, chips and menu. */
+export function SessionHead({ session, project, branch, chat_id }: HeadProps) {
+  return (
+    <div class="head" id={ids.sessionHead(session.id)}>
+      <h1 class="cut" title={session.title} safe>
+        {session.title}
+      </h1>
+      <span class="chips">
+        <a class="chip" href={urls.project(project.id)} title={project.path}>
+          <Icon name="folder" />
+          <span class="cut" safe>
+            {project.name}
+          </span>
+        </a>
+        {branch === null ? (
+          ""
+        ) : (
+          <span class="chip" title="Branch of the checkout">
+            <Icon name="branch" />
+            <span class="cut" safe>
+              {branch}
+            </span>
+          </span>
+        )}
+      </span>
+      <SessionMenu session={session} chat_id={chat_id} />
+    </div>
+  );
+}
+
+function SessionMenu({ session, chat_id }: Pick<HeadProps, "session" | "chat_id">) {
+  const menu = ids.sessionMenu(session.id);
+  return (
+    <>
+      <button
+        type="button"
+        class="btn btn-quiet btn-i btn-sm"
+        popovertarget={menu}
+        aria-label="Session menu"
+        title="Session menu"
+      >
+        <Icon name="more" />
+      </button>
+      <ul class="pop below" id={menu} popover="auto" aria-label="Session">
+        <li>
+          <a href={urls.sessionEdit(session.id)}>
+            <Icon name="pencil" />
+            Rename…
+          </a>
+        </li>
+        {chat_id === null ? (
+          ""
+        ) : (
+          <li>
+            <a href={urls.chatMarkdown(chat_id)}>
+              <Icon name="file" />
+              This chat as Markdown
+            </a>
+          </li>
+        )}
+        <li>
+          <form method="post" action={urls.sessionArchive(session.id)}>
+            <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />
+            <button type="submit">
+              <Icon name={session.archived_at ? "undo" : "archive"} />
+              {session.archived_at ? "Back from the archive" : "Archive"}
+            </button>
+          </form>
+        </li>
+        <li>
+          <a href={urls.sessionRemoval(session.id)}>
+            <Icon name="trash" />
+            Delete…
+          </a>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+interface FactsProps {
+  chat_id: string;
+  live: Run | null;
+  /** The newest settled run; the meter's source while the live one has not finished a turn. */
+  last: Run | null;
+  /** The picked model's window, where the run itself does not know it. */
+  window: number | null;
+}
+
+/** Context meter and, while a run lives, Stop. */
+export function Facts({ chat_id, live, last, window }: FactsProps) {
+  const source = live?.context_used != null ? live : last;
+  const used = source?.context_used ?? null;
+  const size = source?.context_window ?? window;
+  return (
+    <div class="runfacts" id={ids.facts(chat_id)}>
+      {used === null ? "" : <Context used={used} size={size} />}
+      {live ? <Stop run={live} /> : ""}
+    </div>
+  );
+}
+
+function Context({ used, size }: { used: number; size: number | null }) {
+  if (!size) {
+    return (
+      <span class="fact" title="The endpoint does not tell the size of its context window">
+        <span safe>{`${kilo(used)} tokens`}</span>
+        <span class="dim d opt">window unknown</span>
+      </span>
+    );
+  }
+  const percent = Math.min(100, Math.round((used / size) * 100));
+  const sentence = `Context: ${count(used)} of ${count(size)} tokens. The tick at ${COMPACTION_PERCENT} % is where old content gets compacted`;
+  return (
+    <span class="fact" title={sentence}>
+      <span class="meter" style={`--v:${percent}%;--tick:${COMPACTION_PERCENT}%`}></span>
+      <span class="vh">Context</span>
+      <span safe>{`${percent} %`}</span>
+      <span class="dim d opt" safe>{`of ${kilo(size)}`}</span>
+    </span>
+  );
+}
+
+function Stop({ run }: { run: Run }) {
+  return (
+    <form {...action(urls.cancellation(run.id), run.chat_id)}>
+      <button type="submit" class="btn btn-bad" title="Stop this run; what came so far is kept">
+        <Icon name="stop" />
+        Stop
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,195 @@
+/** The transcript's rows: what was asked, what was answered, and the way to older ones. */
+import type { Endpoint } from "../../src/domain/endpoint.ts";
+import type { Entry, TextPart } from "../../src/domain/message.ts";
+import type { Progress } from "../../src/domain/run.ts";
+import { isSettled } from "../../src/domain/run.ts";
+import { count } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { clock } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+import { ERRORS_INSIDE } from "./action.ts";
+import { Ending } from "./ending.tsx";
+import { Evidence } from "./evidence.tsx";
+import { marginModel, shortModel } from "./model-name.ts";
+import { Parts } from "./parts.tsx";
+
+interface RowsProps {
+  entries: readonly Entry[];
+  /** The chat's live run as the engine sees it, and which run it is. */
+  progress: Progress | null;
+  live_run_id: string | null;
+  now: number;
+  project_id: string;
+  endpoints?: readonly Endpoint[];
+  /** False for a window of older messages: nothing in it can be continued. */
+  newest: boolean;
+}
+
+/** All rows of a window of messages, oldest first. */
+export function Rows({ entries, progress, live_run_id, now, project_id, endpoints, newest }: RowsProps) {
+  return (
+    <>
+      {entries.map((entry, at) =>
+        entry.message.role === "user" ? (
+          <UserMessage entry={entry} now={now} />
+        ) : (
+          <AssistantMessage
+            entry={entry}
+            progress={entry.run && entry.run.id === live_run_id ? progress : null}
+            now={now}
+            project_id={project_id}
+            endpoints={endpoints}
+            newest={newest && at === entries.length - 1}
+          />
+        ),
+      )}
+    </>
+  );
+}
+
+/** What was asked: plain text, line breaks kept. */
+export function UserMessage({ entry, now }: { entry: Entry; now: number }) {
+  const { message, run } = entry;
+  const text = entry.parts.map((part) => part.text).join("\n");
+  return (
+    <article class="turn asked" id={ids.message(message.id)} aria-label="Your message">
+      <aside>
+        <When at={message.created_at} now={now} />
+        {run && run.via !== "browser" ? <span>{run.via}</span> : ""}
+      </aside>
+      <Said text={text} />
+    </article>
+  );
+}
+
+/** Lines of a message shown at once; a pasted log of thousands stays folded. */
+const SAID_LINES = 24;
+const SAID_CHARS = 4_000;
+
+function Said({ text }: { text: string }) {
+  const lines = text.split("\n");
+  if (lines.length <= SAID_LINES * 1.5 && text.length <= SAID_CHARS * 1.5) {
+    return (
+      <div class="said" safe>
+        {text}
+      </div>
+    );
+  }
+  const head = lines.slice(0, SAID_LINES).join("\n").slice(0, SAID_CHARS);
+  return (
+    <div class="said">
+      <span safe>{head}</span>
+      <details class="rest">
+        <summary safe>{`Show all ${count(text.length)} characters`}</summary>
+        <span safe>{text.slice(head.length)}</span>
+      </details>
+    </div>
+  );
+}
+
+interface AssistantProps {
+  entry: Entry;
+  progress: Progress | null;
+  now: number;
+  project_id: string;
+  /** For the endpoint's name in the margin. */
+  endpoints?: readonly Endpoint[];
+  /** Whether its run is the chat's newest, the only one that can be continued. */
+  newest?: boolean;
+}
+
+/** An answer: its parts, the facts below them, and how it ended. */
+export function AssistantMessage({ entry, progress, now, project_id, endpoints, newest = true }: AssistantProps) {
+  const { message, run, parts } = entry;
+  const live = run !== null && !isSettled(run.state);
+  const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id);
+  return (
+    <article
+      class="turn answered"
+      id={ids.message(message.id)}
+      aria-label="Answer"
+      aria-busy={live ? "true" : undefined}
+    >
+      <aside>
+        <When at={run?.started_at ?? message.created_at} now={now} />
+        {run?.model ? (
+          <span title={run.model} safe>
+            {marginModel(shortModel(run.model))}
+          </span>
+        ) : (
+          ""
+        )}
+        {endpoint ? (
+          <span class="cut" title={endpoint.url} safe>
+            {endpoint.label}
+          </span>
+        ) : (
+          ""
+        )}
+      </aside>
+      <div class="body">
+        <div class="prose" id={ids.parts(message.id)}>
+          <Parts parts={parts} project_id={project_id} now={now} live={live} />
+        </div>
+        {run ? <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} /> : ""}
+        {run ? <Ending run={run} newest={newest} /> : ""}
+      </div>
+    </article>
+  );
+}
+
+/** URLs of an answer's text as it was written, for Copy. */
+export function sourcesOf(entry: Entry): string[] {
+  const texts = entry.parts.filter((part): part is TextPart => part.kind === "text" && part.text.trim() !== "");
+  return texts.map((part) => urls.output(part.id));
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `14:06`, with the day when it was not today. */
+function When({ at, now }: { at: Date; now: number }) {
+  const today = new Date(now).toDateString() === at.toDateString();
+  return (
+    <>
+      <time datetime={at.toISOString()}>
+        <b safe>{clock(at).slice(0, 5)}</b>
+      </time>
+      {today ? "" : <span safe>{`${at.getDate()} ${MONTHS[at.getMonth()] ?? ""}`}</span>}
+    </>
+  );
+}
+
+/**
+ * The sentinel above the oldest message shown. With script it is replaced by older rows (and the next sentinel) shortly
+ * before it comes into view; without, its link leads to them.
+ */
+export function Older({ chat_id, before }: { chat_id: string; before: number | null }) {
+  if (before === null) return "";
+  const url = urls.chatMessages(chat_id, before);
+  return (
+    <div
+      class="older"
+      id={ids.older(chat_id)}
+      hx-get={url}
+      hx-trigger="intersect once root:'closest .log' rootMargin:'1200px 0px 0px 0px'"
+      hx-swap="outerHTML"
+      {...ERRORS_INSIDE}
+    >
+      <a href={url}>Older messages</a>
+    </div>
+  );
+}
+
+/** The fragment that replaces the sentinel: the next sentinel, then the rows before it. */
+export function OlderRows({
+  chat_id,
+  older,
+  ...rows
+}: Omit<RowsProps, "progress" | "live_run_id" | "newest"> & { chat_id: string; older: number | null }) {
+  return (
+    <>
+      <Older chat_id={chat_id} before={older} />
+      <Rows {...rows} progress={null} live_run_id={null} newest={false} />
+    </>
+  );
+}

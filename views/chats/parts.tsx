@@ -1,0 +1,117 @@
+/** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
+import type { NoticePart, Part, ReasoningPart, TextPart, ToolPart } from "../../src/domain/message.ts";
+import { duration } from "../../src/lib/format.ts";
+import { LiveText } from "../../src/lib/live-text.ts";
+import { renderMarkdown } from "../../src/lib/markdown.ts";
+import { ids } from "../ids.ts";
+import { Icon } from "../ui/icons.tsx";
+import { markdownOptions } from "./markdown-options.ts";
+import { ToolGroup } from "./tools.tsx";
+
+interface PartsProps {
+  parts: readonly Part[];
+  project_id: string;
+  now: number;
+  /** The run still writes: an ending group of tools stays open, since nothing follows it yet. */
+  live: boolean;
+}
+
+/** All parts of an answer; consecutive tool parts of one group become one `ToolGroup`. */
+export function Parts({ parts, project_id, now, live }: PartsProps) {
+  const blocks = inBlocks(parts);
+  return (
+    <>
+      {blocks.map((block, at) =>
+        Array.isArray(block) ? (
+          <ToolGroup
+            group_id={block[0]?.meta.group_id ?? ""}
+            parts={block}
+            open={live && at === blocks.length - 1}
+            project_id={project_id}
+            now={now}
+          />
+        ) : (
+          <PartView part={block} project_id={project_id} />
+        ),
+      )}
+    </>
+  );
+}
+
+type Block = Exclude<Part, ToolPart> | ToolPart[];
+
+function inBlocks(parts: readonly Part[]): Block[] {
+  const blocks: Block[] = [];
+  for (const part of parts) {
+    const last = blocks.at(-1);
+    if (part.kind !== "tool") blocks.push(part);
+    else if (Array.isArray(last) && last[0]?.meta.group_id === part.meta.group_id) last.push(part);
+    else blocks.push([part]);
+  }
+  return blocks;
+}
+
+/** One part that is not a tool call. */
+export function PartView({ part, project_id }: { part: Exclude<Part, ToolPart>; project_id: string }) {
+  if (part.kind === "text") return <TextPartView part={part} project_id={project_id} />;
+  if (part.kind === "reasoning") return <ReasoningPartView part={part} />;
+  return <NoticeView part={part} />;
+}
+
+/** Closed: the whole text rendered. Open: finished blocks, then the block that still grows, each with its own id. */
+export function TextPartView({ part, project_id }: { part: TextPart; project_id: string }) {
+  if (part.state !== "open") {
+    const safeHtml = renderMarkdown(part.text, markdownOptions(project_id));
+    return (
+      <div class="prose part" id={ids.part(part.id)}>
+        {safeHtml}
+      </div>
+    );
+  }
+  const text = new LiveText({ ...markdownOptions(project_id), tail_id: ids.partTail(part.id) });
+  text.push(part.text, false);
+  const { done: safeDone, open: safeOpen } = text.snapshot();
+  return (
+    <div class="prose part live" id={ids.part(part.id)}>
+      <div class="prose" id={ids.partDone(part.id)}>
+        {safeDone}
+      </div>
+      <div class="prose open" id={ids.partOpen(part.id)}>
+        {safeOpen}
+      </div>
+    </div>
+  );
+}
+
+/** Folded unless the reader opens it; while it grows, text is appended to the tail. */
+export function ReasoningPartView({ part }: { part: ReasoningPart }) {
+  const open = part.state === "open";
+  return (
+    <details class="think" id={ids.part(part.id)}>
+      <summary>
+        <Icon name="caret" />
+        <span safe>{thoughtWords(part)}</span>
+      </summary>
+      <div id={ids.partDone(part.id)}>
+        <span safe>{part.text}</span>
+        {open ? <span id={ids.partTail(part.id)}></span> : ""}
+      </div>
+    </details>
+  );
+}
+
+function thoughtWords(part: ReasoningPart): string {
+  if (part.state === "open") return "Thinking";
+  const ms = part.meta.duration_ms ?? (part.closed_at ? part.closed_at.getTime() - part.opened_at.getTime() : null);
+  return ms === null ? "Thought" : `Thought for ${duration(ms)}`;
+}
+
+/** A line that says what BooCode did by itself: repaired a call, tried again. */
+export function NoticeView({ part }: { part: NoticePart }) {
+  return (
+    <p class="notice" id={ids.part(part.id)}>
+      <Icon name="info" />
+      <span safe>{part.text || part.meta.notice}</span>
+    </p>
+  );
+}

@@ -1,0 +1,82 @@
+/** How tool calls are told in words: the icon, the summary of a group, the file a row leads to. */
+import type { ToolPart } from "../../src/domain/message.ts";
+import { counted } from "../../src/lib/format.ts";
+import type { IconName } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+import { isInside } from "./markdown-options.ts";
+
+interface Words {
+  icon: IconName;
+  /** Counted together under this key: `4 files`, `2 searches`. */
+  one: string;
+  many: string;
+}
+/** In the order they are told. */
+const READ: Words = { icon: "file", one: "file", many: "files" };
+const LIST: Words = { icon: "folder", one: "directory", many: "directories" };
+const SEARCH: Words = { icon: "search", one: "search", many: "searches" };
+const GIT: Words = { icon: "branch", one: "git lookup", many: "git lookups" };
+const OUTPUT: Words = { icon: "ledger", one: "earlier result", many: "earlier results" };
+const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, OTHER];
+
+function wordsOf(name: string): Words {
+  if (name === "view_file") return READ;
+  if (name === "list_dir") return LIST;
+  if (name === "grep" || name === "find_files") return SEARCH;
+  if (name.startsWith("git_")) return GIT;
+  return name === "read_output" ? OUTPUT : OTHER;
+}
+
+export const toolIcon = (name: string): IconName => wordsOf(name).icon;
+
+/** `Read 4 files, 1 search · 1 failed` once all are over; while some run, what runs now. */
+export function groupWords(parts: readonly ToolPart[]): string {
+  const open = parts.filter((part) => part.state === "open");
+  if (open.length === 1 && open[0]) return `Running ${open[0].meta.name}`;
+  if (open.length > 1) return `Running ${open.length} of ${counted(parts.length, "call")}`;
+  const failed = parts.filter((part) => part.state === "failed").length;
+  const stopped = parts.filter((part) => part.state === "cancelled").length;
+  const ends = [failed ? `${failed} failed` : "", stopped ? `${stopped} stopped` : ""].filter(Boolean);
+  return [whatWasDone(parts), ...ends].join(" · ");
+}
+
+function whatWasDone(parts: readonly ToolPart[]): string {
+  const told = ALL.map((words) => ({ words, n: parts.filter((part) => wordsOf(part.meta.name) === words).length }));
+  const said = told.flatMap(({ words, n }) => (n ? counted(n, words.one, words.many) : [])).join(", ");
+  const reads = told.some(({ words, n }) => n > 0 && (words === READ || words === LIST));
+  return reads ? `Read ${said}` : said;
+}
+
+/** Milliseconds all calls of a group took together; null while none has ended. */
+export function groupTime(parts: readonly ToolPart[]): number | null {
+  const times = parts.flatMap((part) => part.meta.duration_ms ?? []);
+  return times.length ? times.reduce((sum, ms) => sum + ms, 0) : null;
+}
+
+const fieldsOf = (part: ToolPart): Record<string, unknown> =>
+  typeof part.meta.arguments === "object" && part.meta.arguments !== null && !Array.isArray(part.meta.arguments)
+    ? (part.meta.arguments as Record<string, unknown>)
+    : {};
+
+/** The page of the file that a call read; null for tools that read no single file, and for calls that failed. */
+export function fileLink(part: ToolPart, projectId: string): string | null {
+  const { path, start_line: line } = fieldsOf(part);
+  if (part.meta.name !== "view_file" || part.state === "failed" || typeof path !== "string") return null;
+  // Other paths may be of a granted project; the file page takes paths inside this one.
+  if (!isInside(path)) return null;
+  return urls.file(projectId, path.replace(/^\.\//, ""), typeof line === "number" ? line : null);
+}
+
+const ARGUMENTS_LIMIT_CHARS = 2_000;
+
+/** The arguments as text, when they say more than the row already does; null otherwise. */
+export function furtherArguments(part: ToolPart): string | null {
+  const fields = Object.entries(fieldsOf(part)).filter(([, value]) => value !== null && value !== undefined);
+  const unsaid = fields.filter(([, value]) => !part.meta.shown.includes(String(value)));
+  if (unsaid.length === 0 && fields.length < 2) return null;
+  const text = fields
+    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join("\n");
+  return text.length > ARGUMENTS_LIMIT_CHARS ? `${text.slice(0, ARGUMENTS_LIMIT_CHARS)}…` : text;
+}

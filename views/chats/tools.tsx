@@ -1,0 +1,123 @@
+/** Tool calls in an answer: one line each, grouped by the unbroken run of calls they belong to. */
+
+import type { PartState, ToolPart } from "../../src/domain/message.ts";
+import type { Status } from "../../src/domain/nav.ts";
+import { duration } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { Glyph, Icon } from "../ui/icons.tsx";
+import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+import { ERRORS_INSIDE } from "./action.ts";
+import { fileLink, furtherArguments, groupTime, groupWords, toolIcon } from "./tool-words.ts";
+
+interface GroupProps {
+  group_id: string;
+  parts: readonly ToolPart[];
+  project_id: string;
+  now: number;
+}
+
+/** `open` is what the server decides at first: open while it runs, folded once text follows. A reader's click wins. */
+export function ToolGroup({ group_id, parts, open, project_id, now }: GroupProps & { open: boolean }) {
+  return (
+    <details class="tools" id={ids.tools(group_id)} open={open}>
+      <ToolsSummary group_id={group_id} parts={parts} />
+      <div class="toolrows" id={ids.toolRows(group_id)}>
+        {parts.map((part) => (
+          <ToolRow part={part} project_id={project_id} now={now} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** The group's one line; the stream sends it again whenever a call of the group begins or ends. */
+export function ToolsSummary({ group_id, parts }: Pick<GroupProps, "group_id" | "parts">) {
+  const time = groupTime(parts);
+  return (
+    <summary id={ids.toolsSummary(group_id)}>
+      <Icon name="caret" />
+      <span class="cut" safe>
+        {groupWords(parts)}
+      </span>
+      <span class="num" safe>
+        {time === null ? "" : duration(time)}
+      </span>
+    </summary>
+  );
+}
+
+const STATUS: Record<PartState, { status: Status; word: string }> = {
+  open: { status: "running", word: "Running" },
+  closed: { status: "done", word: "Done" },
+  failed: { status: "failed", word: "Failed" },
+  cancelled: { status: "stopped", word: "Stopped" },
+};
+
+/** One call. Its result is fetched when the row is opened, so a chat full of results stays a small page. */
+export function ToolRow({ part, project_id, now }: { part: ToolPart; project_id: string; now: number }) {
+  const { status, word } = STATUS[part.state];
+  const file = fileLink(part, project_id);
+  const further = furtherArguments(part);
+  return (
+    <details class="tool" id={ids.part(part.id)}>
+      <summary>
+        <Icon name={toolIcon(part.meta.name)} />
+        <code safe>{part.meta.name}</code>
+        {file ? (
+          <a class="arg cut" href={file}>
+            <code safe>{part.meta.shown}</code>
+          </a>
+        ) : (
+          <code class="arg cut" safe>
+            {part.meta.shown}
+          </code>
+        )}
+        <span class="res cut" safe>
+          {part.meta.note ?? ""}
+        </span>
+        <span class="num">
+          {part.state === "open" ? (
+            <Age since={part.opened_at} now={now} short />
+          ) : (
+            <span safe>{part.meta.duration_ms === null ? "" : duration(part.meta.duration_ms)}</span>
+          )}
+        </span>
+        <Glyph status={status} label={word} />
+      </summary>
+      <div class="toolout">
+        {further === null ? (
+          ""
+        ) : (
+          <pre class="args" safe>
+            {further}
+          </pre>
+        )}
+        {part.state === "open" ? (
+          <p class="dim">The result comes when the call ends.</p>
+        ) : (
+          <LazyOutput part_id={part.id} />
+        )}
+      </div>
+    </details>
+  );
+}
+
+/** Shown when the row opens: the browser then fetches the result in its place; without script the link leads to it. */
+function LazyOutput({ part_id }: { part_id: string }) {
+  return (
+    <p class="lazy" hx-get={urls.output(part_id)} hx-trigger="intersect once" hx-swap="outerHTML" {...ERRORS_INSIDE}>
+      <a href={urls.output(part_id)}>Result</a>
+    </p>
+  );
+}
+
+/** The fragment that `LazyOutput` is replaced by. */
+export function ToolOutput({ text, cut }: { text: string; cut: boolean }) {
+  return (
+    <>
+      {text === "" ? <p class="dim">No output.</p> : <pre safe>{text}</pre>}
+      {cut ? <p class="dim">Cut here for the model; it can read on with read_output.</p> : ""}
+    </>
+  );
+}
