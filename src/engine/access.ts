@@ -4,7 +4,7 @@
  */
 import { type AccessToken, TOKEN_LABEL_CHARS } from "../domain/identity.ts";
 import { type Attempts, createAttempts } from "../lib/attempts.ts";
-import { AppError, invalid, limited, notFound } from "../lib/errors.ts";
+import { AppError, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import {
   countLiveTokens,
@@ -103,8 +103,9 @@ export async function logout(core: AccessCore, session: string): Promise<void> {
 }
 
 function tooMany(wait_ms: number): AppError {
-  const seconds = Math.ceil(wait_ms / 1000);
-  return limited(`Too many wrong tokens from your address. Try again in ${seconds} s.`, "token", 429);
+  const retry_after_s = Math.ceil(wait_ms / 1000);
+  const message = `Too many wrong tokens from your address. Try again in ${retry_after_s} s.`;
+  return new AppError("limit", message, { field: "token", status: 429, retry_after_s });
 }
 
 function wrongToken(left: number): AppError {

@@ -29,7 +29,7 @@ const TYPES: Record<string, string> = {
 const COMPRESSIBLE = new Set([".css", ".js", ".svg", ".wasm", ".webmanifest"]);
 
 export interface Assets {
-  /** URL with the content's hash; throws for a name that does not exist, so a typo fails in a test. */
+  /** URL with the content's hash. A name that does not exist gives a URL that is not found: a page never fails for an icon. */
   url(name: string): string;
   /** Answers `/assets/<name>.<hash>.<ext>`; an old hash or none is sent to the current one. */
   serve(request: Request): Promise<Response>;
@@ -59,9 +59,7 @@ export async function loadAssets(options: { dev?: boolean; dir?: string } = {}):
   };
   return {
     url(name) {
-      const asset = all().get(name);
-      if (!asset) throw new Error(`There is no asset called "${name}".`);
-      return asset.url;
+      return all().get(name)?.url ?? `${PREFIX}${name}`;
     },
     serve: (request) => serve(all(), request),
     get build() {
@@ -175,7 +173,7 @@ function linked(text: string, all: ReadonlyMap<string, Asset>): string {
 }
 
 /** One script must not swallow the next: each ends its statement, and none points at a source map we do not serve. */
-const asScript = (text: string) => `${text.replace(/^\/\/# sourceMappingURL=.*$/gm, "").trimEnd()};`;
+const asScript = (text: string) => `${text.replace(/^\/\/# sourceMappingURL=.*$/gm, "").trimEnd()}\n;`;
 
 /** Files named in order.json that exist. */
 function order(dir: string): string[] {

@@ -21,6 +21,9 @@ const STATUS: Record<ErrorCode, number> = {
   internal: 500,
 };
 
+/** The one sentence for every way a database can be away. */
+export const DATABASE_AWAY = "The database does not answer right now. Nothing was lost; try again in a moment.";
+
 /** What the error views show. */
 export interface ErrorInfo {
   status: number;
@@ -50,6 +53,7 @@ export function createErrorMapper(options: {
     logError(options.log, thrown, error, info, request);
     const headers: Record<string, string> = {};
     if (info.status === 401) headers["www-authenticate"] = "Bearer";
+    if (error.retry_after_s !== undefined) headers["retry-after"] = String(error.retry_after_s);
     if (info.status === 405) headers.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
     const form = wants(request);
     if (error.code === "unauthorized" && options.loginUrl && form !== "json" && form !== "markdown")
@@ -109,8 +113,7 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof ParseError) return invalid("The body could not be read.");
   if (error instanceof ValidationError) return fromElysia(error);
   if (error instanceof ElysiaCustomStatusResponse) return fromStatus(error.code);
-  if (isDatabaseAway(error))
-    return unavailable("The database does not answer right now. Nothing was lost; try again in a moment.", error);
+  if (isDatabaseAway(error)) return unavailable(DATABASE_AWAY, error);
   return internal(error);
 }
 
@@ -124,13 +127,12 @@ function fromIssues(error: { issues: readonly z.core.$ZodIssue[] }): AppError {
   return invalid(message, field);
 }
 
-/** Elysia's message carries the whole schema and value; only the path of the first issue is of use. */
+/** Elysia's message carries the whole schema and value; of use is only the first issue, which zod made. */
 function fromElysia(error: ValidationError): AppError {
-  const issues = error.all as unknown as { issues?: z.core.$ZodIssue[] } | z.core.$ZodIssue[];
-  const list = Array.isArray(issues) ? issues : (issues.issues ?? []);
   if (error.type === "response") return internal(error);
-  return list.every((issue) => issue && "code" in issue && Array.isArray(issue.path))
-    ? fromIssues({ issues: list })
+  const issue = error.valueError as unknown as z.core.$ZodIssue | undefined;
+  return issue && Array.isArray(issue.path)
+    ? fromIssues({ issues: [issue] })
     : invalid(`The ${error.type} is not valid.`);
 }
 

@@ -17,6 +17,8 @@ export interface ErrorDetail {
   current?: unknown;
   /** Overrides the status of the code, e.g. 429 for a rate limit. */
   status?: number;
+  /** When trying again makes sense, seconds; becomes Retry-After. */
+  retry_after_s?: number;
   cause?: unknown;
 }
 
@@ -25,6 +27,7 @@ export class AppError extends Error {
   readonly field: string | undefined;
   readonly current: unknown;
   readonly status: number | undefined;
+  readonly retry_after_s: number | undefined;
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, { cause: detail.cause });
@@ -33,6 +36,7 @@ export class AppError extends Error {
     this.field = detail.field;
     this.current = detail.current;
     this.status = detail.status;
+    this.retry_after_s = detail.retry_after_s;
   }
 }
 

@@ -6,7 +6,7 @@ const columns = (db: Db) => db`t.id, t.label, t.created_at, t.last_used_at, t.re
 
 export async function insertToken(db: Db, token: { id: string; label: string; hash: string }): Promise<AccessToken> {
   const [row] = await db<AccessToken[]>`
-    insert into access_tokens as t ${db(token)}
+    insert into access_tokens as t (id, label, hash) values (${token.id}, ${token.label}, ${token.hash})
     returning ${columns(db)}`;
   return row!;
 }
