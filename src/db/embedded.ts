@@ -101,7 +101,9 @@ async function start(places: Places, programs: Programs, settings: Record<string
 
 function running(pid: number, target: EmbeddedTarget, places: Places, started: boolean): Embedded {
   let stopping: Promise<void> | undefined;
-  return { target, pid, started, stop: () => (stopping ??= end(pid, places)) };
+  // Whatever runs there by then: after a crash it may be another process than the one we started.
+  const endCurrent = async () => end((await findPostmaster(places.data))?.pid ?? pid, places);
+  return { target, pid, started, stop: () => (stopping ??= endCurrent()) };
 }
 
 /** Fast shutdown writes a checkpoint; a quick one leaves that to the next start's recovery. */

@@ -16,14 +16,21 @@ export interface ConnectOptions {
   /** Milliseconds after which Postgres cancels a statement; 0 is for ever. */
   statement_timeout_ms?: number;
   onnotice?: (notice: postgres.Notice) => void;
+  /** Called each time a connection ends, for whatever reason. */
+  onclose?: () => void;
 }
 
 export const POOL_CONNECTIONS = 8;
 export const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_S = 5;
+/** Part of the socket's file name; said here, or a PGPORT in the environment would be used. */
+const SOCKET_PORT = 5432;
 
 /** `target` is a postgres:// URL or, for the embedded server, its socket directory and user. */
-export function connect(target: string | { socket_dir: string; user: string; database: string }, options: ConnectOptions = {}): Sql {
+export function connect(
+  target: string | { socket_dir: string; user: string; database: string },
+  options: ConnectOptions = {},
+): Sql {
   const common = {
     max: options.max ?? POOL_CONNECTIONS,
     types: TYPES,
@@ -36,8 +43,15 @@ export function connect(target: string | { socket_dir: string; user: string; dat
       statement_timeout: options.statement_timeout_ms ?? STATEMENT_TIMEOUT_MS,
     },
     onnotice: options.onnotice ?? (() => {}),
+    onclose: () => options.onclose?.(),
   };
   return typeof target === "string"
     ? postgres(target, common)
-    : postgres({ ...common, host: target.socket_dir, username: target.user, database: target.database });
+    : postgres({
+        ...common,
+        host: target.socket_dir,
+        port: SOCKET_PORT,
+        username: target.user,
+        database: target.database,
+      });
 }

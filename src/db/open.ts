@@ -1,0 +1,84 @@
+/** From settings to a migrated database that is ours alone: start or find Postgres, lock, migrate; and back. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
+import { type Embedded, type EmbeddedOptions, startEmbedded } from "./embedded.ts";
+import { AlreadyRunningError, type ServerLock, type ServerLockOptions, takeServerLock } from "./lock.ts";
+import { migrate } from "./migrate.ts";
+import { connect, type Sql } from "./sql.ts";
+
+/** A Postgres found running may be on its way out with the server before us; then there is a next one to start. */
+const TRIES = 3;
+const REVIVE_MS = 1_000;
+
+export interface OpenOptions extends ServerLockOptions {
+  home: string;
+  /** A Postgres of the user's own; without it the embedded one is started. */
+  database_url?: string;
+  embedded?: EmbeddedOptions;
+}
+
+export interface Database {
+  sql: Sql;
+  target: Parameters<typeof connect>[0];
+  lock: ServerLock;
+  /** Undefined with DATABASE_URL. */
+  embedded: Embedded | undefined;
+  /** Names of the migrations that this start applied. */
+  applied: string[];
+  /** Ends the pool, stops the embedded Postgres, releases the lock. */
+  close(): Promise<void>;
+}
+
+/** Throws AlreadyRunningError, MigrationError or Error, each with a message for the person who started the server. */
+export async function openDatabase(options: OpenOptions, log: Log): Promise<Database> {
+  const open: { yes: boolean; reviving?: Promise<void> } = { yes: true };
+  const onLost = () => {
+    options.onLost?.();
+    if (!options.database_url) open.reviving = revive(options, log, open);
+  };
+  const { embedded, target, lock } = await reach({ ...options, onLost }, log);
+  const sql = connect(target);
+  const close = async () => {
+    open.yes = false;
+    await open.reviving;
+    await sql.end({ timeout: 5 });
+    await lock.release(embedded?.stop);
+  };
+  try {
+    const { applied } = await migrate(sql);
+    return { sql, target, lock, embedded, applied, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Postgres died under us (out of memory, a wrong kill): bring it back while the pool and the lock keep knocking. */
+async function revive(options: OpenOptions, log: Log, open: { yes: boolean }): Promise<void> {
+  while (open.yes) {
+    try {
+      const { pid, started } = await startEmbedded(options.home, log, options.embedded);
+      if (started) log.warn("database_restarted", { pid });
+      return;
+    } catch (error) {
+      log.error("database_down", { because: messageOf(error) });
+      await sleep(REVIVE_MS);
+    }
+  }
+}
+
+async function reach(options: OpenOptions, log: Log) {
+  for (let tries = 1; ; tries++) {
+    const embedded = options.database_url ? undefined : await startEmbedded(options.home, log, options.embedded);
+    const target = embedded?.target ?? (options.database_url as string);
+    try {
+      return { embedded, target, lock: await takeServerLock(target, options) };
+    } catch (error) {
+      if (error instanceof AlreadyRunningError) throw error;
+      if (!embedded) throw new Error(`DATABASE_URL: ${messageOf(error) || "cannot connect"}`, { cause: error });
+      if (tries >= TRIES) throw error;
+      log.info("database_again", { because: messageOf(error) });
+    }
+  }
+}
