@@ -1,0 +1,17 @@
+/** One Chromium for a test file; `close` ends it. */
+import { type Browser, chromium } from "playwright-core";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** `TEST_CHROMIUM` names another binary. Without a sandbox: tests run as root in containers, on pages of our own. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+}
