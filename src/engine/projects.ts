@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { DESK } from "../domain/event.ts";
 import type { Project } from "../domain/project.ts";
 import { createDirectory, inspectDirectory } from "../drivers/files/directories.ts";
-import { isGitDirectory } from "../drivers/files/view.ts";
+import { isGitDirectory } from "../drivers/git/head.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import {
