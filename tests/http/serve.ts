@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Config, readConfig } from "../../src/config.ts";
 import type { Core } from "../../src/engine/core.ts";
 import { parseBody, parseQuery } from "../../src/http/body.ts";
+import type { ErrorViews } from "../../src/http/errors.ts";
 import { foreignBytes } from "../../src/http/headers.ts";
 import { callerOf, identityOf } from "../../src/http/request.ts";
 import { accepted, answerPost, created, respond } from "../../src/http/respond.ts";
@@ -32,6 +33,7 @@ interface Options {
   core?: Pick<Core, "sql">;
   routes?: (app: AnyElysia, closing: AbortSignal) => AnyElysia;
   loginUrl?: (next: string) => string;
+  errorViews?: ErrorViews;
 }
 
 export function serve(settings: Partial<Config> = {}, options: Options = {}): Running {
@@ -41,7 +43,7 @@ export function serve(settings: Partial<Config> = {}, options: Options = {}): Ru
     config,
     log: createLog("debug", (line) => log.push(line)),
     core: options.core ?? { sql: noDatabase },
-    errorViews: {
+    errorViews: options.errorViews ?? {
       page: (info) => `<!doctype html><title>${info.status}</title><p>${escapeHtml(info.message)}</p>`,
       fragment: (info) => `<p class="note-bad" role="alert">${escapeHtml(info.message)}</p>`,
     },
