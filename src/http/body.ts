@@ -47,34 +47,49 @@ async function readFields(request: Request, maxBytes: number): Promise<unknown> 
   });
 }
 
-/** At most `maxBytes` bytes, whatever Content-Length claims; `limit` beyond, `invalid` when it trickles for too long. */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/** At most `maxBytes` bytes, whatever Content-Length claims; `limit` beyond, `invalid` (408) when it trickles for too long. */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  timeoutMs = BODY_TIMEOUT_MS,
+): Promise<Uint8Array<ArrayBuffer>> {
   const claimed = Number(request.headers.get("content-length") ?? 0);
   if (claimed > maxBytes) throw tooLarge(maxBytes);
   if (!request.body) return new Uint8Array();
   const reader = (request.body as ReadableStream<Uint8Array>).getReader();
-  const late = setTimeout(() => void reader.cancel(new Error("late")).catch(() => {}), BODY_TIMEOUT_MS);
-  const started = Date.now();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const giveUp = () => void reader.cancel().catch(() => {});
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    giveUp();
+  }, timeoutMs);
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      size += value.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(value);
-    }
+    return await readAll(reader, maxBytes, () => late);
   } catch (error) {
-    void reader.cancel().catch(() => {});
+    giveUp();
     if (error instanceof AppError) throw error;
     throw new AppError("invalid", "The body did not arrive whole.", { status: 400, cause: error });
   } finally {
-    clearTimeout(late);
+    clearTimeout(timer);
   }
-  if (Date.now() - started >= BODY_TIMEOUT_MS)
-    throw new AppError("invalid", "The body took too long to arrive.", { status: 408 });
-  return new Uint8Array(Buffer.concat(chunks, size));
+}
+
+async function readAll(
+  reader: { read(): Promise<{ done: boolean; value?: Uint8Array | undefined }> },
+  maxBytes: number,
+  isLate: () => boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    // A cancelled body looks like one that ended.
+    if (isLate()) throw new AppError("invalid", "The body took too long to arrive.", { status: 408 });
+    if (done || !value) return new Uint8Array(Buffer.concat(chunks, size));
+    size += value.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(value);
+  }
 }
 
 const tooLarge = (maxBytes: number) => limited(`The body is larger than ${Math.floor(maxBytes / 1024)} kB.`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { MAX_BODY_BYTES } from "../../src/http/body.ts";
+import { MAX_BODY_BYTES, readBody } from "../../src/http/body.ts";
 import { JSON_ONLY, type Running, raw, serve, statusOf } from "./serve.ts";
 
 let server: Running;
@@ -81,6 +81,12 @@ describe("too much", () => {
       expect(statusOf(await raw(server.port, `POST /things HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n{}`))).toBe(
         400,
       );
+  });
+  test("a body that never ends is given up", async () => {
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) });
+    const request = new Request("http://localhost/", { method: "POST", body });
+    const error = await readBody(request, MAX_BODY_BYTES, 20).catch((thrown) => thrown);
+    expect([error.code, error.status]).toEqual(["invalid", 408]);
   });
   test("deep JSON, wherever the brackets hide", async () => {
     const deep = (n: number) => `{"name":"a","tags":${"[".repeat(n)}${"]".repeat(n)}}`;
