@@ -57,7 +57,8 @@ export function conclude(done: readonly Done[]): string {
 function about({ name, args, result }: Done): string {
   const path = String(args.path ?? "");
   if (name === "grep") return aboutHits(result, String(args.pattern ?? args.query ?? ""));
-  if (name === "view_file") return `${code(path)} reads:\n\n${fence(result, path)}`;
+  if (name === "view_file")
+    return `${code(args.from ? `${path}:${args.from}` : path)} reads:\n\n${fence(result, path)}`;
   if (name === "list_dir")
     return `In ${!path || path === "." ? "the project's directory" : code(path)}:\n\n${fence(result)}`;
   if (name === "find_files")

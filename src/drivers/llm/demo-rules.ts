@@ -63,7 +63,11 @@ function gitWanted(low: string): Wanted[] {
   const wanted: Wanted[] = [];
   if (/\b(git status|uncommitted|untracked|working (tree|copy)|which branch|current branch|dirty)\b/.test(low))
     wanted.push({ do: "status" });
-  if (/\b(git log|(show|read) (me )?the log|history|commits|recent (commits?|changes)|last commits?|who (wrote|changed))\b/.test(low))
+  if (
+    /\b(git log|(show|read) (me )?the log|history|commits|recent (commits?|changes)|last commits?|who (wrote|changed))\b/.test(
+      low,
+    )
+  )
     wanted.push({ do: "log" });
   if (/\b(git diff|diff|what('s| is| has| did i| was)? ?(been )?changed?)\b/.test(low)) wanted.push({ do: "diff" });
   return wanted;

@@ -14,6 +14,8 @@ const PAUSE_MS = 25;
 const CHARS_PER_TOKEN = 4;
 /** Lines opened around a search's first match. */
 const AROUND_LINES = 12;
+const LINES_BEFORE = 2;
+const PATH = ["path", "directory", "file"];
 /** Turns with tools; the next one answers whatever came back. */
 const TURNS = 2;
 
@@ -43,7 +45,7 @@ async function* stream(request: LlmRequest, rate: number): AsyncGenerator<LlmEve
 
 /** Words in small groups; a group every pause keeps the pace without a timer per word. */
 async function* speak(text: string, rate: number, signal: AbortSignal): AsyncGenerator<LlmEvent> {
-  const group = Math.max(1, Math.round((rate * PAUSE_MS) / 1000));
+  const group = Number.isFinite(rate) ? Math.max(1, Math.round((rate * PAUSE_MS) / 1000)) : 1;
   const pieces = text.match(/\s*\S{1,12}/g) ?? [];
   for (let i = 0; i < pieces.length; i += group) {
     if (Number.isFinite(rate)) await wait(PAUSE_MS, signal);
@@ -107,53 +109,57 @@ const list = <T>(value: T | null): T[] => (value === null ? [] : [value]);
 
 /** Null when the tool is not offered. Argument names are read from the tool's schema, so a renamed one still works. */
 function callFor(wanted: Wanted, tools: ToolSpec[]): Omit<ToolCall, "id"> | null {
-  const [name, values] = planOf(wanted);
+  const { name, values } = planOf(wanted);
   const tool = tools.find((t) => t.name === name);
   if (!tool) return null;
   const known = (tool.parameters.properties ?? {}) as Record<string, unknown>;
   const args: Record<string, unknown> = {};
   for (const [names, value] of values) {
     const key = names.find((n) => n in known);
-    if (key && value !== null) args[key] = value;
+    if (key) args[key] = value;
   }
   return { name, arguments: JSON.stringify(args) };
 }
 
-type Value = [names: string[], value: string | number | null];
-const PATH = ["path", "file", "directory", "dir"];
+/** Names that the argument may have, and its value. */
+type Value = [names: string[], value: string | number | boolean];
 
-function planOf(wanted: Wanted): [name: string, values: Value[]] {
+function planOf(wanted: Wanted): { name: string; values: Value[] } {
   switch (wanted.do) {
     case "list":
-      return ["list_dir", [[PATH, wanted.path]]];
+      return { name: "list_dir", values: [[PATH, wanted.path]] };
     case "overview":
-      return ["list_dir", [[PATH, "."]]];
+      return { name: "list_dir", values: [[PATH, "."]] };
     case "view": {
-      const from = wanted.line === null ? null : Math.max(1, wanted.line - 2);
-      return [
-        "view_file",
-        [
+      if (wanted.line === null) return { name: "view_file", values: [[PATH, wanted.path]] };
+      const from = Math.max(1, wanted.line - LINES_BEFORE);
+      return {
+        name: "view_file",
+        values: [
           [PATH, wanted.path],
-          [["from", "start", "start_line", "offset", "line"], from],
-          [["to", "end", "end_line"], from && from + AROUND_LINES],
-          [["count", "limit", "lines"], from && AROUND_LINES],
+          [["from"], from],
+          [["to"], from + AROUND_LINES],
         ],
-      ];
+      };
     }
     case "grep":
-      return ["grep", [[["pattern", "query", "text", "regex"], wanted.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")]]];
+      return {
+        name: "grep",
+        values: [
+          [["pattern", "query"], wanted.text],
+          [["literal"], true],
+        ],
+      };
     case "find":
-      return ["find_files", [[["pattern", "glob", "query", "name"], wanted.glob]]];
-    case "status":
-      return ["git_status", []];
-    case "log":
-      return ["git_log", []];
-    case "diff":
-      return ["git_diff", []];
+      return { name: "find_files", values: [[["glob", "pattern"], wanted.glob]] };
     case "show":
-      return ["git_show", [[["revision", "rev", "ref", "commit", "object"], wanted.revision]]];
+      return { name: "git_show", values: [[["revision"], wanted.revision]] };
+    case "status":
+    case "log":
+    case "diff":
+      return { name: `git_${wanted.do}`, values: [] };
     case "hello":
-      return ["", []];
+      return { name: "", values: [] };
   }
 }
 
