@@ -1,6 +1,8 @@
 /** The only place that builds DOM ids: the page and the stream must agree on every one of them. */
 export const ids = {
   message: (id: string) => `m-${id}`,
+  /** Time, model and endpoint beside an answer; known only once its run has begun. */
+  margin: (messageId: string) => `mm-${messageId}`,
   /** Where an assistant message's parts are appended. */
   parts: (messageId: string) => `mp-${messageId}`,
   part: (id: string) => `p-${id}`,
@@ -37,6 +39,8 @@ export const ids = {
   navRunning: "nav-running",
   navNeeds: "nav-needs",
   /** The same counts in the folded sidebar and in the phone's bottom bar. */
+  /** A line of the file page. */
+  line: (number: number) => `L${number}`,
   railNeeds: "rail-needs",
   railRunning: "rail-running",
   barNeeds: "bar-needs",

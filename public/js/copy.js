@@ -34,9 +34,9 @@
   }
 
   async function source(url) {
-    const answer = await fetch(url, { headers: { Accept: "text/plain" } });
-    if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/plain")) throw new Error("no source");
-    return answer.text();
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error("no source");
+    return (await answer.json()).part.text;
   }
 
   function shownText(button) {

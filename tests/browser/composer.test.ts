@@ -1,9 +1,10 @@
 /** The composer in a real browser, against a server that only records what is posted. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import type { ChatView } from "../../src/domain/page.ts";
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
-import { ComposerError } from "../../views/chats/composer.tsx";
+import type { ChatView } from "../../src/domain/page.ts";
+import type { Run } from "../../src/domain/run.ts";
+import { Actions, ComposerError } from "../../views/chats/composer.tsx";
 import { aRun, aView, queued } from "../support/chat-fixtures.ts";
 import { chatDocument, html, serveChat } from "../support/chat-page.tsx";
 import { launchChromium } from "../support/chromium.ts";
@@ -27,7 +28,10 @@ beforeAll(async () => {
   browser = await launchChromium();
   server = serveChat(async (request, url) => {
     if (request.method === "GET") return url.pathname === "/" ? html(chatDocument(view)) : undefined;
-    posts.push({ path: url.pathname, fields: Object.fromEntries((await request.formData()) as unknown as Iterable<[string, string]>) });
+    posts.push({
+      path: url.pathname,
+      fields: Object.fromEntries((await request.formData()) as unknown as Iterable<[string, string]>),
+    });
     return answer();
   });
   page = await browser.newPage();
@@ -71,7 +75,10 @@ test("Enter sends, clears the field, and the next message has another client id"
   await field().fill("Where is the claim?");
   await field().press("Enter");
   const first = await posted(1);
-  expect(first).toEqual({ path: "/chats/c1/messages", fields: { text: "Where is the claim?", client_id: "first-client-id" } });
+  expect(first).toEqual({
+    path: "/chats/c1/messages",
+    fields: { text: "Where is the claim?", client_id: "first-client-id" },
+  });
   await expectSoon(() => field().inputValue(), "");
   await field().fill("And the retry?");
   await field().press("Enter");
@@ -96,7 +103,10 @@ test("Shift+Enter makes a line, and an empty or blank field is not sent", async 
 test("Enter that ends a composition does not send", async () => {
   await open();
   await field().fill("にほん");
-  for (const event of [{ isComposing: true, keyCode: 13 }, { isComposing: false, keyCode: 229 }]) {
+  for (const event of [
+    { isComposing: true, keyCode: 13 },
+    { isComposing: false, keyCode: 229 },
+  ]) {
     await field().evaluate((element, how) => {
       element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...how }));
     }, event);
@@ -144,7 +154,14 @@ test("A second Enter while the first post is under way sends nothing twice, and 
   await field().press("Enter");
   await field().fill("second");
   gate.resolve();
-  await expectSoon(() => page.locator("[name=client_id]").inputValue().then((id) => id !== "first-client-id"), true);
+  await expectSoon(
+    () =>
+      page
+        .locator("[name=client_id]")
+        .inputValue()
+        .then((id) => id !== "first-client-id"),
+    true,
+  );
   expect(await field().inputValue()).toBe("second");
   expect(posts.length).toBe(1);
 });
@@ -237,16 +254,36 @@ test("The model list opens, posts the choice, closes, and the field has the focu
   expect(await field().evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
-test("A field and its draft outlive a morph of the buttons beside it", async () => {
+test("The buttons may be morphed at any time: the draft stays, and each still does what it says", async () => {
   await open();
   await field().fill("typing");
-  await page.evaluate(async () => {
-    const htmx = (window as unknown as { htmx: { swap(ctx: object): Promise<void> } }).htmx;
-    await htmx.swap({ sourceElement: document.body, target: "#actions-c1", swap: "outerMorph", text: '<span class="btns actions" id="actions-c1"><button type="submit" class="btn btn-go if-draft">Queue</button></span>' });
-  });
-  expect(await page.locator(".actions .btn:visible").innerText()).toBe("Queue");
-  await field().press("Enter");
-  expect((await posted(1))?.fields.text).toBe("typing");
+  const morph = (run: Run | null) =>
+    page.evaluate(
+      async (text) => {
+        const { htmx } = window as unknown as { htmx: { swap(ctx: object): Promise<void> } };
+        await htmx.swap({ sourceElement: document.body, target: "#actions-c1", swap: "outerMorph", text });
+      },
+      String(Actions({ chat_id: "c1", live: run })),
+    );
+  const click = (name: string) =>
+    page
+      .locator(".actions")
+      .getByRole("button", { name, exact: name !== "Queue" && name !== "Send" })
+      .click();
+  await morph(live);
+  expect(await field().inputValue()).toBe("typing");
+  await click("Queue");
+  expect(await posted(1)).toMatchObject({ path: "/chats/c1/messages", fields: { text: "typing" } });
+  await expectSoon(() => field().inputValue(), "");
+  await click("Stop");
+  expect((await posted(2))?.path).toBe("/runs/r1/cancellation");
+  await morph(aRun({ id: "r2", state: "running" }));
+  await click("Stop");
+  expect((await posted(3))?.path).toBe("/runs/r2/cancellation");
+  await morph(null);
+  await field().fill("again");
+  await click("Send");
+  expect(await posted(4)).toMatchObject({ path: "/chats/c1/messages", fields: { text: "again" } });
 });
 
 test("Without script the field posts to the same place", async () => {

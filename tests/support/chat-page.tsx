@@ -29,7 +29,7 @@ async function stylesheet(): Promise<string> {
   return (await Promise.all(files.map(async (file) => ((await file.exists()) ? file.text() : "")))).join("\n");
 }
 
-type Answer = (request: Request, url: URL) => Response | Promise<Response> | undefined;
+type Answer = (request: Request, url: URL) => Response | undefined | Promise<Response | undefined>;
 
 /** Serves the assets, and whatever `answer` says; a string page is `html(...)`. Ends with `server.stop(true)`. */
 export function serveChat(answer: Answer) {

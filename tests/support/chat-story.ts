@@ -109,7 +109,6 @@ export function writing(): ChatView {
   return aView({
     ...frame,
     entries: [asked(QUESTION), answered(parts, live)],
-    older: 1,
     live,
     progress: aProgress(),
     queue: [queued("r9", "Then draft the migration, reversible, with a partial index.")],

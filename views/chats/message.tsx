@@ -4,6 +4,7 @@ import type { Entry, TextPart } from "../../src/domain/message.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
 import { count } from "../../src/lib/format.ts";
+import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
 import { clock } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -102,7 +103,6 @@ interface AssistantProps {
 export function AssistantMessage({ entry, progress, now, project_id, endpoints, newest = true }: AssistantProps) {
   const { message, run, parts } = entry;
   const live = run !== null && !isSettled(run.state);
-  const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id);
   return (
     <article
       class="turn answered"
@@ -110,23 +110,7 @@ export function AssistantMessage({ entry, progress, now, project_id, endpoints, 
       aria-label="Answer"
       aria-busy={live ? "true" : undefined}
     >
-      <aside>
-        <When at={run?.started_at ?? message.created_at} now={now} />
-        {run?.model ? (
-          <span title={run.model} safe>
-            {marginModel(shortModel(run.model))}
-          </span>
-        ) : (
-          ""
-        )}
-        {endpoint ? (
-          <span class="cut" title={endpoint.url} safe>
-            {endpoint.label}
-          </span>
-        ) : (
-          ""
-        )}
-      </aside>
+      <Margin entry={entry} endpoints={endpoints} now={now} />
       <div class="body">
         <div class="prose" id={ids.parts(message.id)}>
           <Parts parts={parts} project_id={project_id} now={now} live={live} />
@@ -135,6 +119,31 @@ export function AssistantMessage({ entry, progress, now, project_id, endpoints, 
         {run ? <Ending run={run} newest={newest} /> : ""}
       </div>
     </article>
+  );
+}
+
+/** When and by what an answer was written; the stream sends it again once its run knows its model. */
+export function Margin({ entry, endpoints, now }: Pick<AssistantProps, "entry" | "endpoints" | "now">) {
+  const { message, run } = entry;
+  const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id);
+  return (
+    <aside id={ids.margin(message.id)}>
+      <When at={run?.started_at ?? message.created_at} now={now} />
+      {run?.model ? (
+        <span title={escapeHtml(run.model)} safe>
+          {marginModel(shortModel(run.model))}
+        </span>
+      ) : (
+        ""
+      )}
+      {endpoint ? (
+        <span class="cut" title={escapeHtml(endpoint.url)} safe>
+          {endpoint.label}
+        </span>
+      ) : (
+        ""
+      )}
+    </aside>
   );
 }
 
