@@ -2,6 +2,7 @@ import type { NeedRow } from "../../src/domain/nav.ts";
 import { canContinue } from "../../src/domain/run.ts";
 import { age } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Glyph } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
 import { Age } from "../ui/time.tsx";
@@ -45,7 +46,7 @@ function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean
       <a class="t cut" href={urls.chat(need.run.chat_id)} safe>
         {need.title}
       </a>
-      <span class="who cut" title={need.run.error ?? undefined} safe>
+      <span class="who cut" title={need.run.error ? attr(need.run.error) : undefined} safe>
         {need.who}
       </span>
       <span class="num">
@@ -54,14 +55,18 @@ function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean
       <span class="btns">
         {canContinue(need.run.state) ? (
           <form {...posting(urls.continuation(need.run.id))}>
-            <button type="submit" class={`btn btn-sm${first ? " btn-need" : ""}`} aria-label={`Continue ${need.title}`}>
+            <button
+              type="submit"
+              class={`btn btn-sm${first ? " btn-need" : ""}`}
+              aria-label={attr(`Continue ${need.title}`)}
+            >
               Continue
             </button>
           </form>
         ) : (
           ""
         )}
-        <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={`Open ${need.title}`}>
+        <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={attr(`Open ${need.title}`)}>
           Open
         </a>
       </span>

@@ -1,6 +1,7 @@
 import type { RecentRow } from "../../src/domain/nav.ts";
 import { counted } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Glyph, Icon, STATUS_WORD } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -46,7 +47,7 @@ function Line({ row, now }: { row: RecentRow; now: number }) {
       <span class="who cut" safe>
         {row.project_name}
       </span>
-      <span class="cut mid" title={row.note} safe>
+      <span class="cut mid" title={attr(row.note)} safe>
         {row.note}
       </span>
       <span class="num dim">

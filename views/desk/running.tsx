@@ -1,6 +1,7 @@
 import type { RunRow } from "../../src/domain/nav.ts";
 import { shortModel } from "../chats/model-name.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { type Doing, DoingGlyph, DoingWords, doing, liveRow } from "../ui/doing.tsx";
 import { Glyph } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
@@ -55,7 +56,7 @@ function Line({ row, now }: { row: RunRow; now: number }) {
         <Age since={state.since} now={now} />
       </span>
       <form {...posting(stopUrl(row))}>
-        <button type="submit" class="btn btn-sm btn-quiet" aria-label={`${stopWord(row)} ${row.session_title}`}>
+        <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`${stopWord(row)} ${row.session_title}`)}>
           {stopWord(row)}
         </button>
       </form>

@@ -1,5 +1,6 @@
 import type { NavProject, NavSession } from "../../src/domain/nav.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Glyph, Icon, STATUS_WORD } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -32,7 +33,7 @@ function Project({ project, current, now }: { project: NavProject; current?: Cur
   const hidden = project.total - project.sessions.length;
   return (
     <details class="proj" id={ids.navProject(project.id)} open>
-      <summary title={project.path}>
+      <summary title={attr(project.path)}>
         <Icon name="caret" />
         <span class="grow cut" safe>
           {project.name}
@@ -44,7 +45,7 @@ function Project({ project, current, now }: { project: NavProject; current?: Cur
       <a
         class="btn btn-quiet btn-i btn-sm add"
         href={urls.newSession(project.id)}
-        aria-label={`New session in ${project.name}`}
+        aria-label={attr(`New session in ${project.name}`)}
         title="New session"
       >
         <Icon name="plus" />
@@ -56,7 +57,7 @@ function Project({ project, current, now }: { project: NavProject; current?: Cur
         class="sess more"
         href={urls.project(project.id)}
         aria-current={current?.project_id === project.id && !current.session_id ? "page" : undefined}
-        aria-label={`All sessions of ${project.name}`}
+        aria-label={attr(`All sessions of ${project.name}`)}
       >
         <span></span>
         <span class="cut dim" safe>
@@ -89,7 +90,7 @@ export function NavSessionRow({
       id={ids.navSession(session.id)}
       href={urls.session(session.id)}
       aria-current={current?.session_id === session.id ? "page" : undefined}
-      title={session.title}
+      title={attr(session.title)}
     >
       <Glyph status={session.status} label={STATUS_WORD[session.status]} />
       <span class="cut" safe>

@@ -1,6 +1,7 @@
 import type { RunRow } from "../../src/domain/nav.ts";
-import { shortModel } from "../chats/model-name.ts";
+import { marginModel } from "../chats/model-name.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { DoingGlyph, DoingWords, doing, liveRow } from "../ui/doing.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -28,14 +29,14 @@ export function NavRunning({ running, now }: { running: RunRow[]; now: number })
 function Line({ row, now }: { row: RunRow; now: number }) {
   const state = doing(row, now);
   return (
-    <a class="runrow" href={urls.chat(row.run.chat_id)} title={row.session_title} {...liveRow(state)}>
+    <a class="runrow" href={urls.chat(row.run.chat_id)} title={attr(row.session_title)} {...liveRow(state)}>
       <DoingGlyph doing={state} />
       <span class="cut" safe>
         {row.session_title}
       </span>
       <Age since={state.since} now={now} short />
       <small class="cut">
-        <span safe>{row.run.model ? shortModel(row.run.model) : row.run.provider}</span> · <DoingWords doing={state} />
+        <span safe>{row.run.model ? marginModel(row.run.model) : row.run.provider}</span> · <DoingWords doing={state} />
       </small>
     </a>
   );
@@ -54,7 +55,7 @@ export function RailRunning({ running, now }: { running: RunRow[]; now: number }
           <a
             class="btn btn-quiet btn-i"
             href={urls.chat(row.run.chat_id)}
-            title={`${row.session_title}: ${state.words}`}
+            title={attr(`${row.session_title}: ${state.words}`)}
             {...liveRow(state)}
           >
             <DoingGlyph doing={state} name={row.session_title} />

@@ -1,5 +1,7 @@
 /** The sidebar and its folded forms. Regions that change while the page is open carry an id and are sent by the stream. */
+
 import type { Frame } from "../../src/domain/page.ts";
+import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { BarNeeds, NavNeeds, RailNeeds } from "./nav-needs.tsx";
@@ -68,7 +70,7 @@ function SignOut({ frame }: { frame: Frame }) {
   const label = frame.who ? `Sign out (${frame.who})` : "Sign out";
   return (
     <form method="post" action={urls.logout}>
-      <button type="submit" class="btn btn-quiet btn-i" aria-label={label} title={label}>
+      <button type="submit" class="btn btn-quiet btn-i" aria-label={attr(label)} title={attr(label)}>
         <Icon name="signout" />
       </button>
     </form>

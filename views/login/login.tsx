@@ -1,4 +1,5 @@
 /** Signing in with an access token (token mode). */
+import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 
@@ -25,7 +26,7 @@ export function LoginContent({ host, error, next, days = 30 }: ContentProps) {
             {`on ${host}`}
           </span>
         </p>
-        {next ? <input type="hidden" name="next" value={next} /> : ""}
+        {next ? <input type="hidden" name="next" value={attr(next)} /> : ""}
         <label class="field">
           <span>Access token</span>
           <input

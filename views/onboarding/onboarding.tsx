@@ -1,9 +1,11 @@
 /** First run: what was looked for, what answered, and the ways to go on. */
+
 import type { EndpointCheck } from "../../src/domain/endpoint.ts";
 import type { Status } from "../../src/domain/nav.ts";
 import { duration } from "../../src/lib/format.ts";
 import { NewProjectForm } from "../projects/new-project.tsx";
 import { EndpointForm, type EndpointValues } from "../settings/endpoint-form.tsx";
+import { attr } from "../ui/attr.ts";
 import type { FormError } from "../ui/fields.tsx";
 import { GhostAsleep, Glyph, Icon } from "../ui/icons.tsx";
 import { Clock } from "../ui/time.tsx";
@@ -82,7 +84,7 @@ function Check({ label, detail, ok, note }: OnboardingFact) {
     <li>
       <Glyph status={status} label={ok === null ? "Empty" : ok ? "Yes" : "No"} />
       <span safe>{label}</span>
-      <code class="cut" title={detail} safe>
+      <code class="cut" title={attr(detail)} safe>
         {detail}
       </code>
       <span class="mid" safe>

@@ -2,6 +2,7 @@
 
 import { ids } from "../ids.ts";
 import { PageHeader } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { urls } from "../urls.ts";
 
@@ -49,7 +50,7 @@ export function NewProjectForm({ values, error }: FormProps) {
           class="input input-code"
           id={path.id}
           name="path"
-          value={values?.path ?? ""}
+          value={attr(values?.path ?? "")}
           required
           autocomplete="off"
           autocapitalize="off"
@@ -69,7 +70,7 @@ export function NewProjectForm({ values, error }: FormProps) {
           class="input"
           id={name.id}
           name="name"
-          value={values?.name ?? ""}
+          value={attr(values?.name ?? "")}
           autocomplete="off"
           {...described(name)}
         />
@@ -95,7 +96,7 @@ export function DirectoryOptions({ paths }: { paths: string[] }) {
   return (
     <>
       {paths.map((path) => (
-        <option value={path}></option>
+        <option value={attr(path)}></option>
       ))}
     </>
   );

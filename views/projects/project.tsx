@@ -1,8 +1,10 @@
 /** One project: all its sessions, its name, and taking it out of BooCode. */
+
 import type { NavSession } from "../../src/domain/nav.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { counted } from "../../src/lib/format.ts";
 import { PageHeader } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Glyph, Icon, STATUS_WORD } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
@@ -26,7 +28,7 @@ export function ProjectContent({ project, sessions, archived, now, rename }: Con
   return (
     <>
       <PageHeader title={project.name}>
-        <span class="mid cut path d" title={project.path} safe>
+        <span class="mid cut path d" title={attr(project.path)} safe>
           {project.path}
         </span>
         <span class="grow"></span>
@@ -87,12 +89,12 @@ function Line({ session, now }: { session: ListedSession; now: number }) {
       <a class="t cut" href={urls.session(session.id)} safe>
         {session.title}
       </a>
-      {session.archived_at ? <span class="badge">archived</span> : <span></span>}
+      <span>{session.archived_at ? <span class="badge">archived</span> : ""}</span>
       <span class="num dim">
         <Age since={session.active_at} now={now} short />
       </span>
       <span class="btns">
-        <a class="btn btn-sm btn-quiet" href={urls.sessionEdit(session.id)} aria-label={`Edit ${session.title}`}>
+        <a class="btn btn-sm btn-quiet" href={urls.sessionEdit(session.id)} aria-label={attr(`Edit ${session.title}`)}>
           Edit
         </a>
       </span>
@@ -124,7 +126,7 @@ function About({ project, rename }: Pick<ContentProps, "project" | "rename">) {
               class="input"
               id={name.id}
               name="name"
-              value={rename?.name ?? project.name}
+              value={attr(rename?.name ?? project.name)}
               required
               autocomplete="off"
               {...described(name)}

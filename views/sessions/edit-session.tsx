@@ -1,8 +1,10 @@
 /** Renaming, archiving and deleting a session, as a page of its own: it works without script. */
+
 import type { Project } from "../../src/domain/project.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
 import { PageHeader } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -25,7 +27,7 @@ export function SessionEditContent({ session, project, rename }: EditProps) {
         </span>
         <span class="grow"></span>
         <a class="btn" href={urls.session(session.id)}>
-          Back to the session
+          Back<span class="d"> to the session</span>
         </a>
       </PageHeader>
       <div class="page">
@@ -38,7 +40,7 @@ export function SessionEditContent({ session, project, rename }: EditProps) {
                   class="input"
                   id={title.id}
                   name="title"
-                  value={rename?.title ?? session.title}
+                  value={attr(rename?.title ?? session.title)}
                   maxlength={TITLE_LIMIT_CHARS}
                   required
                   autocomplete="off"

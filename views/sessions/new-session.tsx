@@ -1,9 +1,11 @@
 /** A new session: in which project, called what, and the first thing to ask. */
+
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
 import type { NavProject } from "../../src/domain/nav.ts";
 import { TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { PageHeader } from "../layout/header.tsx";
 import { NewProjectForm } from "../projects/new-project.tsx";
+import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { urls } from "../urls.ts";
 
@@ -83,7 +85,7 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
           class="input"
           id={title.id}
           name="title"
-          value={values.title}
+          value={attr(values.title)}
           maxlength={TITLE_LIMIT_CHARS}
           autocomplete="off"
           {...described(title)}

@@ -1,4 +1,5 @@
 /** Pointing BooCode to an OpenAI-compatible endpoint; it is asked for its models before it is saved. */
+import { attr } from "../ui/attr.ts";
 import { errorAt, type FormError } from "../ui/fields.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -31,7 +32,7 @@ export function EndpointForm({ from, values, error, primary = true }: FormProps)
           name="url"
           type="url"
           required
-          value={values?.url ?? ""}
+          value={attr(values?.url ?? "")}
           placeholder="http://10.0.0.8:8401/v1"
           autocomplete="off"
           aria-invalid={error ? "true" : undefined}
@@ -69,7 +70,7 @@ export function EndpointForm({ from, values, error, primary = true }: FormProps)
           </label>
           <label class="field">
             <span>Name</span>
-            <input class="input" name="label" value={values?.label ?? ""} autocomplete="off" />
+            <input class="input" name="label" value={attr(values?.label ?? "")} autocomplete="off" />
             <small>Optional; what answers there otherwise.</small>
           </label>
         </div>

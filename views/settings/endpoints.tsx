@@ -8,6 +8,7 @@ import {
 import type { Status } from "../../src/domain/nav.ts";
 import { counted, kilo } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import type { FormError } from "../ui/fields.tsx";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
@@ -119,13 +120,13 @@ function Buttons({ endpoint }: { endpoint: Endpoint }) {
       <form method="post" action={urls.endpointChecks}>
         <input type="hidden" name="from" value="settings" />
         <input type="hidden" name="endpoint_id" value={endpoint.id} />
-        <button type="submit" class="btn btn-sm btn-quiet" aria-label={`Test ${endpoint.label}`}>
+        <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Test ${endpoint.label}`)}>
           Test
         </button>
       </form>
       {endpoint.source === "setting" ? (
         <form method="post" action={urls.endpointRemoval(endpoint.id)}>
-          <button type="submit" class="btn btn-sm btn-quiet" aria-label={`Remove ${endpoint.label}`}>
+          <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Remove ${endpoint.label}`)}>
             Remove
           </button>
         </form>

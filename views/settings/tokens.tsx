@@ -1,4 +1,5 @@
 import { type AccessToken, TOKEN_LABEL_CHARS } from "../../src/domain/identity.ts";
+import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
@@ -17,7 +18,7 @@ export function Tokens({ tokens, now, made, refused }: SectionProps) {
       <header>
         <Icon name="key" />
         <h2 id="tokens-h">Access tokens</h2>
-        <span class="note">for browsers and scripts in token mode</span>
+        <span class="note d">for browsers and scripts in token mode</span>
       </header>
       {made ? <Made {...made} /> : ""}
       {tokens.length === 0 ? (
@@ -77,7 +78,7 @@ function Revoke({ token }: { token: AccessToken }) {
   return (
     <span class="btns">
       <form method="post" action={urls.tokenRevocation(token.id)}>
-        <button type="submit" class="btn btn-sm btn-quiet" aria-label={`Revoke ${token.label}`}>
+        <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Revoke ${token.label}`)}>
           Revoke
         </button>
       </form>
@@ -96,7 +97,7 @@ function NewToken({ refused }: Pick<SectionProps, "refused">) {
             class="input"
             id={label.id}
             name="label"
-            value={refused?.label ?? ""}
+            value={attr(refused?.label ?? "")}
             maxlength={TOKEN_LABEL_CHARS}
             required
             autocomplete="off"

@@ -1,5 +1,7 @@
 /** The icon set (16 px grid, stroke 1.35), the status glyphs (12 px, stroke 1.5) and the ghost. */
+
 import type { Status } from "../../src/domain/nav.ts";
+import { attr } from "./attr.ts";
 
 const PATHS = {
   arena: <path d="M2.5 2.5h11v11h-11zM2.5 6.2h11M6.2 2.5v11M9.9 2.5v11" />,
@@ -181,7 +183,7 @@ export function Glyph({ status, label }: { status: Status; label?: string }) {
   const shape = GLYPHS[status];
   const klass = `g ${GLYPH_CLASS[status]}`;
   return label ? (
-    <svg class={klass} viewBox="0 0 12 12" role="img" aria-label={label}>
+    <svg class={klass} viewBox="0 0 12 12" role="img" aria-label={attr(label)}>
       {shape}
     </svg>
   ) : (
