@@ -10,7 +10,10 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 const list = z.string().transform((s) => s.split(/[,\s]+/).filter(Boolean));
 const paths = z.string().transform((s, ctx) => {
-  const all = s.split(/[:\n]+/).filter(Boolean).map(expandHome);
+  const all = s
+    .split(/[:\n]+/)
+    .filter(Boolean)
+    .map(expandHome);
   const relative = all.find((p) => !isAbsolute(p));
   if (relative) ctx.addIssue({ code: "custom", message: `"${relative}" is not an absolute path` });
   return all;
@@ -25,28 +28,104 @@ interface Setting<T extends z.ZodType = z.ZodType> {
   about: string;
   secret?: boolean;
 }
-const setting = <T extends z.ZodType>(env: string, type: T, about: string, rest: { default?: string; secret?: boolean } = {}): Setting<T> => ({ env, type, about, ...rest });
+const setting = <T extends z.ZodType>(
+  env: string,
+  type: T,
+  about: string,
+  rest: { default?: string; secret?: boolean } = {},
+): Setting<T> => ({ env, type, about, ...rest });
 
 export const SETTINGS = {
-  home: setting("BOOCODE_HOME", z.string().transform(expandHome).refine(isAbsolute, "must be an absolute path"), "Data directory: database, outputs, worktrees.", { default: "~/.boocode" }),
-  host: setting("BOOCODE_HOST", z.string().min(1), "Address to listen on; anything but loopback needs BOOCODE_AUTH=token or proxy.", { default: "127.0.0.1" }),
-  port: setting("BOOCODE_PORT", z.coerce.number().int().min(0).max(65535), "Port to listen on; 0 takes a free one.", { default: "9500" }),
-  socket: setting("BOOCODE_SOCKET", z.string().refine(isAbsolute, "must be an absolute path"), "Listen on this unix socket instead of host and port, for a proxy on the same machine."),
-  database_url: setting("DATABASE_URL", z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://"), "A Postgres of your own; without it BooCode runs one in the data directory.", { secret: true }),
-  auth: setting("BOOCODE_AUTH", z.enum(["loopback", "token", "proxy"]), "Who may call: loopback (this machine only), token, or proxy (a login proxy's Remote-User).", { default: "loopback" }),
-  allowed_hosts: setting("BOOCODE_ALLOWED_HOSTS", list, "Host names beside localhost that requests may carry, separated by commas."),
-  trusted_proxies: setting("BOOCODE_TRUSTED_PROXIES", list, "Addresses or CIDR ranges whose Remote-User header is believed (proxy mode)."),
-  proxy_secret: setting("BOOCODE_PROXY_SECRET", z.string().min(16, "must have 16 characters or more"), "Secret that the proxy sends as X-BooCode-Proxy-Secret (proxy mode over TCP).", { secret: true }),
-  project_roots: setting("BOOCODE_PROJECT_ROOTS", paths, "Directories under which projects may be registered, separated by colons; your home by default."),
+  home: setting(
+    "BOOCODE_HOME",
+    z.string().transform(expandHome).refine(isAbsolute, "must be an absolute path"),
+    "Data directory: database, outputs, worktrees.",
+    { default: "~/.boocode" },
+  ),
+  host: setting(
+    "BOOCODE_HOST",
+    z.string().min(1),
+    "Address to listen on; anything but loopback needs BOOCODE_AUTH=token or proxy.",
+    { default: "127.0.0.1" },
+  ),
+  port: setting("BOOCODE_PORT", z.coerce.number().int().min(0).max(65535), "Port to listen on; 0 takes a free one.", {
+    default: "9500",
+  }),
+  socket: setting(
+    "BOOCODE_SOCKET",
+    z.string().refine(isAbsolute, "must be an absolute path"),
+    "Listen on this unix socket instead of host and port, for a proxy on the same machine.",
+  ),
+  database_url: setting(
+    "DATABASE_URL",
+    z.string().regex(/^postgres(ql)?:\/\//, "must start with postgres://"),
+    "A Postgres of your own; without it BooCode runs one in the data directory.",
+    { secret: true },
+  ),
+  auth: setting(
+    "BOOCODE_AUTH",
+    z.enum(["loopback", "token", "proxy"]),
+    "Who may call: loopback (this machine only), token, or proxy (a login proxy's Remote-User).",
+    { default: "loopback" },
+  ),
+  allowed_hosts: setting(
+    "BOOCODE_ALLOWED_HOSTS",
+    list,
+    "Host names beside localhost that requests may carry, separated by commas.",
+  ),
+  trusted_proxies: setting(
+    "BOOCODE_TRUSTED_PROXIES",
+    list,
+    "Addresses or CIDR ranges whose Remote-User header is believed (proxy mode).",
+  ),
+  proxy_secret: setting(
+    "BOOCODE_PROXY_SECRET",
+    z.string().min(16, "must have 16 characters or more"),
+    "Secret that the proxy sends as X-BooCode-Proxy-Secret (proxy mode over TCP).",
+    { secret: true },
+  ),
+  project_roots: setting(
+    "BOOCODE_PROJECT_ROOTS",
+    paths,
+    "Directories under which projects may be registered, separated by colons; your home by default.",
+  ),
   llama_swap_url: setting("LLAMA_SWAP_URL", url, "Base URL of a llama-swap server."),
   llm_url: setting("BOOCODE_LLM_URL", url, "Base URL of any OpenAI-compatible endpoint."),
   llm_key: setting("BOOCODE_LLM_KEY", z.string().min(1), "API key for BOOCODE_LLM_URL.", { secret: true }),
-  default_model: setting("DEFAULT_MODEL", z.string().min(1), "Model for new chats; the endpoint's first model otherwise."),
-  fast_model: setting("FAST_MODEL", z.string().min(1), "Small model for titles and summaries; the default model otherwise."),
-  discover: setting("BOOCODE_DISCOVER", z.enum(["on", "off"]), "Ask the usual local ports for model servers at start.", { default: "on" }),
-  stall_s: setting("BOOCODE_STALL_S", seconds(0.1, 3600), "Seconds without a token, after the first, until a run fails as stalled.", { default: "90" }),
-  first_token_s: setting("BOOCODE_FIRST_TOKEN_S", seconds(0.1, 86_400), "Seconds without any sign of life before the first token until a run fails.", { default: "900" }),
-  log_level: setting("BOOCODE_LOG", z.enum(["debug", "info", "warn", "error"]), "How much goes to the log on standard error.", { default: "info" }),
+  default_model: setting(
+    "DEFAULT_MODEL",
+    z.string().min(1),
+    "Model for new chats; the endpoint's first model otherwise.",
+  ),
+  fast_model: setting(
+    "FAST_MODEL",
+    z.string().min(1),
+    "Small model for titles and summaries; the default model otherwise.",
+  ),
+  discover: setting(
+    "BOOCODE_DISCOVER",
+    z.enum(["on", "off"]),
+    "Ask the usual local ports for model servers at start.",
+    { default: "on" },
+  ),
+  stall_s: setting(
+    "BOOCODE_STALL_S",
+    seconds(0.1, 3600),
+    "Seconds without a token, after the first, until a run fails as stalled.",
+    { default: "90" },
+  ),
+  first_token_s: setting(
+    "BOOCODE_FIRST_TOKEN_S",
+    seconds(0.1, 86_400),
+    "Seconds without any sign of life before the first token until a run fails.",
+    { default: "900" },
+  ),
+  log_level: setting(
+    "BOOCODE_LOG",
+    z.enum(["debug", "info", "warn", "error"]),
+    "How much goes to the log on standard error.",
+    { default: "info" },
+  ),
 } satisfies Record<string, Setting>;
 
 type Key = keyof typeof SETTINGS;
@@ -98,7 +177,9 @@ function checkTogether(config: Config): void {
     if (config.trusted_proxies.length === 0)
       throw new ConfigError("BOOCODE_TRUSTED_PROXIES is missing: BOOCODE_AUTH=proxy needs the proxy's address");
     if (!config.proxy_secret)
-      throw new ConfigError("BOOCODE_PROXY_SECRET is missing: BOOCODE_AUTH=proxy over TCP needs it (or use BOOCODE_SOCKET)");
+      throw new ConfigError(
+        "BOOCODE_PROXY_SECRET is missing: BOOCODE_AUTH=proxy over TCP needs it (or use BOOCODE_SOCKET)",
+      );
   }
 }
 

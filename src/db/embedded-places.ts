@@ -68,6 +68,7 @@ export async function findPlaces(home: string, log: Log): Promise<Places> {
 async function findRoot(home: string, service: Owner | undefined, log: Log): Promise<string> {
   const inside = join(home, "postgres");
   if (await lstat(inside).catch(() => undefined)) {
+    if (service) await letThrough(await realpath(home), service);
     return realpath(inside).catch(() => {
       throw new Error(
         `${inside} points to a directory that is gone: bring it back, or remove the link to start with an empty database`,

@@ -15,6 +15,8 @@ export interface ConnectOptions {
   max?: number;
   /** Milliseconds after which Postgres cancels a statement; 0 is for ever. */
   statement_timeout_ms?: number;
+  /** The connection answers a commit before it is on disk: for text that streams, and nothing else. */
+  asynchronous_commit?: boolean;
   onnotice?: (notice: postgres.Notice) => void;
   /** Called each time a connection ends, for whatever reason. */
   onclose?: () => void;
@@ -40,6 +42,7 @@ export function connect(
     backoff: (retries: number) => Math.min(2, 0.1 * 2 ** retries),
     connection: {
       application_name: "boocode",
+      ...(options.asynchronous_commit && { synchronous_commit: "off" }),
       statement_timeout: options.statement_timeout_ms ?? STATEMENT_TIMEOUT_MS,
     },
     onnotice: options.onnotice ?? (() => {}),

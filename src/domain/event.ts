@@ -16,7 +16,16 @@ export interface EventPayloads {
   "message.created": { message_id: string; chat_id: string; role: string };
   "message.deleted": { message_id: string; chat_id: string };
   "run.changed": { run_id: string; chat_id: string; session_id: string; state: RunState };
-  "run.progress": { run_id: string; chat_id: string; phase: string; detail: string | null; percent: number | null; tokens_out: number; tokens_per_s: number | null; last_byte_at: number };
+  "run.progress": {
+    run_id: string;
+    chat_id: string;
+    phase: string;
+    detail: string | null;
+    percent: number | null;
+    tokens_out: number;
+    tokens_per_s: number | null;
+    last_byte_at: number;
+  };
   "part.opened": { part_id: string; message_id: string; chat_id: string; kind: string };
   "part.delta": { part_id: string; offset: number; text: string };
   "part.closed": { part_id: string; message_id: string; chat_id: string; state: string };

@@ -33,7 +33,12 @@ export interface LlmRequest {
 
 export type LlmEvent =
   /** A sign of life before tokens; `percent` 0–100 where the server tells. */
-  | { kind: "status"; phase: "connecting" | "loading" | "prompt" | "retrying"; percent: number | null; detail: string | null }
+  | {
+      kind: "status";
+      phase: "connecting" | "loading" | "prompt" | "retrying";
+      percent: number | null;
+      detail: string | null;
+    }
   | { kind: "text"; text: string }
   | { kind: "reasoning"; text: string }
   /** A whole tool call; streamed argument pieces are gathered first. */

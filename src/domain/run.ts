@@ -1,5 +1,14 @@
 /** A run: one execution that answers one message. Its states and the only ways between them. */
-export const RUN_STATES = ["queued", "running", "waiting", "completed", "failed", "cancelled", "limited", "interrupted"] as const;
+export const RUN_STATES = [
+  "queued",
+  "running",
+  "waiting",
+  "completed",
+  "failed",
+  "cancelled",
+  "limited",
+  "interrupted",
+] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 const MOVES: Record<RunState, readonly RunState[]> = {
@@ -73,7 +82,16 @@ export interface Run {
 }
 
 /** What a live run is doing right now; kept in memory by the engine, never stored. */
-export type Phase = "queued" | "connecting" | "loading" | "prompt" | "thinking" | "writing" | "tools" | "retrying" | "waiting";
+export type Phase =
+  | "queued"
+  | "connecting"
+  | "loading"
+  | "prompt"
+  | "thinking"
+  | "writing"
+  | "tools"
+  | "retrying"
+  | "waiting";
 export interface Progress {
   phase: Phase;
   /** e.g. the tool's name, or "answered 429, next try in 4 s". */

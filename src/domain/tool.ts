@@ -11,6 +11,8 @@ export interface ToolContext {
   /** Aborted on cancel and on the tool's time limit. */
   signal: AbortSignal;
   outputs: OutputStore;
+  /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
+  report?(error: unknown): void;
 }
 
 /** Whole results of earlier calls of this chat, for `read_output`. */

@@ -17,6 +17,7 @@ const GATHER_MS = 20;
 /** A database that is away costs at most this much memory before runs are told to wait. */
 const MAX_PENDING_CHARS = 4_000_000;
 const RETRY_MS = 200;
+const CLOSE_TIMEOUT_S = 2;
 
 export class DeltaWriter {
   private pending = new Map<string, Delta>();
@@ -31,6 +32,7 @@ export class DeltaWriter {
   private idle: (() => void)[] = [];
   private closed = false;
 
+  /** `sql` is this writer's own connection, with synchronous_commit off; `close` ends it. */
   constructor(
     private readonly sql: Sql,
     private readonly journal: Journal,
@@ -74,6 +76,7 @@ export class DeltaWriter {
   async close(): Promise<void> {
     this.closed = true;
     await this.writing;
+    await this.sql.end({ timeout: CLOSE_TIMEOUT_S });
   }
 
   private count(): void {

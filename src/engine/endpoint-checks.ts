@@ -30,7 +30,7 @@ export async function startEndpoints(core: EndpointCore, signal: AbortSignal): P
     for (const id of gone) changed(emit, id);
     for (const endpoint of configured) await store.saveEndpoint(tx, endpoint);
   });
-  return { settled: behind(core, checkEndpoints(core, { signal })) };
+  return { settled: behind(core, checkEndpoints(core, { signal }), signal) };
 }
 
 /** Asks what was not asked for ten minutes; returns at once. */
@@ -125,11 +125,11 @@ function environmentEndpoints(core: EndpointCore): store.NewEndpoint[] {
 /** localhost and 127.0.0.1 are the same server. */
 const address = (url: string): string => url.replace(/\/\/(localhost|\[::1\])(?=[:/])/, "//127.0.0.1");
 
-async function behind(core: EndpointCore, work: Promise<unknown>): Promise<void> {
+async function behind(core: EndpointCore, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
   try {
     await work;
   } catch (error) {
-    core.log.warn("endpoint.check_failed", { reason: messageOf(error) });
+    if (!signal?.aborted) core.log.warn("endpoint.check_failed", { reason: messageOf(error) });
   }
 }
 

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { DESK } from "../domain/event.ts";
 import type { Project } from "../domain/project.ts";
-import { createDirectory, inspectDirectory } from "../drivers/files/directories.ts";
+import { completeDirectories, createDirectory, inspectDirectory } from "../drivers/files/directories.ts";
 import { isGitDirectory } from "../drivers/git/head.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
@@ -39,6 +39,11 @@ export async function registerProject(core: Core, input: RegisterProject): Promi
   if (row) return { ...row, is_git: directory.is_git };
   const there = await findProjectByPath(core.sql, directory.path);
   throw conflict(`This directory is already registered as "${there?.name ?? directory.path}".`, there ?? undefined);
+}
+
+/** Directories that begin with what was typed, for completion. */
+export function directoriesUnder(core: Pick<Core, "config">, typed: string): Promise<string[]> {
+  return completeDirectories(core.config.project_roots, typed);
 }
 
 export async function projectOf(core: Pick<Core, "sql">, id: string): Promise<Project> {

@@ -13,7 +13,11 @@ export async function recover(core: Core): Promise<{ parts: number; interrupted:
     const runs = await interruptRunning(tx);
     for (const p of parts) {
       const { id: part_id, message_id, chat_id } = p;
-      emit({ topic: sessionTopic(p.session_id), kind: "part.closed", payload: { part_id, message_id, chat_id, state: "closed" } });
+      emit({
+        topic: sessionTopic(p.session_id),
+        kind: "part.closed",
+        payload: { part_id, message_id, chat_id, state: "closed" },
+      });
     }
     for (const run of runs) emitRun(emit, run);
     return { parts: parts.length, interrupted: runs.length };

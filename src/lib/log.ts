@@ -4,12 +4,17 @@ export type Log = Record<LogLevel, (event: string, fields?: Record<string, unkno
 
 const ORDER: LogLevel[] = ["debug", "info", "warn", "error"];
 
-export function createLog(level: LogLevel = "info", write: (line: string) => void = (l) => process.stderr.write(l)): Log {
+export function createLog(
+  level: LogLevel = "info",
+  write: (line: string) => void = (l) => process.stderr.write(l),
+): Log {
   const from = ORDER.indexOf(level);
-  const at = (l: LogLevel) => (event: string, fields: Record<string, unknown> = {}) => {
-    if (ORDER.indexOf(l) < from) return;
-    write(`${JSON.stringify({ t: new Date().toISOString(), level: l, event, ...fields }, plain)}\n`);
-  };
+  const at =
+    (l: LogLevel) =>
+    (event: string, fields: Record<string, unknown> = {}) => {
+      if (ORDER.indexOf(l) < from) return;
+      write(`${JSON.stringify({ t: new Date().toISOString(), level: l, event, ...fields }, plain)}\n`);
+    };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 

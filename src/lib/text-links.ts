@@ -65,14 +65,14 @@ function wordEnd(html: string, from: number): number {
 
 /** GFM's rule: up to white space or `<`, without closing punctuation and without an unbalanced `)`. */
 function addressEnd(html: string, start: number): number {
-  const stop = /[\s<"\u3000-\u303f\uff00-\uff0f]|&(?:lt|gt|quot|#x27|#39);|$/g;
+  const stop = /[\s<"“”„«»\u3000-\u303f\uff00-\uff0f]|&(?:lt|gt|quot|#x27|#39);|$/g;
   stop.lastIndex = start;
   let end = Math.min(stop.exec(html)?.index ?? html.length, start + ADDRESS_LIMIT_CHARS);
   for (;;) {
     const last = html.charAt(end - 1);
     const entity = last === ";" ? /&[a-z0-9#]+;$/i.exec(html.slice(Math.max(start, end - 8), end)) : null;
     if (entity) end -= entity[0].length;
-    else if (/[.,:;!?'*_~`\]}|]/.test(last)) end--;
+    else if (/[.,:;!?'’‘…*_~`\]}|]/.test(last)) end--;
     else if (last === ")" && unbalanced(html, start, end)) end--;
     else return end;
     if (end <= start) return start;

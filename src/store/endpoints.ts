@@ -32,13 +32,18 @@ export type NewEndpoint = {
   api_key: string | null;
 };
 
-/** A URL is one endpoint: a second registration takes it over. A key that was stored stays unless a new one is given. */
+/**
+ * A URL is one endpoint: a second registration takes it over. A key that was stored stays unless a new one is given, but
+ * the environment says all there is about its own.
+ */
 export async function saveEndpoint(tx: Tx, e: NewEndpoint): Promise<Endpoint> {
   const [row] = await tx<Endpoint[]>`
     insert into endpoints ${tx(e)}
     on conflict (url) do update set
-      label = excluded.label, source = excluded.source, kind = excluded.kind,
-      api_key = coalesce(excluded.api_key, endpoints.api_key), enabled = true
+      label = excluded.label, source = excluded.source, enabled = true,
+      kind = case when excluded.kind = 'unknown' then endpoints.kind else excluded.kind end,
+      api_key = case when excluded.source = 'environment' then excluded.api_key
+                     else coalesce(excluded.api_key, endpoints.api_key) end
     returning ${columns(tx)}`;
   return row!;
 }

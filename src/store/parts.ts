@@ -54,7 +54,7 @@ export async function closeLeftOpen(
     await tx`update parts set text = ${text}, folded_to = ${text.length} where id = ${part.id}`;
   }
   return tx`
-    update parts p set state = case when kind = 'tool' then 'cancelled' else 'closed' end, closed_at = now()
+    update parts p set state = case when p.kind = 'tool' then 'cancelled' else 'closed' end, closed_at = now()
     from chats c where p.state = 'open' and c.id = p.chat_id
     returning p.id, p.message_id, p.chat_id, c.session_id`;
 }

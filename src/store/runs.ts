@@ -29,6 +29,11 @@ export async function findRun(db: Db, id: string): Promise<Run | null> {
   return row ?? null;
 }
 
+export async function runsById(db: Db, ids: readonly string[]): Promise<Run[]> {
+  if (ids.length === 0) return [];
+  return db<Run[]>`select ${columns(db)} from runs where id = any(${ids as string[]})`;
+}
+
 /** Runs that asked or wrote these messages; of several runs of one question the newest comes last. */
 export async function runsOfMessages(db: Db, messageIds: readonly string[]): Promise<Run[]> {
   if (messageIds.length === 0) return [];

@@ -58,3 +58,11 @@ export async function takeTabNumber(tx: Tx, id: string): Promise<number | null> 
     update sessions set next_number = next_number + 1 where id = ${id} returning next_number - 1 as number`;
   return row?.number ?? null;
 }
+
+/** How much a session holds, for those about to delete it. */
+export async function countMessages(db: Db, id: string): Promise<{ chats: number; messages: number }> {
+  const [row] = await db<{ chats: number; messages: number }[]>`
+    select count(distinct c.id)::int as chats, count(m.id)::int as messages
+    from chats c left join messages m on m.chat_id = c.id where c.session_id = ${id}`;
+  return row ?? { chats: 0, messages: 0 };
+}

@@ -1,6 +1,6 @@
 /** ripgrep: searching contents and listing files, gitignore-aware. */
 import { dirname } from "node:path";
-import { shownPath } from "../../lib/path-guard.ts";
+import { isGitInternal, shownPath } from "../../lib/path-guard.ts";
 import { type Finished, runCommand } from "../proc.ts";
 import { Refusal } from "../refusal.ts";
 import { mayTell, type Place, resolvePath, type Scope } from "./guard.ts";
@@ -108,7 +108,11 @@ export async function findFiles(
   if (result.code === 2 && result.stdout === "") throw badPattern(result.stderr);
   const names = result.stdout.split("\0");
   names.pop(); // what follows the last NUL: nothing, or half a name
-  const paths = names.map((name) => toldPath(place, scope, tidy(name))).sort();
+  const paths = names
+    .map(tidy)
+    .filter((name) => !isGitInternal(name))
+    .map((name) => toldPath(place, scope, name))
+    .sort();
   return { base: place.shown, paths, truncated: result.truncated };
 }
 

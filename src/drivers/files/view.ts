@@ -1,4 +1,6 @@
 /** Windows of files, for the file page and for view_file. */
+
+import { Refusal } from "../refusal.ts";
 import { openFile, type Scope } from "./guard.ts";
 import { readWindow, type Window } from "./window.ts";
 
@@ -46,6 +48,23 @@ export async function readFileView(
       modified_at: place.stats.mtime,
       binary: window.encoding === "binary",
     };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** All bytes of a file, refused when it is larger than `limitBytes`. */
+export async function readWholeFile(
+  root: string,
+  grants: readonly string[],
+  path: string,
+  limitBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { place, handle } = await openFile({ root, grants }, path);
+  try {
+    if (place.stats.size > limitBytes)
+      throw new Refusal("limit", "too large", `${place.shown} is too large to be shown.`);
+    return new Uint8Array(await handle.readFile());
   } finally {
     await handle.close();
   }

@@ -118,7 +118,8 @@ class Lines {
   }
 
   finish(complete: boolean): Window {
-    if (complete && this.begun) this.close();
+    // A line that goes on past what is read is told as far as it was seen.
+    if (this.begun && (complete || this.held > 0)) this.close();
     const { from } = this.request;
     const total = complete ? this.line - 1 : null;
     const next = from + this.kept.length;

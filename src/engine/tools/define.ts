@@ -69,7 +69,7 @@ async function outcomeOf(
     return { state: result.failed ? "failed" : "closed", text, note: result.note, shown, output_id };
   } catch (error) {
     if (context.signal.aborted) return cancelled(shown);
-    return failed(...sentenceOf(tool, error), shown);
+    return failed(...sentenceOf(tool, context, error), shown);
   }
 }
 
@@ -107,7 +107,7 @@ async function withinTime(tool: Tool, context: ToolContext, input: unknown): Pro
 }
 
 /** Note and text for the model. An unexpected error keeps its detail to itself: it may hold anything. */
-function sentenceOf(tool: Tool, error: unknown): [note: string, text: string] {
+function sentenceOf(tool: Tool, context: ToolContext, error: unknown): [note: string, text: string] {
   if (error instanceof Refusal) return [error.note, error.hint ? `${error.message} ${error.hint}` : error.message];
   if (error instanceof TookTooLong) {
     return [
@@ -115,7 +115,10 @@ function sentenceOf(tool: Tool, error: unknown): [note: string, text: string] {
       `${tool.name} took longer than ${tool.timeout_ms / 1000} s and was stopped. Ask for less: a narrower path or pattern.`,
     ];
   }
-  if (error instanceof AppError && error.code !== "internal") return ["failed", error.message];
+  if (error instanceof AppError && error.code !== "internal") {
+    return [error.code === "invalid" ? "wrong arguments" : "failed", error.message];
+  }
+  context.report?.(error);
   return [
     "internal error",
     `${tool.name} failed inside BooCode. Try another way; calling it the same way again is unlikely to help.`,

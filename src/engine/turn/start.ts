@@ -255,7 +255,7 @@ export async function continueRun(core: Core, runId: string, via: Via): Promise<
   return run;
 }
 
-function checkText(raw: string): string {
+export function checkText(raw: string): string {
   const text = storable(raw).replace(/\r\n?/g, "\n").trimEnd();
   if (text.trim() === "") throw invalid("Write a message first.", "text");
   if (text.length > MESSAGE_LIMIT_CHARS)

@@ -1,0 +1,136 @@
+/**
+ * The composition root: builds everything once, in order, and takes it down in reverse. Tests start the same program.
+ * Boot: database → lock → migrate → recover → listen. Stop: listen no more → settle runs → drain lanes → database.
+ */
+import type { AnyElysia } from "elysia";
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+import { type Database, openDatabase } from "./db/open.ts";
+import { connect } from "./db/sql.ts";
+import { toolVersions } from "./drivers/versions.ts";
+import { createLoginAttempts, ensureFirstToken } from "./engine/access.ts";
+import type { Core } from "./engine/core.ts";
+import { DeltaWriter } from "./engine/deltas.ts";
+import { startEndpoints } from "./engine/endpoint-checks.ts";
+import { Journal } from "./engine/journal.ts";
+import { LiveRuns } from "./engine/live-runs.ts";
+import { recover, resumeQueues } from "./engine/recover.ts";
+import { readTools } from "./engine/tools/registry.ts";
+import { startTrimming } from "./engine/trim.ts";
+import { type Assets, loadAssets } from "./http/assets.ts";
+import { bareErrorViews, loginPage } from "./http/bare-pages.tsx";
+import { loginUrl } from "./http/routes/login.ts";
+import { addRoutes } from "./http/routes.ts";
+import { createServer } from "./http/server.ts";
+import { StreamHub } from "./http/stream/hub.ts";
+import type { ServerFacts, Web } from "./http/web.ts";
+import { Lanes } from "./lib/lanes.ts";
+import { createLog, type Log } from "./lib/log.ts";
+import { serverVersion } from "./store/settings.ts";
+
+export interface App {
+  url: string;
+  core: Core;
+  web: Web;
+  /** The first access token, made because there was none; shown once. */
+  first_token: string | null;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  log?: Log;
+  /** Assets are read again when they change. */
+  dev?: boolean;
+  /** Called when another server took the database: this one must end. */
+  onTaken?: (message: string) => void;
+}
+
+export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const log = options.log ?? createLog(config.log_level);
+  const assets = await loadAssets({ dev: options.dev ?? false });
+  const database = await openDatabase(
+    {
+      home: config.home,
+      url: `http://${config.host}:${config.port}`,
+      ...(config.database_url && { database_url: config.database_url }),
+      onLost: () => log.warn("database.lock_lost"),
+      onRegained: () => log.info("database.lock_regained"),
+      onTaken: (error) => options.onTaken?.(error.message),
+    },
+    log,
+  );
+  try {
+    return await serve(config, log, assets, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(config: Config, log: Log, assets: Assets, database: Database): Promise<App> {
+  const core = createCore(config, log, database);
+  await core.journal.start();
+  const recovered = await recover(core);
+  if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
+  const first_token = config.auth === "token" ? await ensureFirstToken(core) : null;
+  const facts: ServerFacts = {
+    version: packageJson.version,
+    postgres: await serverVersion(core.sql),
+    embedded: database.embedded !== undefined,
+    tools: [],
+  };
+  const checking = new AbortController();
+  const { settled } = await startEndpoints(core, checking.signal);
+  const hub = new StreamHub(core, assets.build);
+  const web: Web = { core, hub, assets, build: assets.build, facts };
+  const attempts = createLoginAttempts();
+  const server = createServer({
+    config,
+    log,
+    core,
+    errorViews: bareErrorViews(assets),
+    loginUrl: config.auth === "token" ? loginUrl : null,
+    routes: (app: AnyElysia, closing: AbortSignal) => {
+      closing.addEventListener("abort", () => hub.close(), { once: true });
+      return addRoutes(app, web, { mode: config.auth, core, attempts, page: loginPage(assets) });
+    },
+  });
+  const listening = server.listen();
+  await database.lock.setUrl(listening.url);
+  const tools = toolVersions().then((versions) => {
+    facts.tools = versions;
+  });
+  await resumeQueues(core);
+  const stopTrimming = startTrimming(core);
+
+  const close = async () => {
+    core.stopping = true;
+    checking.abort();
+    stopTrimming();
+    await core.live.stopWhere(() => true, "shutdown");
+    await core.lanes.drain();
+    await listening.stop();
+    await Promise.allSettled([settled, tools]);
+    await core.deltas.close();
+    await core.journal.close();
+    await database.close();
+  };
+  return { url: listening.url, core, web, first_token, close };
+}
+
+function createCore(config: Config, log: Log, database: Database): Core {
+  const journal = new Journal(database.sql, log);
+  // Answers commits before they are on disk; nothing but the delta writer may use it.
+  const quick = connect(database.target, { max: 1, asynchronous_commit: true });
+  return {
+    config,
+    sql: database.sql,
+    log,
+    journal,
+    deltas: new DeltaWriter(quick, journal, log),
+    live: new LiveRuns(),
+    lanes: new Lanes(),
+    tools: readTools(),
+    stopping: false,
+  };
+}

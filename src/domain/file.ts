@@ -1,0 +1,22 @@
+/** One window of a file of a project, as the file page shows it. */
+export interface FileView {
+  /** Relative to the project. */
+  path: string;
+  size_bytes: number;
+  /** The window's lines, without line ends; none for binary files and past the end. */
+  lines: string[];
+  /** Number of the window's first line, from 1. */
+  from: number;
+  /** Lines of the whole file; null when it is too large to be counted. */
+  total_lines: number | null;
+  /** First line after the window; null when the window reaches the end. */
+  next: number | null;
+  binary: boolean;
+  /** A raster image that a browser can show. */
+  image: boolean;
+  /** The line that was asked for, if it was. */
+  marked: number | null;
+}
+
+/** Lines of one window of the file page. */
+export const FILE_WINDOW_LINES = 2_000;

@@ -1,0 +1,35 @@
+/** All routes of the server, in one place, so that a test can walk them. */
+import type { AnyElysia } from "elysia";
+import { assetRoutes } from "./routes/assets.ts";
+import { chatRoutes } from "./routes/chats.tsx";
+import { deskRoutes } from "./routes/desk.tsx";
+import { fileRoutes } from "./routes/files.tsx";
+import { healthRoutes } from "./routes/health.ts";
+import { loginRoutes } from "./routes/login.ts";
+import { openapiRoutes } from "./routes/openapi.ts";
+import { projectRoutes } from "./routes/projects.tsx";
+import { runRoutes } from "./routes/runs.ts";
+import { sessionRoutes } from "./routes/sessions.tsx";
+import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
+import { streamRoutes } from "./routes/stream.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import type { Web } from "./web.ts";
+
+export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof loginRoutes>[0]): AnyElysia {
+  const tokensPage: Parameters<typeof tokenRoutes>[0]["page"] = ({ secret }, request) =>
+    drawSettings(web, request, secret ? { made: { label: "", token: secret } } : {});
+  return app
+    .use(assetRoutes(web.assets))
+    .use(loginRoutes(login))
+    .use(tokenRoutes({ core: web.core, page: tokensPage }))
+    .use(deskRoutes(web))
+    .use(projectRoutes(web))
+    .use(fileRoutes(web))
+    .use(sessionRoutes(web))
+    .use(chatRoutes(web))
+    .use(runRoutes(web))
+    .use(settingsRoutes(web))
+    .use(streamRoutes(web))
+    .use(healthRoutes(web))
+    .use(openapiRoutes(web)) as unknown as AnyElysia;
+}

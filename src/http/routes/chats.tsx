@@ -1,0 +1,149 @@
+/** Chats: the page with its transcript, older messages, messages coming in, the model that is picked. */
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { ChatContent, HistoryContent } from "../../../views/chats/content.tsx";
+import { OlderRows } from "../../../views/chats/message.tsx";
+import { Page } from "../../../views/layout/page.tsx";
+import { urls } from "../../../views/urls.ts";
+import type { ChatView, ComposerState } from "../../domain/page.ts";
+import { refreshStale } from "../../engine/endpoint-checks.ts";
+import { snapshot } from "../../engine/journal.ts";
+import { type At, chatPage, readChatView } from "../../engine/pages.ts";
+import { changeChat, removeChat } from "../../engine/sessions.ts";
+import { postMessage } from "../../engine/turn/start.ts";
+import { AppError } from "../../lib/errors.ts";
+import { loadHighlighter } from "../../lib/highlight.ts";
+import { parseBody, parseQuery } from "../body.ts";
+import { transcriptMarkdown } from "../markdown-export.ts";
+import { callerOf } from "../request.ts";
+import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
+import { frameFor, type Web } from "../web.ts";
+import { flag } from "./fields.ts";
+
+const text = z.string({ error: "Write a message first." });
+const Before = z.object({ before: z.coerce.number().int().min(1).optional() });
+const PostMessage = z.object({
+  text,
+  client_id: z.string().optional(),
+  provider: z.literal("boocode", { error: 'There is only the provider "boocode" so far.' }).optional(),
+  endpoint_id: z.string().max(40).optional(),
+  model: z.string().max(300).optional(),
+  now: flag.optional(),
+});
+const Change = z.object({ title: z.string().optional(), archived: flag.optional() });
+const Pick = z.object({ endpoint_id: z.string().max(40).optional(), model: z.string().max(300).optional() });
+
+export function chatRoutes(web: Web) {
+  return new Elysia()
+    .get("/chats/:id", ({ request, params }) => show(web, request, params.id))
+    .patch("/chats/:id", async ({ request, params }) =>
+      jsonAnswer(request, { chat: await changeChat(web.core, params.id, await parseBody(request, Change)) }),
+    )
+    .delete("/chats/:id", async ({ params }) => {
+      await removeChat(web.core, params.id);
+      return noContent();
+    })
+    .get("/chats/:id/messages", ({ request, params }) => older(web, request, params.id))
+    .post("/chats/:id/messages", ({ request, params }) => post(web, request, params.id))
+    .post("/chats/:id/model", ({ request, params }) => pick(web, request, params.id));
+}
+
+async function show(web: Web, request: Request, id: string): Promise<Response> {
+  refreshStale(web.core);
+  return respond(request, {
+    page: async () => drawChat(web, request, await chatPage(web.core, id, null), blankComposer()),
+    json: () => readForClients(web, id, parseQuery(request, Before).before ?? null),
+    markdown: () => transcriptMarkdown(web.core, id),
+  });
+}
+
+export const blankComposer = (): ComposerState => ({ draft: "", client_id: crypto.randomUUID(), error: null });
+
+async function drawChat(
+  web: Web,
+  request: Request,
+  read: At & { view: ChatView },
+  composer: ComposerState,
+): Promise<string> {
+  await loadHighlighter();
+  const { view } = read;
+  const frame = frameFor(web, request, read, { session: view.session.id, chat: view.chat.id });
+  return (
+    <Page frame={frame} title={view.chat.title} current={{ session_id: view.session.id, project_id: view.project.id }}>
+      {ChatContent({ view, composer, now: frame.now }) as "safe"}
+    </Page>
+  ) as string;
+}
+
+/** One window of the transcript with everything in it; `cursor.before` leads to the older ones. */
+function readForClients(web: Web, id: string, before: number | null): Promise<unknown> {
+  return snapshot(web.core.sql, async (tx, head) => {
+    const view = await readChatView(web.core, tx, id, before, null);
+    return {
+      chat: view.chat,
+      session: view.session,
+      messages: view.entries.map(({ message, parts, run }) => ({ ...message, parts, run })),
+      queue: view.queue,
+      live: view.live && { ...view.live, progress: view.progress },
+      cursor: { before: view.older },
+      head: head.seq,
+    };
+  });
+}
+
+async function older(web: Web, request: Request, id: string): Promise<Response> {
+  const { before } = parseQuery(request, Before);
+  const read = () => chatPage(web.core, id, before ?? null);
+  return respond(request, {
+    fragment: async () => {
+      await loadHighlighter();
+      const { view } = await read();
+      const { entries, older, project, endpoints } = view;
+      return OlderRows({ chat_id: id, older, entries, now: Date.now(), project_id: project.id, endpoints }) as string;
+    },
+    page: async () => {
+      await loadHighlighter();
+      const at = await read();
+      const frame = { ...frameFor(web, request, at), stream: null };
+      const current = { session_id: at.view.session.id, project_id: at.view.project.id };
+      return (
+        <Page frame={frame} title={`${at.view.chat.title}: older messages`} current={current}>
+          {HistoryContent({ view: at.view, now: frame.now }) as "safe"}
+        </Page>
+      ) as string;
+    },
+    json: () => readForClients(web, id, before ?? null),
+  });
+}
+
+async function post(web: Web, request: Request, id: string): Promise<Response> {
+  const input = await parseBody(request, PostMessage);
+  try {
+    const { message, run } = await postMessage(web.core, {
+      ...input,
+      now: input.now ?? false,
+      chat_id: id,
+      via: callerOf(request).via,
+    });
+    return answerPost(request, {
+      json: () => accepted({ message, run }, { location: urls.run(run.id) }),
+      url: urls.chat(id),
+    });
+  } catch (error) {
+    // A plain form gets its page back with the reason and the text that was typed.
+    if (wants(request) !== "page" || !(error instanceof AppError) || !["invalid", "limit"].includes(error.code))
+      throw error;
+    const state = { draft: input.text, client_id: input.client_id ?? crypto.randomUUID(), error: error.message };
+    return htmlAnswer(request, await drawChat(web, request, await chatPage(web.core, id, null), state), {
+      status: 422,
+    });
+  }
+}
+
+async function pick(web: Web, request: Request, id: string): Promise<Response> {
+  const { endpoint_id, model } = await parseBody(request, Pick);
+  const chat = await changeChat(web.core, id, { pick: endpoint_id && model ? { endpoint_id, model } : null });
+  return answerPost(request, { json: () => jsonLater({ chat }), url: urls.chat(id) });
+}
+
+const jsonLater = (body: unknown) => Response.json(body);

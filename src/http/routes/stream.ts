@@ -1,0 +1,44 @@
+/** GET /stream: one event stream per browser tab, or the journal's events for clients (`as=json`). */
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { AppError, notFound } from "../../lib/errors.ts";
+import { findSession } from "../../store/sessions.ts";
+import { parseQuery } from "../body.ts";
+import { keepOpen } from "../request.ts";
+import type { Web } from "../web.ts";
+
+const seq = z.coerce.number().int().min(0);
+const Query = z.object({
+  session: z.string().max(40).optional(),
+  chat: z.string().max(40).optional(),
+  since: seq.optional(),
+  page: z.string().max(20).optional(),
+  build: z.string().max(40).optional(),
+  as: z.enum(["html", "json"]).default("html"),
+});
+
+export function streamRoutes(web: Web) {
+  return new Elysia().get("/stream", ({ request }) => open(web, request));
+}
+
+async function open(web: Web, request: Request): Promise<Response> {
+  const query = parseQuery(request, Query);
+  if (query.session && !(await findSession(web.core.sql, query.session))) throw notFound("session");
+  // What the browser saw last wins over where the page was rendered.
+  const last = seq.safeParse(request.headers.get("last-event-id") || undefined);
+  const since = last.success ? last.data : (query.since ?? web.core.journal.published);
+  keepOpen(request);
+  const response = web.hub.open(
+    {
+      session_id: query.session ?? null,
+      chat_id: query.chat ?? null,
+      page: query.page ?? null,
+      json: query.as === "json",
+      since,
+      build: query.build ?? null,
+    },
+    request.signal,
+  );
+  if (!response) throw new AppError("limit", "Too many open streams; close some tabs.", { status: 429 });
+  return response;
+}

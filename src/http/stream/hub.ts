@@ -1,0 +1,184 @@
+/**
+ * The one event stream of every browser tab: hears the journal, renders each event once, sends it to whoever watches.
+ * A connection that begins gets a snapshot at head H of what was touched since its cursor, then events after H.
+ */
+import { DESK, type JournalEvent, sessionTopic, type Topic } from "../../domain/event.ts";
+import type { Core } from "../../engine/core.ts";
+import { snapshot } from "../../engine/journal.ts";
+import { readEvents, readTouched } from "../../store/journal.ts";
+import { findSession } from "../../store/sessions.ts";
+import { renderCatchUp } from "./catch-up.tsx";
+import { Connection, type StreamParams } from "./connection.ts";
+import { DeskRefresh } from "./desk-refresh.tsx";
+import { createEventRenderer } from "./render.tsx";
+import { SessionLane } from "./session-lane.ts";
+
+/** A real event, because a comment is invisible to the page: without one for 40 s it connects again. */
+const HEARTBEAT_MS = 15_000;
+/** All streams together; a laptop with many tabs has some dozen. */
+const MAX_CONNECTIONS = 500;
+/** A cursor that is further behind than this is told to load the page again. */
+const MAX_TOUCHED = 400;
+const JSON_BATCH = 1_000;
+
+export interface OpenStream extends StreamParams {
+  since: number;
+  build: string | null;
+}
+
+export class StreamHub {
+  private readonly lanes = new Map<Topic, SessionLane>();
+  private readonly connections = new Set<Connection>();
+  private readonly desk: DeskRefresh;
+  private readonly heartbeat: ReturnType<typeof setInterval>;
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    private readonly core: Core,
+    /** Identifies code and assets: a page of another build loads itself again. */
+    private readonly build: string,
+  ) {
+    this.desk = new DeskRefresh(core, () => [...this.connections].filter((c) => !c.params.json));
+    this.unsubscribe = core.journal.subscribe((events) => this.hear(events));
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    this.heartbeat.unref();
+  }
+
+  close(): void {
+    clearInterval(this.heartbeat);
+    this.unsubscribe();
+    this.desk.close();
+    for (const connection of [...this.connections]) connection.close();
+  }
+
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** Null when there are too many streams. */
+  open(params: OpenStream, signal: AbortSignal): Response | null {
+    if (this.connections.size >= MAX_CONNECTIONS) return null;
+    const connection = new Connection(params, signal, (c) => this.forget(c));
+    if (connection.closed) return connection.response;
+    this.connections.add(connection);
+    if (params.session_id && !params.json) this.lane(sessionTopic(params.session_id)).connections.add(connection);
+    // A first byte at once: proxies and browsers then know that the stream stands.
+    connection.sendEvent(
+      "hello",
+      JSON.stringify({ head: this.core.journal.published, epoch: this.core.journal.epoch }),
+    );
+    void this.begin(connection, params).catch((error) => {
+      this.core.log.warn("stream.begin_failed", { error });
+      connection.close();
+    });
+    return connection.response;
+  }
+
+  private hear(events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      if (event.topic !== DESK && this.wanted(event)) this.lane(event.topic).push(event);
+      this.desk.note(event);
+    }
+    for (const c of this.connections) if (c.params.json) this.sendJson(c, events);
+  }
+
+  /** A session that nobody watches still needs its open parts followed, so that a watcher can join in the middle. */
+  private wanted(event: JournalEvent): boolean {
+    return this.lanes.has(event.topic) || event.kind === "part.opened";
+  }
+
+  private lane(topic: Topic): SessionLane {
+    const there = this.lanes.get(topic);
+    if (there) return there;
+    for (const [t, lane] of this.lanes) if (lane.idle) this.lanes.delete(t);
+    const sessionId = topic.slice("session:".length);
+    let project: Promise<string> | null = null;
+    const projectId = () => {
+      project ??= findSession(this.core.sql, sessionId).then((s) => s?.project_id ?? "");
+      return project;
+    };
+    const lane = new SessionLane(projectId, createEventRenderer(this.core, sessionId), this.core.log);
+    this.lanes.set(topic, lane);
+    return lane;
+  }
+
+  private forget(connection: Connection): void {
+    this.connections.delete(connection);
+    for (const lane of this.lanes.values()) lane.connections.delete(connection);
+  }
+
+  private async begin(connection: Connection, params: OpenStream): Promise<void> {
+    if (params.json) return this.beginJson(connection, params);
+    const topics: Topic[] = params.session_id ? [sessionTopic(params.session_id), DESK] : [DESK];
+    const caught = await snapshot(this.core.sql, async (tx, head) => {
+      if (this.isForeign(params, head)) return null;
+      if (params.since === head.seq) return { seq: head.seq, html: "" };
+      const touched = await readTouched(tx, params.since, head.seq, topics, MAX_TOUCHED + 1);
+      if (touched.length > MAX_TOUCHED) return null;
+      return { seq: head.seq, html: await renderCatchUp(this.core, tx, params, touched) };
+    });
+    if (caught) connection.goLive(caught.seq, caught.html);
+    else this.reset(connection);
+  }
+
+  /** Older than what is kept, newer than what exists (a restored backup), or of another build. */
+  private isForeign(params: OpenStream, head: { seq: number; floor: number }): boolean {
+    return (
+      params.since < head.floor || params.since > head.seq || (params.build !== null && params.build !== this.build)
+    );
+  }
+
+  private reset(connection: Connection): void {
+    connection.sendEvent("reset", "{}");
+    connection.close();
+  }
+
+  /** For clients: the journal's events themselves, first those after the cursor, then live. */
+  private async beginJson(connection: Connection, params: OpenStream): Promise<void> {
+    const head = await snapshot(this.core.sql, async (_tx, h) => h);
+    if (this.isForeign(params, head)) return this.reset(connection);
+    let at = params.since;
+    for (;;) {
+      const events = await readEvents(this.core.sql, at, JSON_BATCH, this.topicsOf(connection));
+      for (const event of events) this.jsonFrame(connection, event);
+      at = events[events.length - 1]?.seq ?? at;
+      if (events.length < JSON_BATCH) break;
+    }
+    connection.told = at;
+    connection.goLive(at, "");
+    // What came between the last read and now was held back as "seen": read it once more from where we are.
+    for (const event of await readEvents(this.core.sql, at, JSON_BATCH, this.topicsOf(connection)))
+      this.jsonFrame(connection, event);
+  }
+
+  private topicsOf(connection: Connection): Topic[] {
+    const { session_id } = connection.params;
+    return session_id ? [sessionTopic(session_id), DESK] : [DESK];
+  }
+
+  private sendJson(connection: Connection, events: readonly JournalEvent[]): void {
+    if (!connection.live) return;
+    const topics = this.topicsOf(connection);
+    for (const event of events) if (topics.includes(event.topic)) this.jsonFrame(connection, event);
+  }
+
+  private jsonFrame(connection: Connection, event: JournalEvent): void {
+    if (event.seq <= connection.told) return;
+    connection.sendEvent(event.kind, JSON.stringify(event), event.seq);
+  }
+
+  /** Carries the position along where nothing is on its way, so that an idle tab does not fall below the floor. */
+  private beat(): void {
+    const published = this.core.journal.published;
+    for (const connection of this.connections) {
+      const { session_id, json } = connection.params;
+      const lane = session_id && !json ? this.lanes.get(sessionTopic(session_id)) : null;
+      const quiet = connection.live && (lane ? lane.quiet : true);
+      connection.sendEvent(
+        "heartbeat",
+        JSON.stringify({ at: Date.now() }),
+        quiet ? Math.max(published, connection.told) : undefined,
+      );
+    }
+  }
+}

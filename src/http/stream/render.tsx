@@ -1,0 +1,224 @@
+/** One journal event of a session → the partials that show it. Upserts of what the rows say now; text comes by deltas. */
+
+import { Actions, Queue } from "../../../views/chats/composer.tsx";
+import { Ending } from "../../../views/chats/ending.tsx";
+import { Evidence } from "../../../views/chats/evidence.tsx";
+import { Facts, SessionHead } from "../../../views/chats/head.tsx";
+import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
+import { ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
+import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
+import { Tabs } from "../../../views/chats/tabs.tsx";
+import { ToolGroup, ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
+import { ids } from "../../../views/ids.ts";
+import type { JournalEvent } from "../../domain/event.ts";
+import type { Part, ToolPart } from "../../domain/message.ts";
+import type { Run } from "../../domain/run.ts";
+import type { Core } from "../../engine/core.ts";
+import { branchAt, pickOf } from "../../engine/pages.ts";
+import { projectOf } from "../../engine/projects.ts";
+import { loadHighlighter } from "../../lib/highlight.ts";
+import { listChats } from "../../store/chats.ts";
+import { listEndpointRows } from "../../store/endpoints.ts";
+import { findPart, readMessages } from "../../store/messages.ts";
+import { findRun, newestSettled } from "../../store/runs.ts";
+import { findSession } from "../../store/sessions.ts";
+import { readChatStatuses, readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
+import type { Around, RenderEvent, Rendered } from "./session-lane.ts";
+import { append, remove, swap, upsert } from "./swap.ts";
+
+const NOTHING: Rendered = { html: "", chat_id: null };
+
+export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
+  /** Rows of live runs, so that a progress event costs no read. */
+  const runs = new Map<string, Run>();
+  return async (event) => {
+    switch (event.kind) {
+      case "message.created":
+        return messageCreated(core, event.payload.message_id, event.payload.chat_id);
+      case "message.deleted":
+        return { html: remove(ids.message(event.payload.message_id)), chat_id: event.payload.chat_id };
+      case "part.opened":
+        return partOpened(core, sessionId, event.payload);
+      case "part.closed":
+        return partClosed(core, sessionId, event.payload);
+      case "run.changed":
+        return runChanged(core, sessionId, runs, event.payload.run_id, event.payload.chat_id);
+      case "run.progress":
+        return progress(core, runs, event);
+      case "chat.changed":
+        return { html: await picker(core, event.payload.chat_id), chat_id: null, around: await tabs(core, sessionId) };
+      case "chat.deleted":
+        return { ...NOTHING, around: await tabs(core, sessionId) };
+      case "session.changed":
+        return { ...NOTHING, around: await head(core, sessionId) };
+      default:
+        return NOTHING;
+    }
+  };
+}
+
+/** Never with the text of open parts: their deltas come after this event and bring it. */
+async function messageCreated(core: Core, messageId: string, chatId: string): Promise<Rendered> {
+  const messages = await readMessages(core.sql, [messageId]);
+  const [entry] = await readEntries(core.sql, messages, 0);
+  if (!entry) return NOTHING;
+  const now = Date.now();
+  const html =
+    entry.message.role === "user"
+      ? UserMessage({ entry, now })
+      : AssistantMessage({
+          entry: { ...entry, parts: [] },
+          progress: entry.run ? core.live.progressOf(entry.run.id) : null,
+          now,
+          project_id: entry.run?.project_id ?? "",
+          newest: true,
+        });
+  return { html: remove(ids.message(messageId)) + append(ids.log(chatId), html as string), chat_id: chatId };
+}
+
+async function partOpened(
+  core: Core,
+  sessionId: string,
+  p: { part_id: string; message_id: string; chat_id: string },
+): Promise<Rendered> {
+  const part = await findPart(core.sql, p.part_id);
+  if (!part) return NOTHING;
+  const projectId = await projectIdOf(core, sessionId);
+  const now = Date.now();
+  const into = ids.parts(p.message_id);
+  if (part.kind === "tool") return { html: await toolOpened(core, part, projectId, into), chat_id: p.chat_id };
+  const fresh = { ...part, state: "open", text: "" } as Part;
+  if (fresh.kind === "text")
+    return { html: append(into, TextPartView({ part: fresh, project_id: projectId }) as string), chat_id: p.chat_id };
+  if (fresh.kind === "reasoning")
+    return { html: append(into, ReasoningPartView({ part: fresh }) as string), chat_id: p.chat_id };
+  return NOTHING;
+}
+
+async function toolOpened(core: Core, part: ToolPart, projectId: string, into: string): Promise<string> {
+  const now = Date.now();
+  const group = part.meta.group_id;
+  if (group === part.id) {
+    return append(
+      into,
+      ToolGroup({ group_id: group, parts: [part], open: true, project_id: projectId, now }) as string,
+    );
+  }
+  const parts = await readToolGroup(core.sql, part.message_id, group);
+  return (
+    append(ids.toolRows(group), ToolRow({ part, project_id: projectId, now }) as string) +
+    upsert(ids.toolsSummary(group), ToolsSummary({ group_id: group, parts }) as string)
+  );
+}
+
+async function partClosed(
+  core: Core,
+  sessionId: string,
+  p: { part_id: string; message_id: string; chat_id: string },
+): Promise<Rendered> {
+  const part = await findPart(core.sql, p.part_id);
+  if (!part) return NOTHING;
+  const now = Date.now();
+  const projectId = await projectIdOf(core, sessionId);
+  if (part.kind === "tool") {
+    const parts = await readToolGroup(core.sql, p.message_id, part.meta.group_id);
+    const html =
+      upsert(ids.part(part.id), ToolRow({ part, project_id: projectId, now }) as string) +
+      upsert(ids.toolsSummary(part.meta.group_id), ToolsSummary({ group_id: part.meta.group_id, parts }) as string);
+    return { html, chat_id: p.chat_id };
+  }
+  if (part.kind === "reasoning")
+    return { html: upsert(ids.part(part.id), ReasoningPartView({ part }) as string), chat_id: p.chat_id };
+  if (part.kind === "text") {
+    await loadHighlighter();
+    return {
+      html: swap(ids.part(part.id), "outerHTML", TextPartView({ part, project_id: projectId }) as string),
+      chat_id: p.chat_id,
+    };
+  }
+  return NOTHING;
+}
+
+async function runChanged(
+  core: Core,
+  sessionId: string,
+  runs: Map<string, Run>,
+  runId: string,
+  chatId: string,
+): Promise<Rendered> {
+  const run = await findRun(core.sql, runId);
+  if (run && run.ended_at === null) runs.set(runId, run);
+  else runs.delete(runId);
+  let html = await chatControls(core, chatId);
+  if (run) html += await runRegions(core, run);
+  return { html, chat_id: chatId, around: await tabs(core, sessionId) };
+}
+
+/** What surrounds the transcript and depends on which runs the chat has: buttons, queue, facts. */
+export async function chatControls(core: Core, chatId: string): Promise<string> {
+  const { live, queue } = await readQueue(core.sql, chatId);
+  const last = await newestSettled(core.sql, chatId);
+  const { pick } = await pickOf(core, core.sql, chatId);
+  const window = pick.endpoint?.models.find((m) => m.id === pick.model)?.context_window ?? null;
+  return (
+    upsert(ids.actions(chatId), Actions({ chat_id: chatId, live }) as string) +
+    upsert(ids.queue(chatId), Queue({ chat_id: chatId, items: queue }) as string) +
+    upsert(ids.facts(chatId), Facts({ chat_id: chatId, live, last, window }) as string)
+  );
+}
+
+/** The regions of one run below and beside its answer; and the answer before it can no longer be continued. */
+async function runRegions(core: Core, run: Run): Promise<string> {
+  const now = Date.now();
+  const [entry] = await readEntries(core.sql, await readMessages(core.sql, [run.answer_id]), 0);
+  if (!entry) return "";
+  const progress = core.live.progressOf(run.id);
+  const newest = await newestSettled(core.sql, run.chat_id);
+  const isNewest = run.ended_at === null || newest?.id === run.id;
+  const endpoints = await listEndpointRows(core.sql);
+  let html =
+    upsert(ids.margin(run.answer_id), Margin({ entry, endpoints, now }) as string) +
+    upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(entry) }) as string) +
+    upsert(ids.ending(run.id), Ending({ run, newest: isNewest }) as string);
+  if (run.ended_at === null && newest)
+    html += upsert(ids.ending(newest.id), Ending({ run: newest, newest: false }) as string);
+  return html;
+}
+
+async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<"run.progress">): Promise<Rendered> {
+  const { run_id, chat_id } = event.payload;
+  const run = runs.get(run_id) ?? (await findRun(core.sql, run_id));
+  const now = core.live.progressOf(run_id);
+  if (!run || !now) return NOTHING;
+  runs.set(run_id, run);
+  return { html: upsert(ids.evidence(run_id), Evidence({ run, progress: now, now: Date.now() }) as string), chat_id };
+}
+
+/** Tabs differ by the chat that is shown: read once, drawn for each. */
+export async function tabs(core: Core, sessionId: string): Promise<Around> {
+  const chats = await listChats(core.sql, sessionId);
+  const statuses = await readChatStatuses(core.sql, sessionId);
+  return (shown) =>
+    upsert(ids.tabs(sessionId), Tabs({ session_id: sessionId, chats, current: shown, statuses }) as string);
+}
+
+export async function head(core: Core, sessionId: string): Promise<Around> {
+  const session = await findSession(core.sql, sessionId);
+  if (!session) return () => "";
+  const project = await projectOf(core, session.project_id);
+  const branch = await branchAt(project.path);
+  return (shown) =>
+    upsert(ids.sessionHead(sessionId), SessionHead({ session, project, branch, chat_id: shown }) as string);
+}
+
+export async function picker(core: Core, chatId: string): Promise<string> {
+  const { pick, endpoints } = await pickOf(core, core.sql, chatId);
+  return (
+    upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick }) as string) +
+    upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
+  );
+}
+
+async function projectIdOf(core: Core, sessionId: string): Promise<string> {
+  return (await findSession(core.sql, sessionId))?.project_id ?? "";
+}

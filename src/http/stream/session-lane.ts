@@ -1,0 +1,105 @@
+/**
+ * The ordered flow of one session: its journal events, rendered once each, in order, for everybody who watches.
+ * Text deltas are rendered at once; events that need rows wait for their read, and what comes behind them waits too.
+ */
+import type { JournalEvent } from "../../domain/event.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Connection } from "./connection.ts";
+import { type LivePart, livePart } from "./live-part.ts";
+
+/** Regions around the transcript that look different for each chat that is shown. */
+export type Around = (shownChat: string | null) => string;
+/** Partials for those who see `chat_id` (null: everybody in the session), and for everybody what surrounds it. */
+export interface Rendered {
+  html: string;
+  chat_id: string | null;
+  around?: Around;
+}
+export type RenderEvent = (event: JournalEvent) => Promise<Rendered>;
+
+export class SessionLane {
+  readonly connections = new Set<Connection>();
+  private readonly queue: JournalEvent[] = [];
+  private readonly parts = new Map<string, LivePart>();
+  private draining = false;
+
+  constructor(
+    private readonly projectId: () => Promise<string>,
+    private readonly render: RenderEvent,
+    private readonly log: Log,
+  ) {}
+
+  /** Nothing to do, nobody watching, nothing open: may be forgotten. */
+  get idle(): boolean {
+    return !this.draining && this.connections.size === 0 && this.parts.size === 0;
+  }
+
+  /** True when every event so far reached the connections. */
+  get quiet(): boolean {
+    return !this.draining && this.queue.length === 0;
+  }
+
+  push(event: JournalEvent): void {
+    this.queue.push(event);
+    if (!this.draining) void this.drain();
+  }
+
+  private async drain(): Promise<void> {
+    this.draining = true;
+    try {
+      for (let event = this.queue.shift(); event; event = this.queue.shift()) {
+        if (event.kind === "part.delta") this.delta(event.seq, event.payload);
+        else await this.other(event);
+      }
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  private delta(seq: number, { part_id, text }: { part_id: string; text: string }): void {
+    const part = this.parts.get(part_id);
+    if (!part) return;
+    const html = part.push(text, this.watched(part.chat_id));
+    if (html) this.broadcast(seq, html, part.chat_id);
+  }
+
+  private async other(event: JournalEvent): Promise<void> {
+    try {
+      const { html, chat_id, around } = await this.rendered(event);
+      this.broadcast(event.seq, html, chat_id, around);
+    } catch (error) {
+      // A row that could not be read now is read again on reconnect: those who watch must not go on without it.
+      this.log.warn("stream.render_failed", { kind: event.kind, error });
+      for (const connection of [...this.connections]) connection.close();
+    }
+  }
+
+  private async rendered(event: JournalEvent): Promise<Rendered> {
+    let finished = "";
+    if (event.kind === "part.opened") {
+      const { part_id, chat_id, kind } = event.payload;
+      const part = livePart(kind, part_id, chat_id, await this.projectId());
+      if (part) this.parts.set(part_id, part);
+    } else if (event.kind === "part.closed") {
+      const part = this.parts.get(event.payload.part_id);
+      finished = part?.finish(this.watched(part.chat_id)) ?? "";
+      this.parts.delete(event.payload.part_id);
+    }
+    if (this.connections.size === 0) return { html: "", chat_id: null };
+    return finished ? { html: finished, chat_id: (event.payload as { chat_id: string }).chat_id } : this.render(event);
+  }
+
+  private watched(chatId: string): boolean {
+    for (const c of this.connections) if (c.params.chat_id === null || c.params.chat_id === chatId) return true;
+    return false;
+  }
+
+  private broadcast(seq: number, html: string, chatId: string | null, around?: Around): void {
+    for (const connection of this.connections) {
+      const shown = connection.params.chat_id;
+      const own = chatId === null || shown === null || shown === chatId ? html : "";
+      const whole = around ? own + around(shown) : own;
+      if (whole) connection.send(seq, whole);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** Reads of one chat for pages, streams and JSON. All run inside a snapshot, so that they belong to one journal head. */
+import type { Db } from "../db/sql.ts";
+import type { Entry, Message, ToolPart } from "../domain/message.ts";
+import { type Status, statusOfRun } from "../domain/nav.ts";
+import type { QueueItem } from "../domain/page.ts";
+import type { Run, RunState } from "../domain/run.ts";
+import { readParts } from "./messages.ts";
+import { openRuns, runsOfMessages } from "./runs.ts";
+
+/** Messages with their parts and the run that asked (user) or wrote (assistant) them. */
+export async function readEntries(db: Db, messages: readonly Message[], toolChars: number | null): Promise<Entry[]> {
+  const ids = messages.map((m) => m.id);
+  const [parts, runs] = [await readParts(db, ids, toolChars), await runsOfMessages(db, ids)];
+  const wrote = new Map(runs.map((r) => [r.answer_id, r]));
+  // Runs come oldest first; the first one of a question is the one that asked it.
+  const asked = new Map([...runs].reverse().map((r) => [r.question_id, r]));
+  return messages.map((message) => ({
+    message,
+    parts: parts.filter((p) => p.message_id === message.id),
+    run: (message.role === "assistant" ? wrote : asked).get(message.id) ?? null,
+  }));
+}
+
+/** What waits above the composer: queued messages while a run goes on, next one first. */
+export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | null; queue: QueueItem[] }> {
+  const runs = await openRuns(db, chatId);
+  const live = runs.find((r) => r.state !== "queued") ?? null;
+  const queued = runs.filter((r) => r.state === "queued");
+  const texts = await readParts(
+    db,
+    queued.map((r) => r.question_id),
+  );
+  const others = await runsOfMessages(
+    db,
+    queued.map((r) => r.question_id),
+  );
+  const queue = queued.map((run) => {
+    const continued = others.some((o) => o.question_id === run.question_id && o.created_at < run.created_at);
+    return { run, text: continued ? "Continue" : (texts.find((p) => p.message_id === run.question_id)?.text ?? "") };
+  });
+  return { live, queue };
+}
+
+/** Status of a session's chats by chat id. */
+export async function readChatStatuses(db: Db, sessionId: string): Promise<Record<string, Status>> {
+  const rows = await db<{ id: string; state: RunState | null }[]>`
+    select c.id, (select r.state from runs r where r.chat_id = c.id
+      order by (r.state in ('running', 'waiting', 'queued')) desc, r.created_at desc limit 1) as state
+    from chats c where c.session_id = ${sessionId} and c.archived_at is null`;
+  return Object.fromEntries(rows.map((r) => [r.id, statusOfRun(r.state)]));
+}
+
+/** All tool parts of one group, without their results. */
+export async function readToolGroup(db: Db, messageId: string, groupId: string): Promise<ToolPart[]> {
+  const parts = await readParts(db, [messageId], 0);
+  return parts.filter((p): p is ToolPart => p.kind === "tool" && p.meta.group_id === groupId);
+}
