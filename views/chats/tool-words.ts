@@ -74,7 +74,7 @@ const ARGUMENTS_LIMIT_CHARS = 2_000;
 export function furtherArguments(part: ToolPart): string | null {
   const fields = Object.entries(fieldsOf(part)).filter(([, value]) => value !== null && value !== undefined);
   const unsaid = fields.filter(([, value]) => !part.meta.shown.includes(String(value)));
-  if (unsaid.length === 0 && fields.length < 2) return null;
+  if (unsaid.length === 0) return null;
   const text = fields
     .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join("\n");

@@ -214,6 +214,9 @@ describe("parts", () => {
     expect(row({})).toContain('hx-get="/parts/t1/output"');
     expect(row({})).toContain('<a href="/parts/t1/output">');
     expect(row({})).toContain('href="/projects/p1/files/src/a.ts"');
+    expect(row({})).not.toContain('class="args"');
+    const more = toolPart("t1", { shown: "x", arguments: { path: "x", all: true } });
+    expect(String(ToolRow({ part: more, project_id: "p1", now: NOW }))).toContain("all: true");
     expect(row({ state: "failed" })).not.toContain("/files/");
     expect(row({ state: "open" })).not.toContain("hx-get");
     expect(row({ state: "open" })).toContain('aria-label="Running"');
