@@ -28,6 +28,9 @@ export const urls = {
   directories: (path?: string) => q("/directories", { path }),
   file: (projectId: string, path: string, line?: number | null) =>
     `/projects/${projectId}/files/${encodePath(path)}${line ? `?line=${line}#L${line}` : ""}`,
+  /** The part of a long file that starts at line `from`. */
+  fileWindow: (projectId: string, path: string, from: number) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, { from: from > 1 ? from : undefined }),
   session: (id: string) => `/sessions/${id}`,
   sessionEdit: (id: string) => `/sessions/${id}/edit`,
   sessionTitle: (id: string) => `/sessions/${id}/title`,
