@@ -48,13 +48,25 @@ export function connect(
     onnotice: options.onnotice ?? (() => {}),
     onclose: () => options.onclose?.(),
   };
-  return typeof target === "string"
-    ? postgres(target, common)
-    : postgres({
-        ...common,
-        host: target.socket_dir,
-        port: SOCKET_PORT,
-        username: target.user,
-        database: target.database,
-      });
+  if (typeof target === "string") {
+    const { url, socket_dir } = readUrl(target);
+    return postgres(url, socket_dir ? { ...common, host: socket_dir } : common);
+  }
+  return postgres({
+    ...common,
+    host: target.socket_dir,
+    port: SOCKET_PORT,
+    username: target.user,
+    database: target.database,
+  });
+}
+
+/** `?host=/run/postgresql` is how everybody but the postgres package writes a socket's directory in a URL. */
+function readUrl(given: string): { url: string; socket_dir: string | undefined } {
+  const param = /[?&]host=([^&]*)/.exec(given);
+  const socket_dir = param?.[1] ? decodeURIComponent(param[1]) : "";
+  if (!param || !socket_dir.startsWith("/")) return { url: given, socket_dir: undefined };
+  const rest = given.replace(param[0], param[0].startsWith("?") ? "?" : "").replace(/\?$/, "");
+  // Without a host, a URL with a user name is none to the parser.
+  return { url: rest.replace(/^(\w+:\/\/(?:[^/@]*@)?)\//, "$1localhost/"), socket_dir };
 }

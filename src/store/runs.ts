@@ -1,5 +1,5 @@
 import type { Db, Tx } from "../db/sql.ts";
-import { type Run, type RunReason, type RunState, runStatesBefore, type Via } from "../domain/run.ts";
+import { isSettled, type Run, type RunReason, type RunState, runStatesBefore, type Via } from "../domain/run.ts";
 
 const columns = (db: Db) => db`
   id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via,
@@ -64,16 +64,11 @@ export async function moveRun(
   to: RunState,
   facts: { reason?: RunReason; error?: string | null } = {},
 ): Promise<Run | null> {
-  const stamps =
-    to === "running"
-      ? tx`, started_at = coalesce(started_at, now())`
-      : to === "queued" || to === "waiting"
-        ? tx``
-        : tx`, ended_at = now()`;
-  const set = Object.entries(facts).filter(([, v]) => v !== undefined);
   const [row] = await tx<Run[]>`
-    update runs set state = ${to}${stamps}
-      ${set.length > 0 ? tx`, ${tx(Object.fromEntries(set) as never)}` : tx``}
+    update runs set state = ${to},
+      started_at = case when ${to} = 'running' then coalesce(started_at, now()) else started_at end,
+      ended_at = case when ${isSettled(to)} then now() end,
+      reason = coalesce(${facts.reason ?? null}, reason), error = coalesce(${facts.error ?? null}, error)
     where id = ${id} and state = any(${runStatesBefore(to)}) returning ${columns(tx)}`;
   return row ?? null;
 }

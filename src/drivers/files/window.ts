@@ -28,7 +28,7 @@ export interface Window {
 
 export const LINE_CUT_MARK = "… (line cut)";
 /** How far into a file a window may lie. */
-export const SCAN_LIMIT_BYTES = 512 * 1024 * 1024;
+export const SCAN_LIMIT_BYTES = 256 * 1024 * 1024;
 /** How far lines are counted past the window. */
 const COUNT_LIMIT_BYTES = 16 * 1024 * 1024;
 /** UTF-16 text is decoded whole. */

@@ -29,10 +29,9 @@ export async function gitDiff(repository: Repository, request: DiffRequest, sign
     ...DIFF_OPTIONS,
     "--find-renames",
     "--ignore-submodules=dirty",
-    `--unified=${request.context}`,
     "--stat=120",
   ];
-  if (!request.stat) args.push("--patch");
+  if (!request.stat) args.push("--patch", `--unified=${request.context}`);
   args.push(...(await ends(repository, request, signal)), ...pathArguments(repository, path));
   const result = await gitOk(repository.root, args, { signal, settings });
   return { ...readable(result.stdout), truncated: result.truncated };

@@ -21,7 +21,7 @@ export async function executeNext(core: Core, chatId: string): Promise<void> {
   const live = core.live.begin(run, Date.now());
   try {
     const claimed = await steady(core.log, () => claim(core, run));
-    if (claimed) await settle(core, claimed, await outcomeOf(core, claimed, live));
+    if (claimed) await settleSurely(core, claimed, await outcomeOf(core, claimed, live));
   } catch (error) {
     core.log.error("run.not_settled", { run_id: run.id, error });
   } finally {
@@ -48,6 +48,8 @@ export function emitRun(emit: Emit, run: Run): void {
   const payload = { run_id: run.id, chat_id: run.chat_id, session_id: run.session_id, state: run.state };
   for (const topic of [sessionTopic(run.session_id), DESK]) emit({ topic, kind: "run.changed", payload } as NewEvent);
 }
+
+const INTERNAL = "BooCode itself failed here; the log has the details.";
 
 interface Outcome {
   state: Extract<RunState, "completed" | "limited" | "failed" | "cancelled" | "interrupted">;
@@ -102,7 +104,17 @@ function failure(core: Core, run: Run, error: unknown): Outcome {
   if (error instanceof AppError && error.code !== "internal")
     return { state: "failed", reason: "endpoint", error: error.message };
   core.log.error("run.failed", { run_id: run.id, error });
-  return { state: "failed", reason: "internal", error: "BooCode itself failed here; the log has the details." };
+  return { state: "failed", reason: "internal", error: INTERNAL };
+}
+
+/** A run that cannot be settled as it ended is settled as failed: nothing may stay "running" for ever. */
+async function settleSurely(core: Core, run: Run, outcome: Outcome): Promise<void> {
+  try {
+    await settle(core, run, outcome);
+  } catch (error) {
+    core.log.error("run.settle_failed", { run_id: run.id, error });
+    await settle(core, run, { state: "failed", reason: "internal", error: INTERNAL });
+  }
 }
 
 async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
