@@ -58,7 +58,7 @@ const tools = (): Part[] => [
   toolPart("t3", {
     shown: "src/worker/deliver.ts 20–140",
     note: "121 lines",
-    arguments: { path: "src/worker/deliver.ts", start_line: 20, end_line: 140 },
+    arguments: { path: "src/worker/deliver.ts", from: 20, to: 140 },
   }),
   toolPart("t4", {
     name: "git_log",
@@ -80,7 +80,7 @@ const tools = (): Part[] => [
   toolPart("t6", {
     shown: "db/schema.sql 112–148",
     note: "37 lines",
-    arguments: { path: "db/schema.sql", start_line: 112, end_line: 148 },
+    arguments: { path: "db/schema.sql", from: 112, to: 148 },
   }),
 ];
 

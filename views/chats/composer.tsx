@@ -2,8 +2,8 @@
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
 import type { ChatView, ComposerState, QueueItem } from "../../src/domain/page.ts";
 import type { Run } from "../../src/domain/run.ts";
-import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
@@ -49,14 +49,14 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
       data-composer={chat_id}
       autocomplete="off"
     >
-      <input type="hidden" name="client_id" value={escapeHtml(state.client_id)} autocomplete="off" />
+      <input type="hidden" name="client_id" value={attr(state.client_id)} autocomplete="off" />
       <textarea
         name="text"
         rows="1"
         required
         aria-label="Message"
         enterkeyhint="send"
-        placeholder={`Ask about ${escapeHtml(view.project.name)}`}
+        placeholder={`Ask about ${attr(view.project.name)}`}
         data-limit={String(MESSAGE_LIMIT_CHARS)}
         safe
       >
@@ -121,7 +121,7 @@ function Queued({ item: { run, text } }: { item: QueueItem }) {
   return (
     <li>
       <Icon name="queue" />
-      <span class="grow cut" title={escapeHtml(text.slice(0, TITLE_CHARS))} data-text safe>
+      <span class="grow cut" title={attr(text.slice(0, TITLE_CHARS))} data-text safe>
         {text}
       </span>
       <form {...action(urls.promotion(run.id), run.chat_id)}>

@@ -1,9 +1,4 @@
-/**
- * The chat page between the frame's edges: header, tabs, transcript, composer.
- *
- * A trap for all of these views: kitajs escapes only quotes in attributes, and htmx rewrites `<hx-…>` in the raw text of
- * what it swaps, also inside attributes. Text that is not ours therefore goes into an attribute through `escapeHtml`.
- */
+/** The chat page between the frame's edges: header, tabs, transcript, composer. Foreign text in attributes: `attr`. */
 import type { ChatView, ComposerState } from "../../src/domain/page.ts";
 import { ids } from "../ids.ts";
 import { MenuButton } from "../layout/header.tsx";

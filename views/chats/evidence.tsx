@@ -2,8 +2,8 @@
 import type { Status } from "../../src/domain/nav.ts";
 import { isSettled, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
 import { count, counted, duration } from "../../src/lib/format.ts";
-import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { shortModel } from "./model-name.ts";
@@ -123,7 +123,7 @@ function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
         <span safe>{figure}</span>
       ))}
       {run.model ? (
-        <span class="cut" title={escapeHtml(run.model)} safe>
+        <span class="cut" title={attr(run.model)} safe>
           {shortModel(run.model)}
         </span>
       ) : (

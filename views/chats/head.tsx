@@ -3,8 +3,8 @@ import type { Project } from "../../src/domain/project.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { count, kilo } from "../../src/lib/format.ts";
-import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
@@ -24,11 +24,11 @@ interface HeadProps {
 export function SessionHead({ session, project, branch, chat_id }: HeadProps) {
   return (
     <div class="head" id={ids.sessionHead(session.id)}>
-      <h1 class="cut" title={escapeHtml(session.title)} safe>
+      <h1 class="cut" title={attr(session.title)} safe>
         {session.title}
       </h1>
       <span class="chips">
-        <a class="chip" href={urls.project(project.id)} title={escapeHtml(project.path)}>
+        <a class="chip" href={urls.project(project.id)} title={attr(project.path)}>
           <Icon name="folder" />
           <span class="cut" safe>
             {project.name}

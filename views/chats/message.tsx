@@ -4,8 +4,8 @@ import type { Entry, TextPart } from "../../src/domain/message.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
 import { count } from "../../src/lib/format.ts";
-import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { clock } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 import { ERRORS_INSIDE } from "./action.ts";
@@ -130,14 +130,14 @@ export function Margin({ entry, endpoints, now }: Pick<AssistantProps, "entry" |
     <aside id={ids.margin(message.id)}>
       <When at={run?.started_at ?? message.created_at} now={now} />
       {run?.model ? (
-        <span title={escapeHtml(run.model)} safe>
+        <span title={attr(run.model)} safe>
           {marginModel(shortModel(run.model))}
         </span>
       ) : (
         ""
       )}
       {endpoint ? (
-        <span class="cut" title={escapeHtml(endpoint.url)} safe>
+        <span class="cut" title={attr(endpoint.url)} safe>
           {endpoint.label}
         </span>
       ) : (

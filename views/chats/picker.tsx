@@ -4,8 +4,8 @@ import type { Endpoint, Model } from "../../src/domain/endpoint.ts";
 import type { Status } from "../../src/domain/nav.ts";
 import type { ChatView } from "../../src/domain/page.ts";
 import { kilo } from "../../src/lib/format.ts";
-import { escapeHtml } from "../../src/lib/html.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
@@ -22,8 +22,8 @@ export function ModelPick({ chat_id, pick }: { chat_id: string; pick: Pick }) {
       class="pick"
       id={ids.modelPick(chat_id)}
       popovertarget={ids.modelList(chat_id)}
-      aria-label={`Model: ${escapeHtml(label)}`}
-      title={pick.endpoint && pick.model ? escapeHtml(`${pick.model} at ${pick.endpoint.label}`) : undefined}
+      aria-label={`Model: ${attr(label)}`}
+      title={pick.endpoint && pick.model ? attr(`${pick.model} at ${pick.endpoint.label}`) : undefined}
     >
       <b class="cut" safe>
         {label}
@@ -60,7 +60,7 @@ export function ModelList({
 function EndpointModels({ chat_id, endpoint, pick }: { chat_id: string; endpoint: Endpoint; pick: Pick }) {
   const { status, note } = stateOf(endpoint);
   return (
-    <form {...action(urls.chatModel(chat_id), chat_id)} aria-label={escapeHtml(endpoint.label)}>
+    <form {...action(urls.chatModel(chat_id), chat_id)} aria-label={attr(endpoint.label)}>
       <p>
         <Glyph status={status} />
         <b class="cut" safe>
@@ -70,7 +70,7 @@ function EndpointModels({ chat_id, endpoint, pick }: { chat_id: string; endpoint
           {note}
         </small>
       </p>
-      <input type="hidden" name="endpoint_id" value={escapeHtml(endpoint.id)} />
+      <input type="hidden" name="endpoint_id" value={attr(endpoint.id)} />
       {endpoint.models.map((model) => (
         <ModelChoice
           model={model}
@@ -84,9 +84,9 @@ function EndpointModels({ chat_id, endpoint, pick }: { chat_id: string; endpoint
 
 function ModelChoice({ model, demo, chosen }: { model: Model; demo: boolean; chosen: boolean }) {
   return (
-    <button type="submit" name="model" value={escapeHtml(model.id)} aria-pressed={chosen ? "true" : "false"}>
+    <button type="submit" name="model" value={attr(model.id)} aria-pressed={chosen ? "true" : "false"}>
       {chosen ? <Glyph status="done" /> : <span class="g"></span>}
-      <span class="grow cut" title={escapeHtml(model.id)} safe>
+      <span class="grow cut" title={attr(model.id)} safe>
         {demo ? "Demo model" : shortModel(model.id)}
       </span>
       <small class="dim" safe>

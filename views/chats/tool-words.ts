@@ -61,7 +61,7 @@ const fieldsOf = (part: ToolPart): Record<string, unknown> =>
 
 /** The page of the file that a call read; null for tools that read no single file, and for calls that failed. */
 export function fileLink(part: ToolPart, projectId: string): string | null {
-  const { path, start_line: line } = fieldsOf(part);
+  const { path, from: line } = fieldsOf(part);
   if (part.meta.name !== "view_file" || part.state === "failed" || typeof path !== "string") return null;
   // Other paths may be of a granted project; the file page takes paths inside this one.
   if (!isInside(path)) return null;

@@ -217,6 +217,8 @@ describe("parts", () => {
     expect(row({})).not.toContain('class="args"');
     const more = toolPart("t1", { shown: "x", arguments: { path: "x", all: true } });
     expect(String(ToolRow({ part: more, project_id: "p1", now: NOW }))).toContain("all: true");
+    const ranged = toolPart("t1", { shown: "a.ts 20-40", arguments: { path: "a.ts", from: 20, to: 40 } });
+    expect(String(ToolRow({ part: ranged, project_id: "p1", now: NOW }))).toContain("/files/a.ts?line=20#L20");
     expect(row({ state: "failed" })).not.toContain("/files/");
     expect(row({ state: "open" })).not.toContain("hx-get");
     expect(row({ state: "open" })).toContain('aria-label="Running"');
