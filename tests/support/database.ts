@@ -3,15 +3,14 @@
  * its own per call, copied from a migrated template in some ten milliseconds (in memory; 50 on a disk).
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Embedded, type EmbeddedTarget, startEmbedded } from "../../src/db/embedded.ts";
-import { firstBlocked } from "../../src/db/embedded-places.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { connect, type Sql } from "../../src/db/sql.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createLog } from "../../src/lib/log.ts";
+import { quickDirectory } from "./quick-directory.ts";
 
 const TEMPLATE = "template_boocode";
 /** Speed over durability: what a test wrote need not outlive it. */
@@ -22,9 +21,6 @@ const SETTINGS = {
   max_connections: "200",
   autovacuum: "off",
 };
-/** Free memory from which on the server's files are put there. */
-const MEMORY_BYTES = 2_000_000_000;
-
 interface Server {
   embedded: Embedded;
   /** For `create database` and `drop database`. */
@@ -64,7 +60,7 @@ export async function testPostgres(): Promise<EmbeddedTarget & { pid: number }> 
 export async function emptyDatabase(): Promise<TestDatabase> {
   const { embedded, admin } = await testServer();
   const database = `empty_${newId()}`;
-  await admin`create database ${admin(database)}`;
+  await admin`create database ${admin(database)} strategy file_copy`;
   const target = { ...embedded.target, database };
   const sql = connect(target);
   const drop = async () => {
@@ -89,18 +85,6 @@ async function startServer(): Promise<Server> {
   await migrate(template);
   await template.end();
   return { embedded, admin };
-}
-
-/** Memory if there is plenty (a container has 64 MB by default), and if programs need not be copied into it to run. */
-async function quickDirectory(): Promise<string> {
-  const memory = "/dev/shm";
-  const free = await statfs(memory).then(
-    (s) => s.bavail * s.bsize,
-    () => 0,
-  );
-  const copied =
-    process.getuid?.() === 0 && (await firstBlocked(import.meta.dir, { uid: 65534, gid: 65534, name: "nobody" }));
-  return free >= MEMORY_BYTES && !copied ? memory : tmpdir();
 }
 
 /**
