@@ -34,11 +34,12 @@ export type NewEndpoint = {
 
 /**
  * A URL is one endpoint: a second registration takes it over. A key that was stored stays unless a new one is given, but
- * the environment says all there is about its own.
+ * the environment says all there is about its own. The clock's time, not the transaction's, keeps the order of several.
  */
 export async function saveEndpoint(tx: Tx, e: NewEndpoint): Promise<Endpoint> {
   const [row] = await tx<Endpoint[]>`
-    insert into endpoints ${tx(e)}
+    insert into endpoints (id, label, url, source, kind, api_key, created_at)
+    values (${e.id}, ${e.label}, ${e.url}, ${e.source}, ${e.kind}, ${e.api_key}, clock_timestamp())
     on conflict (url) do update set
       label = excluded.label, source = excluded.source, enabled = true,
       kind = case when excluded.kind = 'unknown' then endpoints.kind else excluded.kind end,
