@@ -5,7 +5,7 @@
 import { codeBlock } from "./code-block.ts";
 import { parseFileRef } from "./file-refs.ts";
 import { escapeHtml, unescapeHtml } from "./html.ts";
-import { COLON_MARK, SPACE_MARK } from "./plain-text.ts";
+import { unmark } from "./markdown-marks.ts";
 import { type FileUrl, linkText, outwardTag } from "./text-links.ts";
 
 export interface Rewriting {
@@ -18,7 +18,8 @@ const DEPTH_LIMIT = 100;
 
 const PLAIN = new Set("p ul ol li blockquote em strong del thead tbody tr".split(" "));
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [^<>]*)?)>/g;
-const MARKS = new RegExp(`${COLON_MARK}|%EF%B7%91`, "g");
+/** The parser encodes marks in addresses. */
+const ENCODED_MARK = /%EF%B7%9[0-7]/g;
 
 /** Null when it is nested too deeply to be shown. */
 export function rewriteHtml(html: string, how: Rewriting): string | null {
@@ -97,7 +98,9 @@ function attribute(attributes: string, name: string): string {
   const start = attributes.indexOf(` ${name}="`);
   if (start < 0) return "";
   const from = start + name.length + 3;
-  return unescapeHtml(attributes.slice(from, attributes.indexOf('"', from)).replace(MARKS, ""));
+  return unescapeHtml(
+    unmark(attributes.slice(from, attributes.indexOf('"', from)).replace(ENCODED_MARK, decodeURIComponent)),
+  );
 }
 
 /** The start tag of a link, or nothing when it leads where no link may lead. */
@@ -129,8 +132,8 @@ function pre(html: string, from: number, how: Rewriting): [string, number] {
   open.lastIndex = from;
   const match = open.exec(html);
   if (!match || close < 0) return [escapeHtml(html.slice(from)), html.length];
-  const info = unescapeHtml(unmarked(match[1] ?? "")).replaceAll(SPACE_MARK, " ");
-  const body = unmarked(html.slice(open.lastIndex, close)).replaceAll(SPACE_MARK, " ");
+  const info = unescapeHtml(unmark(match[1] ?? ""));
+  const body = unmark(html.slice(open.lastIndex, close));
   return [codeBlock({ html: body, info, fileUrl: how.fileUrl, open: how.open }), close + "</code></pre>".length];
 }
 
@@ -147,8 +150,6 @@ function code(html: string, from: number, in_link: boolean, how: Rewriting): [st
 /** Text between tags; a `<` in it would be a tag that the pattern did not know. */
 function text(html: string, verbatim: boolean, how: Rewriting): string {
   if (html === "\n") return html;
-  const plain = unmarked(html).replaceAll(SPACE_MARK, " ").replaceAll("<", "&lt;");
+  const plain = unmark(html).replaceAll("<", "&lt;");
   return verbatim ? plain : linkText(plain, how.fileUrl);
 }
-
-const unmarked = (html: string): string => (html.includes(COLON_MARK) ? html.replaceAll(COLON_MARK, "") : html);

@@ -6,7 +6,7 @@
 import { BlockSplitter } from "./blocks.ts";
 import { escapeHtml } from "./html.ts";
 import { rewriteHtml } from "./markdown-html.ts";
-import { COLON_MARK, SPACE_MARK } from "./plain-text.ts";
+import { mark } from "./markdown-marks.ts";
 import type { FileUrl } from "./text-links.ts";
 
 export interface MarkdownOptions {
@@ -36,7 +36,7 @@ export const renderOpenBlock = (source: string, options: MarkdownOptions): strin
 
 function render(source: string, options: MarkdownOptions, open: boolean): string {
   if (tooDeep(source) || tooWide(source)) return asWritten(source);
-  const html = Bun.markdown.html(marked(source), PARSER);
+  const html = Bun.markdown.html(mark(source), PARSER);
   return rewriteHtml(html, { fileUrl: options.fileUrl, open }) ?? asWritten(source);
 }
 
@@ -51,18 +51,6 @@ const PARSER = {
 } as const;
 
 const asWritten = (source: string) => `<p class="raw">${escapeHtml(source.trimEnd())}</p>\n`;
-
-/** The parser forgets all but the first word of a fence's info, and definitions do not reach over blocks: both are marked. */
-function marked(source: string): string {
-  const defined = source.includes("]:") ? source.replaceAll("]:", `]${COLON_MARK}:`) : source;
-  if (!defined.includes("```") && !defined.includes("~~~")) return defined;
-  return defined.replace(
-    FENCE_INFO,
-    (_, start: string, info: string) => start + info.trim().replace(/\s/g, SPACE_MARK),
-  );
-}
-
-const FENCE_INFO = /^([ \t>*+\-\d.)]*(?:`{3,}|~{3,})[ \t]*)([^\s`][^\n`]*)$/gm;
 
 function tooDeep(source: string): boolean {
   for (const [run] of source.matchAll(/^[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[>\-*+\d.) \t]*/gm)) {

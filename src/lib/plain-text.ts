@@ -1,18 +1,13 @@
 /**
  * The normal form of text that is shown: line ends are "\n" (every carriage return is dropped), control characters are
- * visible pictures (`␛`), and the two noncharacters that the Markdown renderer uses as marks do not occur.
+ * visible pictures (`␛`), and the noncharacters that the Markdown renderer uses as marks do not occur.
  * Character by character, so pieces may be normalised one by one.
  */
 export function plainText(text: string): string {
   return ODD.test(text) ? text.replace(ODD_ALL, pictured) : text;
 }
 
-/** Stands for a space inside a fence's info string while Markdown is rendered. */
-export const SPACE_MARK = "\uFDD0";
-/** Stands between `]` and `:`, so that nothing is a link reference definition. */
-export const COLON_MARK = "\uFDD1";
-
-const ODD = /[\0-\x08\x0b-\x1f\x7f\ufdd0\ufdd1]/;
+const ODD = /[\0-\x08\x0b-\x1f\x7f\ufdd0-\ufdef]/;
 const ODD_ALL = new RegExp(ODD.source, "g");
 
 function pictured(char: string): string {

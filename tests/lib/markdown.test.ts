@@ -15,9 +15,20 @@ const dom = (html: string) => {
 };
 
 describe("markdown", () => {
-  test("shifts headings below the page's own and keeps math as text", () => {
+  test("shifts headings below the page's own ", () => {
     expect(render("# A\n\n## B\n\n##### C\n\nT\n===")).toBe("<h3>A</h3>\n<h4>B</h4>\n<h6>C</h6>\n<h3>T</h3>");
-    expect(render("$a_1 + b_2$ and \\$5")).toBe("<p>$a_1 + b_2$ and $5</p>");
+  });
+
+  test("leaves mathematics as it was written", () => {
+    const formulas = "\\(x_1^2\\)|\\[ \\{a\\} * b * c \\, [d](e) \\]|$$a_1 _b_ \\\\ c$$|$a*b*c$|$\\frac{a}{b}_i$";
+    for (const formula of formulas.split("|")) {
+      expect(render(`So ${formula} *holds*.`)).toBe(`<p>So ${formula} <em>holds</em>.</p>`);
+      expect(render(`\`${formula}\``)).toBe(`<p><code>${formula}</code></p>`);
+    }
+    expect(render("$5 *and* $6, $HOME `x` $PATH, \\* \\_")).toBe(
+      "<p>$5 <em>and</em> $6, $HOME <code>x</code> $PATH, * _</p>",
+    );
+    expect(render("open \\( *x*")).toBe("<p>open \\( <em>x</em></p>");
   });
 
   test("has tables, strikethrough, task lists, breaks, ordered lists that go on", () => {
@@ -167,6 +178,10 @@ describe("markdown", () => {
           "> ",
           "\uFDD0",
           "\uFDD1",
+          "\\(",
+          "\\)",
+          "$",
+          "$$",
         ),
         fc.string({ maxLength: 6 }),
       ),
@@ -212,6 +227,8 @@ describe("hostile markdown", () => {
     slashes: "a/".repeat(100_000),
     addresses: "http://".repeat(50_000),
     parentheses: `http://x${")".repeat(100_000)}`,
+    formulas: "\\\\(".repeat(50_000),
+    dollars: "$a_".repeat(50_000),
     spaces: `-${" ".repeat(200_000)}x`,
   };
   for (const [name, text] of Object.entries(deep)) {

@@ -20,7 +20,6 @@ export function FileContent({ project, file, raw_url }: FileProps) {
       <header class="bar filebar">
         <MenuButton />
         <Crumbs project={project} path={file.path} />
-        <span class="grow"></span>
         <FileFacts file={file} />
         {raw_url ? (
           <a class="btn btn-sm" href={raw_url}>
