@@ -2,7 +2,7 @@
 import type OpenAI from "openai";
 import type { EndpointKind } from "../../domain/endpoint.ts";
 import type { LlmEvent, LlmRequest } from "../../domain/llm.ts";
-import { connectionFault, type Fault, statusFault } from "./faults.ts";
+import { connectionFault, type Fault, RETRY_AFTER_LIMIT_MS, statusFault } from "./faults.ts";
 import { isLoading } from "./llama-swap.ts";
 import { wait } from "./wait.ts";
 import { bodyOf, fetchEndpoint, readBounded } from "./wire.ts";
@@ -31,10 +31,11 @@ export async function* begin(target: Target, request: LlmRequest): AsyncGenerato
     const result = yield* attempt(target, request);
     if ("response" in result) return result.response;
     const { fault } = result;
-    if (fault.again === "never" || (fault.again === "soon" && tries >= TRIES)) throw fault.error;
+    const tooLate = tries >= TRIES || (fault.retry_after_ms ?? 0) > RETRY_AFTER_LIMIT_MS;
+    if (fault.again === "never" || (fault.again === "soon" && tooLate)) throw fault.error;
     if (fault.again === "loading") {
       yield { kind: "status", phase: "loading", percent: null, detail: fault.brief };
-      await wait(fault.retry_after_ms ?? target.retry_ms, signal);
+      await wait(Math.min(Math.max(fault.retry_after_ms ?? 0, target.retry_ms), RETRY_AFTER_LIMIT_MS), signal);
       continue;
     }
     const pause_ms = fault.retry_after_ms ?? target.retry_ms * 2 ** (tries - 1);

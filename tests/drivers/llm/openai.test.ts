@@ -261,6 +261,13 @@ describe("faults before the first byte", () => {
     expect(llm.chats()).toHaveLength(1);
   });
 
+  test("nor is it kept for any other status", async () => {
+    await using llm = await fakeLlm();
+    const { sentence } = await ask(llm, "[[error:503]][[retryafter:3600]]");
+    expect(sentence).toContain("answered 503");
+    expect(llm.chats()).toHaveLength(1);
+  });
+
   for (const [name, script] of [
     ["429", "[[error:429]]"],
     ["502", "[[error:502]]"],
