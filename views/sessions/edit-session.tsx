@@ -52,32 +52,36 @@ export function SessionEditContent({ session, project, rename }: EditProps) {
               </div>
             </Field>
           </form>
-          <ul class="ways">
-            <li>
-              <div>
-                <h2>{session.archived_at ? "Take it out of the archive" : "Archive it"}</h2>
-                <p>
-                  {session.archived_at
-                    ? "It is listed again."
-                    : "It leaves the lists and stays readable and searchable."}
-                </p>
-              </div>
-              <ArchiveForm session={session} />
-            </li>
-            <li>
-              <div>
-                <h2>Delete it</h2>
-                <p>With all its messages. You are asked once more.</p>
-              </div>
-              <a class="btn btn-bad" href={urls.sessionRemoval(session.id)}>
-                <Icon name="trash" />
-                Delete…
-              </a>
-            </li>
-          </ul>
+          <OtherWays session={session} />
         </div>
       </div>
     </>
+  );
+}
+
+function OtherWays({ session }: { session: Session }) {
+  return (
+    <ul class="ways">
+      <li>
+        <div>
+          <h2>{session.archived_at ? "Take it out of the archive" : "Archive it"}</h2>
+          <p>
+            {session.archived_at ? "It is listed again." : "It leaves the lists and stays readable and searchable."}
+          </p>
+        </div>
+        <ArchiveForm session={session} />
+      </li>
+      <li>
+        <div>
+          <h2>Delete it</h2>
+          <p>With all its messages. You are asked once more.</p>
+        </div>
+        <a class="btn btn-bad" href={urls.sessionRemoval(session.id)}>
+          <Icon name="trash" />
+          Delete…
+        </a>
+      </li>
+    </ul>
   );
 }
 

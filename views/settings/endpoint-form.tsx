@@ -18,7 +18,6 @@ interface FormProps {
 }
 
 export function EndpointForm({ from, values, error, primary = true }: FormProps) {
-  const open = Boolean(values?.label) || error?.field === "label" || error?.field === "api_key";
   return (
     <form class="endpoint-form" method="post" action={urls.endpoints}>
       <input type="hidden" name="from" value={from} />
@@ -49,32 +48,39 @@ export function EndpointForm({ from, values, error, primary = true }: FormProps)
       ) : (
         ""
       )}
-      <details open={open}>
-        <summary>
-          <Icon name="caret" />
-          Key and name
-        </summary>
-        <div class="more">
-          <label class="field">
-            <span>API key</span>
-            <input
-              class="input input-code"
-              type="password"
-              name="api_key"
-              autocomplete="off"
-              aria-invalid={errorAt(error, "api_key") ? "true" : undefined}
-            />
-            <small>
-              Only if it asks for one. <code>{"{env:NAME}"}</code> reads a variable at start and stores no key.
-            </small>
-          </label>
-          <label class="field">
-            <span>Name</span>
-            <input class="input" name="label" value={attr(values?.label ?? "")} autocomplete="off" />
-            <small>Optional; what answers there otherwise.</small>
-          </label>
-        </div>
-      </details>
+      <KeyAndName values={values} error={error} />
     </form>
+  );
+}
+
+function KeyAndName({ values, error }: Pick<FormProps, "values" | "error">) {
+  const open = Boolean(values?.label) || error?.field === "label" || error?.field === "api_key";
+  return (
+    <details open={open}>
+      <summary>
+        <Icon name="caret" />
+        Key and name
+      </summary>
+      <div class="more">
+        <label class="field">
+          <span>API key</span>
+          <input
+            class="input input-code"
+            type="password"
+            name="api_key"
+            autocomplete="off"
+            aria-invalid={errorAt(error, "api_key") ? "true" : undefined}
+          />
+          <small>
+            Only if it asks for one. <code>{"{env:NAME}"}</code> reads a variable at start and stores no key.
+          </small>
+        </label>
+        <label class="field">
+          <span>Name</span>
+          <input class="input" name="label" value={attr(values?.label ?? "")} autocomplete="off" />
+          <small>Optional; what answers there otherwise.</small>
+        </label>
+      </div>
+    </details>
   );
 }
