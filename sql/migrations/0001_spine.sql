@@ -22,6 +22,7 @@ create table access_tokens (
   last_used_at timestamptz,
   revoked_at timestamptz
 );
+comment on table access_tokens is 'Who may call in token mode; only hashes are stored.';
 comment on column access_tokens.hash is 'SHA-256 of the token, hex; the token has 256 bits of randomness and is shown once.';
 
 create table login_sessions (
@@ -38,6 +39,7 @@ create table projects (
   name text not null,
   created_at timestamptz not null default now()
 );
+comment on table projects is 'Directories that BooCode knows.';
 comment on column projects.path is 'Real path; the same directory cannot be registered twice through a symlink.';
 
 create table sessions (
@@ -53,6 +55,7 @@ create table sessions (
   created_at timestamptz not null default now(),
   active_at timestamptz not null default now()
 );
+comment on table sessions is 'Pieces of work in a project; each owns its chats.';
 create index sessions_by_project on sessions (project_id, active_at desc) where archived_at is null;
 create index sessions_by_activity on sessions (active_at desc) where archived_at is null;
 comment on column sessions.next_number is 'Next tab number; numbers are never reused in a session.';
@@ -71,6 +74,7 @@ create table endpoints (
   checked_at timestamptz,
   created_at timestamptz not null default now()
 );
+comment on table endpoints is 'OpenAI-compatible servers: configured, found on this machine, or the built-in demo model.';
 comment on column endpoints.api_key is 'A key, or {env:NAME}. Never leaves the server: pages and JSON only say that there is one.';
 
 create table chats (
@@ -87,6 +91,7 @@ create table chats (
   created_at timestamptz not null default now(),
   unique (session_id, number)
 );
+comment on table chats is 'Tabs of conversation in a session.';
 
 create table messages (
   id text primary key,
@@ -99,6 +104,7 @@ create table messages (
   unique (chat_id, position),
   unique (chat_id, client_id)
 );
+comment on table messages is 'What was said, in order; the contents are parts.';
 comment on column messages.client_id is 'Made by the client, so that a send repeated after a lost answer is the same message.';
 comment on column messages.superseded_at is 'Set when a later edit or regeneration stands in its place; kept, not shown.';
 
@@ -130,6 +136,7 @@ create table runs (
   started_at timestamptz,
   ended_at timestamptz
 );
+comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
 create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
 create index runs_of_chat on runs (chat_id, created_at);
 create index runs_of_session on runs (session_id, created_at desc);
@@ -154,6 +161,7 @@ create table parts (
   closed_at timestamptz,
   unique (message_id, position)
 );
+comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
 create index parts_open on parts (id) where state = 'open';
 create index parts_of_chat on parts (chat_id);
 comment on column parts.turn is 'Model call of the run that made this part; keeps calls of different turns apart when the history is rebuilt.';
@@ -207,5 +215,6 @@ create table journal_head (
   floor bigint not null,
   epoch text not null
 );
+comment on table journal_head is 'The last number given; its row lock puts transactions in order.';
 comment on column journal_head.floor is 'Highest seq that was deleted; a cursor below it cannot catch up and is told to reset.';
 comment on column journal_head.epoch is 'Changes when the database is made or restored; a cursor of another epoch is told to reset.';

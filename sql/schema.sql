@@ -1,0 +1,274 @@
+-- The schema after all migrations, for reading. Written by `bun run schema`; do not edit, write a migration.
+
+create table access_tokens (
+  id text not null,
+  label text not null,
+  hash text not null,
+  created_at timestamptz not null default now(),
+  last_used_at timestamptz,
+  revoked_at timestamptz,
+  primary key (id),
+  unique (hash)
+);
+comment on table access_tokens is 'Who may call in token mode; only hashes are stored.';
+comment on column access_tokens.hash is 'SHA-256 of the token, hex; the token has 256 bits of randomness and is shown once.';
+
+create table chats (
+  id text not null,
+  session_id text not null,
+  kind text not null default 'chat',
+  title text not null,
+  titled_by text not null default 'auto',
+  number integer not null,
+  endpoint_id text,
+  model text,
+  next_position bigint not null default 1,
+  archived_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (session_id, number),
+  check (kind in ('chat', 'coder')),
+  check (titled_by in ('auto', 'human')),
+  foreign key (endpoint_id) references endpoints(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+comment on table chats is 'Tabs of conversation in a session.';
+
+create table endpoints (
+  id text not null,
+  label text not null,
+  url text not null,
+  source text not null,
+  kind text not null default 'unknown',
+  api_key text,
+  enabled boolean not null default true,
+  state text not null default 'unknown',
+  error text,
+  models jsonb not null default '[]',
+  checked_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (url),
+  check (source in ('environment', 'setting', 'found', 'builtin')),
+  check (state in ('unknown', 'ready', 'unavailable', 'error'))
+);
+comment on table endpoints is 'OpenAI-compatible servers: configured, found on this machine, or the built-in demo model.';
+comment on column endpoints.api_key is 'A key, or {env:NAME}. Never leaves the server: pages and JSON only say that there is one.';
+
+create table instance (
+  only_row boolean not null default true,
+  id text not null,
+  created_at timestamptz not null default now(),
+  primary key (only_row),
+  check (only_row)
+);
+comment on table instance is 'Marks the environment of every child process; only what bears this id is ever reaped.';
+
+create table journal (
+  seq bigint not null,
+  topic text not null,
+  kind text not null,
+  payload jsonb,
+  part_id text,
+  "offset" integer,
+  text text,
+  at timestamptz,
+  primary key (seq)
+);
+create index journal_deltas on journal (part_id, "offset") where (part_id is not null);
+comment on table journal is 'The ordered notice of what changed; kept ten minutes or 50,000 rows. seq is gap-free and in commit order.';
+comment on column journal.at is 'Null for deltas, to keep them small; retention looks at the neighbours.';
+comment on column journal.part_id is 'part.delta only: plain columns instead of payload, because a token costs one of these rows.';
+
+create table journal_head (
+  only_row boolean not null default true,
+  seq bigint not null,
+  floor bigint not null,
+  epoch text not null,
+  primary key (only_row),
+  check (only_row)
+);
+comment on table journal_head is 'The last number given; its row lock puts transactions in order.';
+comment on column journal_head.epoch is 'Changes when the database is made or restored; a cursor of another epoch is told to reset.';
+comment on column journal_head.floor is 'Highest seq that was deleted; a cursor below it cannot catch up and is told to reset.';
+
+create table login_sessions (
+  hash text not null,
+  token_id text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  primary key (hash),
+  foreign key (token_id) references access_tokens(id) on delete cascade
+);
+comment on table login_sessions is 'Browser cookies made by the login page; the cookie is random, its SHA-256 is stored; it dies with its token.';
+
+create table messages (
+  id text not null,
+  chat_id text not null,
+  role text not null,
+  "position" bigint not null,
+  client_id text,
+  created_at timestamptz not null default now(),
+  superseded_at timestamptz,
+  primary key (id),
+  unique (chat_id, client_id),
+  unique (chat_id, "position"),
+  check (role in ('user', 'assistant')),
+  foreign key (chat_id) references chats(id) on delete cascade
+);
+comment on table messages is 'What was said, in order; the contents are parts.';
+comment on column messages.client_id is 'Made by the client, so that a send repeated after a lost answer is the same message.';
+comment on column messages.superseded_at is 'Set when a later edit or regeneration stands in its place; kept, not shown.';
+
+create table migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now(),
+  primary key (number),
+  unique (name)
+);
+comment on table migrations is 'What was applied; checksum is the SHA-256 of the file, an edited file stops the start.';
+
+create table outputs (
+  id text not null,
+  chat_id text not null,
+  text text not null,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  foreign key (chat_id) references chats(id) on delete cascade
+);
+create index outputs_of_chat on outputs (chat_id);
+comment on table outputs is 'Whole results of tool calls whose part was cut; read_output pages them.';
+
+create table parts (
+  id text not null,
+  message_id text not null,
+  chat_id text not null,
+  "position" integer not null,
+  turn integer not null default 0,
+  kind text not null,
+  state text not null default 'open',
+  text text not null default '',
+  folded_to integer not null default 0,
+  meta jsonb not null default '{}',
+  opened_at timestamptz not null default now(),
+  closed_at timestamptz,
+  primary key (id),
+  unique (message_id, "position"),
+  check (kind in ('text', 'reasoning', 'tool', 'notice', 'compaction', 'artifact')),
+  check (state in ('open', 'closed', 'failed', 'cancelled')),
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (message_id) references messages(id) on delete cascade
+);
+create index parts_of_chat on parts (chat_id);
+create index parts_open on parts (id) where (state = 'open');
+comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
+comment on column parts.folded_to is 'Characters (UTF-16 units) of text already in this row; what came later is in journal deltas until it is folded.';
+comment on column parts.turn is 'Model call of the run that made this part; keeps calls of different turns apart when the history is rebuilt.';
+
+create table projects (
+  id text not null,
+  path text not null,
+  name text not null,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (path)
+);
+comment on table projects is 'Directories that BooCode knows.';
+comment on column projects.path is 'Real path; the same directory cannot be registered twice through a symlink.';
+
+create table runs (
+  id text not null,
+  chat_id text not null,
+  session_id text not null,
+  project_id text not null,
+  question_id text not null,
+  answer_id text not null,
+  state text not null default 'queued',
+  reason text,
+  error text,
+  provider text not null default 'boocode',
+  endpoint_id text,
+  model text,
+  via text not null default 'browser',
+  turns integer not null default 0,
+  tool_calls integer not null default 0,
+  tokens_in bigint not null default 0,
+  tokens_out bigint not null default 0,
+  tokens_cached bigint not null default 0,
+  ttft_ms integer,
+  generation_ms integer not null default 0,
+  context_used integer,
+  context_window integer,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  ended_at timestamptz,
+  primary key (id),
+  check (state in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'limited', 'interrupted')),
+  check (via in ('browser', 'api', 'cli', 'mcp')),
+  foreign key (answer_id) references messages(id) on delete cascade,
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (endpoint_id) references endpoints(id) on delete set null,
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (question_id) references messages(id) on delete cascade,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index runs_live on runs (state) where state in ('queued', 'running', 'waiting');
+create index runs_of_answer on runs (answer_id);
+create index runs_of_chat on runs (chat_id, created_at);
+create index runs_of_question on runs (question_id);
+create index runs_of_session on runs (session_id, created_at desc);
+create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
+comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
+comment on column runs.reason is 'Why it ended: done, step_cap, tool_cap, repeated_call, token_limit, stalled, endpoint, cancelled, superseded, restart, internal.';
+comment on index runs_one_at_a_time is 'One run at a time per chat; a second claim fails here, whoever tries.';
+
+create table sessions (
+  id text not null,
+  project_id text not null,
+  title text not null,
+  titled_by text not null default 'auto',
+  provider text not null default 'boocode',
+  model text,
+  web_tools boolean not null default false,
+  next_number integer not null default 1,
+  archived_at timestamptz,
+  created_at timestamptz not null default now(),
+  active_at timestamptz not null default now(),
+  primary key (id),
+  check (titled_by in ('auto', 'human')),
+  foreign key (project_id) references projects(id) on delete cascade
+);
+create index sessions_by_activity on sessions (active_at desc) where (archived_at is null);
+create index sessions_by_project on sessions (project_id, active_at desc) where (archived_at is null);
+comment on table sessions is 'Pieces of work in a project; each owns its chats.';
+comment on column sessions.next_number is 'Next tab number; numbers are never reused in a session.';
+
+create table settings (
+  key text not null,
+  value jsonb not null,
+  changed_at timestamptz not null default now(),
+  primary key (key)
+);
+comment on table settings is 'Settings made in the page; those from the environment are not stored.';
+
+create table turns (
+  id text not null,
+  run_id text not null,
+  number integer not null,
+  endpoint_id text,
+  model text not null,
+  tokens_in bigint,
+  tokens_out bigint,
+  tokens_cached bigint,
+  tool_calls integer not null default 0,
+  ttft_ms integer,
+  duration_ms integer not null,
+  stop text not null,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (run_id, number),
+  foreign key (run_id) references runs(id) on delete cascade
+);
+comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
