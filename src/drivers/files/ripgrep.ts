@@ -44,12 +44,13 @@ export const SEARCH_TIMEOUT_MS = 30_000;
 const SEARCH_OUTPUT_LIMIT_BYTES = 2_000_000;
 const LIST_OUTPUT_LIMIT_BYTES = 16_000_000;
 
+const ALWAYS = ["--no-config", "--color=never", "--no-messages", "--hidden", "--null"];
+
 /**
  * A name with a line end in it would split a line of output in two, the second half under a false name; `.git` holds no
  * text of the project. Later globs win, so these come last.
  */
 const NEVER = ["--glob=!*\n*", "--glob=!.git"];
-const ALWAYS = ["--no-config", "--color=never", "--no-messages", "--hidden", "--null"];
 
 /** Lines that match a regular expression (Rust's) or literal text. Throws Refusal for a bad path or pattern. */
 export async function searchFiles(scope: Scope, request: SearchRequest): Promise<SearchResult> {
@@ -71,7 +72,7 @@ export async function searchFiles(scope: Scope, request: SearchRequest): Promise
   const { cwd, target } = aim(place);
   const result = await ripgrep(
     cwd,
-    [...args, ...selection(request), `--regexp=${request.pattern}`, "--", target],
+    [...args, ...selection(request, "--glob"), ...NEVER, `--regexp=${request.pattern}`, "--", target],
     SEARCH_OUTPUT_LIMIT_BYTES,
     request.signal,
   );
@@ -101,7 +102,7 @@ export async function findFiles(
   const { cwd, target } = aim(place);
   const result = await ripgrep(
     cwd,
-    ["--files", ...selection(request, "--iglob"), "--", target],
+    ["--files", ...selection(request, "--iglob"), "--iglob=!.git", "--", target],
     LIST_OUTPUT_LIMIT_BYTES,
     request.signal,
   );
@@ -135,8 +136,8 @@ async function ripgrep(cwd: string, args: string[], limit: number, signal?: Abor
   return result;
 }
 
-function selection(request: { glob?: string; ignored: boolean }, flag = "--glob"): string[] {
-  return [...(request.ignored ? ["--no-ignore"] : []), ...(request.glob ? [`${flag}=${request.glob}`] : []), ...NEVER];
+function selection(request: { glob?: string; ignored: boolean }, flag: string): string[] {
+  return [...(request.ignored ? ["--no-ignore"] : []), ...(request.glob ? [`${flag}=${request.glob}`] : [])];
 }
 
 /** rg runs in the base (a root or grant), so that globs and ignore files count from there. */

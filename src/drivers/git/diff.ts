@@ -24,13 +24,7 @@ export interface DiffResult {
 export async function gitDiff(repository: Repository, request: DiffRequest, signal?: AbortSignal): Promise<DiffResult> {
   const path = gitPath(repository, request.path ?? "");
   const settings = await withoutRepositoryFilters(repository.root, signal);
-  const args = [
-    "diff",
-    ...DIFF_OPTIONS,
-    "--find-renames",
-    "--ignore-submodules=dirty",
-    "--stat=120",
-  ];
+  const args = ["diff", ...DIFF_OPTIONS, "--find-renames", "--ignore-submodules=dirty", "--stat=120"];
   if (!request.stat) args.push("--patch", `--unified=${request.context}`);
   args.push(...(await ends(repository, request, signal)), ...pathArguments(repository, path));
   const result = await gitOk(repository.root, args, { signal, settings });
