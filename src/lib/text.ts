@@ -26,7 +26,7 @@ export function cutMiddle(text: string, max: number): string {
 
 /** One line for a row or a label: line ends and other control characters become spaces. */
 export function oneLine(text: string, max: number): string {
-  return ellipsis(text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim(), max);
+  return ellipsis(text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(), max);
 }
 
 /** Lines of a text; a final newline ends the last line and does not begin another one. */

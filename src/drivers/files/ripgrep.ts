@@ -41,7 +41,7 @@ export interface SearchResult {
 export const SEARCH_LINE_CHARS = 400;
 export const SEARCH_TIMEOUT_MS = 30_000;
 /** Output kept of a search; the rest stays unread. */
-const SEARCH_OUTPUT_LIMIT_BYTES = 2_000_000;
+const SEARCH_OUTPUT_LIMIT_BYTES = 1_000_000;
 const LIST_OUTPUT_LIMIT_BYTES = 16_000_000;
 
 const ALWAYS = ["--no-config", "--color=never", "--no-messages", "--hidden", "--null"];
@@ -156,33 +156,42 @@ function toldPath(place: Place, scope: Scope, inside: string): string {
   return shownPath(place.base === scope.root ? inside : `${place.base}/${inside}`);
 }
 
-/** Lines of output are `path NUL number ":" text` for a match and `path NUL number "-" text` around it. */
 function gather(result: Finished, place: Place, scope: Scope): SearchResult {
-  const files = new Map<string, SearchLine[]>();
+  const files = new Map<string, SearchLine[] | null>();
   let matches = 0;
   const lines = result.stdout.split("\n");
   lines.pop(); // what follows the last line end: nothing, or half a line
   for (const line of lines) {
     const nul = line.indexOf("\0");
-    const number = nul === -1 ? null : /^(\d+)([:-])/.exec(line.slice(nul + 1, nul + 20));
-    if (!number) continue; // a remark of rg, such as that it stopped at binary content
-    const path = tidy(line.slice(0, nul));
-    let told = files.get(path);
-    if (!told) {
-      if (!mayTell(path)) continue;
-      told = [];
-      files.set(path, told);
+    if (nul === -1) continue; // a remark of rg, such as that it stopped at binary content
+    const name = line.slice(0, nul);
+    let told = files.get(name);
+    if (told === undefined) {
+      told = mayTell(tidy(name)) ? [] : null;
+      files.set(name, told);
     }
-    const match = number[2] === ":";
-    if (match) matches++;
-    told.push({ number: Number(number[1]), text: line.slice(nul + 1 + number[0].length).replace(/\r$/, ""), match });
+    const found = told && parseLine(line, nul + 1);
+    if (!found) continue;
+    if (found.match) matches++;
+    told!.push(found);
   }
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  const open = [...files].flatMap(([name, told]) => (told ? [{ path: tidy(name), lines: told }] : []));
+  open.sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
-    files: sorted.map(([path, told]) => ({ path: toldPath(place, scope, path), lines: told })),
+    files: open.map(({ path, lines: told }) => ({ path: toldPath(place, scope, path), lines: told })),
     matches,
     truncated: result.truncated,
   };
+}
+
+/** After the path and its NUL come `number ":" text` for a match and `number "-" text` around it. */
+function parseLine(line: string, from: number): SearchLine | null {
+  let at = from;
+  let number = 0;
+  for (let c = line.charCodeAt(at); c >= 48 && c <= 57; c = line.charCodeAt(++at)) number = number * 10 + c - 48;
+  if (at === from) return null;
+  const end = line.endsWith("\r") ? line.length - 1 : line.length;
+  return { number, text: line.slice(at + 1, end), match: line[at] === ":" };
 }
 
 function badPattern(stderr: string): Refusal {

@@ -74,42 +74,45 @@ function escapeControls(text: string): string {
 }
 
 /** Names that models know from other tools, taken for ours where ours is missing. */
-const OTHER_NAMES: Record<string, string> = {
-  file_path: "path",
-  filepath: "path",
-  file: "path",
-  filename: "path",
-  directory: "path",
-  dir: "path",
-  folder: "path",
-  start_line: "from",
-  line_start: "from",
-  offset: "from",
-  end_line: "to",
-  line_end: "to",
-  limit: "count",
-  max_count: "count",
-  n: "count",
-  query: "pattern",
-  regex: "pattern",
-  include: "glob",
-  ref: "revision",
-  commit: "revision",
-  rev: "revision",
-  hash: "revision",
-  cached: "staged",
-  id: "output_id",
-  case_insensitive: "ignore_case",
-};
+const OTHER_NAMES = new Map(
+  Object.entries({
+    file_path: "path",
+    filepath: "path",
+    file: "path",
+    filename: "path",
+    directory: "path",
+    dir: "path",
+    folder: "path",
+    start_line: "from",
+    line_start: "from",
+    offset: "from",
+    end_line: "to",
+    line_end: "to",
+    limit: "count",
+    max_count: "count",
+    n: "count",
+    query: "pattern",
+    regex: "pattern",
+    include: "glob",
+    ref: "revision",
+    commit: "revision",
+    rev: "revision",
+    hash: "revision",
+    cached: "staged",
+    id: "output_id",
+    case_insensitive: "ignore_case",
+  }),
+);
 
+/** The fields a tool knows, under its names. Others are dropped, `__proto__` among them. */
 function withKnownNames(tool: Tool, value: Record<string, unknown>): Record<string, unknown> {
   const known = fieldsOf(tool);
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    const ours = OTHER_NAMES[key];
-    const isOther = !known.has(key) && ours !== undefined && known.has(ours) && !(ours in value);
+    const other = OTHER_NAMES.get(key);
+    const name = known.has(key) ? key : other !== undefined && !Object.hasOwn(value, other) ? other : key;
     // Null is how models say "not given".
-    if (field !== null) out[isOther ? ours : key] = field;
+    if (known.has(name) && field !== null) out[name] = field;
   }
   return out;
 }

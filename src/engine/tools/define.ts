@@ -126,25 +126,29 @@ function sentenceOf(tool: Tool, context: ToolContext, error: unknown): [note: st
 }
 
 /** Names that models know from other tools. */
-const OTHER_NAMES: Record<string, string> = {
-  read: "view_file",
-  read_file: "view_file",
-  cat: "view_file",
-  open_file: "view_file",
-  ls: "list_dir",
-  list_files: "list_dir",
-  list_directory: "list_dir",
-  search: "grep",
-  rg: "grep",
-  search_files: "grep",
-  glob: "find_files",
-  find: "find_files",
-};
+const OTHER_NAMES = new Map(
+  Object.entries({
+    read: "view_file",
+    read_file: "view_file",
+    cat: "view_file",
+    open_file: "view_file",
+    ls: "list_dir",
+    list_files: "list_dir",
+    list_directory: "list_dir",
+    search: "grep",
+    rg: "grep",
+    search_files: "grep",
+    glob: "find_files",
+    find: "find_files",
+  }),
+);
 
 function unknownTool(tools: readonly Tool[], name: string): string {
   const names = tools.map((tool) => tool.name);
-  const known = OTHER_NAMES[name.toLowerCase()];
-  const like = known && names.includes(known) ? [known] : closest(name, names, 2);
+  // "functions.grep" and "default_api:grep" are grep.
+  const bare = name.replace(/^.*[.:/]/s, "");
+  const known = OTHER_NAMES.get(bare.toLowerCase());
+  const like = known && names.includes(known) ? [known] : closest(bare, names, 2);
   const hint = like.length > 0 ? `Did you mean ${like.join(" or ")}?` : `There are: ${names.join(", ")}.`;
   return `There is no tool ${JSON.stringify(ellipsis(name, 80))}. ${hint}`;
 }
