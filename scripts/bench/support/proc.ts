@@ -1,0 +1,67 @@
+/** CPU time and memory of processes, from /proc: unlike wall time they hardly depend on who else uses the machine. */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** USER_HZ: what /proc counts CPU time in, on every Linux there is. */
+const TICKS_PER_S = 100;
+
+interface Stat {
+  pid: number;
+  parent: number;
+  /** Seconds, with those of children that ended and were waited for. */
+  cpu_s: number;
+}
+
+function statOf(pid: number): Stat | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const ticks = fields.slice(11, 15).reduce((sum, n) => sum + Number(n), 0);
+    return { pid, parent: Number(fields[1]), cpu_s: ticks / TICKS_PER_S };
+  } catch {
+    return null;
+  }
+}
+
+/** A process and everything below it. */
+export function family(root: number): number[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => statOf(Number(name)))
+    .filter((stat) => stat !== null);
+  const found = [root];
+  for (const pid of found) for (const stat of all) if (stat.parent === pid) found.push(stat.pid);
+  return found;
+}
+
+/** CPU seconds of these processes and all below them, so far. */
+export function cpuSeconds(roots: readonly number[]): number {
+  return roots.flatMap(family).reduce((sum, pid) => sum + (statOf(pid)?.cpu_s ?? 0), 0);
+}
+
+/** Proportional set size in MB: shared pages are divided among those who share them. */
+export function pssMb(roots: readonly number[]): number {
+  const kb = roots.flatMap(family).reduce((sum, pid) => sum + pssOf(pid), 0);
+  return kb / 1024;
+}
+
+function pssOf(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** How busy the machine was: CPUs, load average, and its whole CPU time, of which ours is only a part. */
+export function machine(): { load: string; busy_s: number; idle_s: number } {
+  const [, user, nice, system, idle, iowait, irq, softirq, steal] = readFileSync("/proc/stat", "utf8")
+    .split("\n")[0]!
+    .split(/\s+/)
+    .map(Number) as number[];
+  const busy = user! + nice! + system! + irq! + softirq! + (steal ?? 0);
+  return {
+    load: readFileSync("/proc/loadavg", "utf8").split(" ").slice(0, 2).join(" "),
+    busy_s: busy / TICKS_PER_S,
+    idle_s: (idle! + iowait!) / TICKS_PER_S,
+  };
+}
