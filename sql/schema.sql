@@ -233,6 +233,8 @@ create table sessions (
   model text,
   web_tools boolean not null default false,
   next_number integer not null default 1,
+  layout jsonb,
+  layout_version integer not null default 0,
   archived_at timestamptz,
   created_at timestamptz not null default now(),
   active_at timestamptz not null default now(),
@@ -243,6 +245,7 @@ create table sessions (
 create index sessions_by_activity on sessions (active_at desc) where (archived_at is null);
 create index sessions_by_project on sessions (project_id, active_at desc) where (archived_at is null);
 comment on table sessions is 'Pieces of work in a project; each owns its chats.';
+comment on column sessions.layout is 'Tree of panes and tabs (src/domain/pane.ts); null until the page was arranged, then checked at every read.';
 comment on column sessions.next_number is 'Next tab number; numbers are never reused in a session.';
 
 create table settings (

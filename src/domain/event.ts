@@ -10,6 +10,8 @@ export interface EventPayloads {
   "project.changed": { project_id: string };
   "project.deleted": { project_id: string };
   "session.changed": { session_id: string; project_id: string };
+  /** The arrangement of panes and tabs changed; `by` is the browser tab that did it, if it said so. */
+  "layout.changed": { session_id: string; version: number; by: string | null };
   "session.deleted": { session_id: string; project_id: string };
   "chat.changed": { chat_id: string; session_id: string };
   "chat.deleted": { chat_id: string; session_id: string };

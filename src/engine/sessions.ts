@@ -19,6 +19,7 @@ import {
   takeTabNumber,
 } from "../store/sessions.ts";
 import { type Core, type Emit, transact } from "./core.ts";
+import { openChatTab } from "./layout.ts";
 
 export const UNTITLED_SESSION = "New session";
 export const UNTITLED_CHAT = "New chat";
@@ -56,7 +57,9 @@ export async function openChat(
   const title = input.title?.trim() ? checkTitle(input.title) : null;
   return transact(core, async (tx, emit) => {
     if (!(await findSession(tx, input.session_id))) throw notFound("session");
-    return addChat(tx, emit, input.session_id, input.kind ?? "chat", title);
+    const chat = await addChat(tx, emit, input.session_id, input.kind ?? "chat", title);
+    await openChatTab(tx, emit, input.session_id, chat);
+    return chat;
   });
 }
 

@@ -66,3 +66,21 @@ export async function countMessages(db: Db, id: string): Promise<{ chats: number
     from chats c left join messages m on m.chat_id = c.id where c.session_id = ${id}`;
   return row ?? { chats: 0, messages: 0 };
 }
+
+/** The layout as it was stored, unchecked, and its version. Locks the row when `lock` is set. */
+export async function readStoredLayout(
+  db: Db,
+  id: string,
+  lock = false,
+): Promise<{ layout: unknown; layout_version: number } | null> {
+  const [row] = await db<{ layout: unknown; layout_version: number }[]>`
+    select layout, layout_version from sessions where id = ${id} ${lock ? db`for update` : db``}`;
+  return row ?? null;
+}
+
+export async function writeLayout(tx: Tx, id: string, layout: unknown): Promise<number> {
+  const [row] = await tx<{ layout_version: number }[]>`
+    update sessions set layout = ${tx.json(layout as never)}, layout_version = layout_version + 1
+    where id = ${id} returning layout_version`;
+  return row?.layout_version ?? 0;
+}
