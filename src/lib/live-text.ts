@@ -2,7 +2,8 @@
  * What browsers must be told while a text part is written. Finished blocks are sent once; the open block is sent again
  * only when its structure changed, else the new words alone go into its tail. Past a limit the open block is not
  * rendered any more: its text goes out escaped, and its rendering comes when it closes. So a token costs the same in a
- * short answer and in a long one. No I/O, no clock.
+ * short answer and in a long one. Whoever joins has a page that `renderOpenText` made of the stored text; nothing that
+ * was sent, or that nobody saw, is kept here. No I/O, no clock.
  */
 import { BlockSplitter } from "./blocks.ts";
 import { escapeHtml } from "./html.ts";
@@ -36,9 +37,6 @@ export class LiveText {
   offset = 0;
   private readonly options: LiveOptions;
   private readonly splitter = new BlockSplitter();
-  /** HTML of all finished blocks that were sent or are in a snapshot, and the sources of those that are not. */
-  private done = "";
-  private unsent: string[] = [];
   /** Null when nobody watched the last piece: the next one sends the open block whole. */
   private shown: Shown = { as: "rendered", body: "", closers: "" };
 
@@ -46,7 +44,10 @@ export class LiveText {
     this.options = options;
   }
 
-  /** Takes the next piece; returns what to send. Unwatched pieces cost no rendering and return nothing. */
+  /**
+   * Takes the next piece; returns what to send. Unwatched pieces cost no rendering and return nothing: who comes later
+   * has their blocks from the page, and the next watched piece brings the open block whole.
+   */
   push(text: string, watched: boolean): LiveOp[] {
     const plain = plainText(text);
     this.offset += text.length;
@@ -59,34 +60,16 @@ export class LiveText {
     return this.report(this.splitter.finish(), "", watched);
   }
 
-  /**
-   * Content of the two elements as a page shows them now; later ops fit what it returns as they fit what others have.
-   * Blocks that were finished while nobody watched count as delivered by it.
-   */
-  snapshot(): { done: string; open: string } {
-    this.renderUnsent();
-    return { done: this.done, open: this.openHtml() };
-  }
-
   private report(finished: string[], piece: string, watched: boolean): LiveOp[] {
-    if (finished.length > 0) this.unsent.push(...finished);
     if (!watched) {
       this.shown = null;
       return [];
     }
-    const ops: LiveOp[] = [];
-    if (this.unsent.length > 0) ops.push({ op: "append-done", html: this.renderUnsent() });
-    const op = finished.length > 0 ? this.openOp() : this.growOp(piece);
-    if (op) ops.push(op);
-    return ops;
-  }
-
-  private renderUnsent(): string {
-    let html = "";
-    for (const source of this.unsent) html += renderBlock(source, this.options);
-    if (this.unsent.length > 0) this.unsent = [];
-    this.done += html;
-    return html;
+    if (finished.length === 0) {
+      const op = this.growOp(piece);
+      return op ? [op] : [];
+    }
+    return [{ op: "append-done", html: renderBlocks(finished, this.options) }, this.openOp()];
   }
 
   private growOp(piece: string): LiveOp | null {
@@ -96,7 +79,7 @@ export class LiveText {
     }
     if (this.shown?.as !== "rendered") return this.openOp();
     const { body, closers } = this.shown;
-    const next = this.rendered(this.splitter.open);
+    const next = rendered(this.splitter.open, this.options);
     const grows = next.closers === closers && next.body.startsWith(body);
     const grown = grows ? next.body.slice(body.length) : "";
     if (!grows || grown.includes("<")) return this.openOp(next);
@@ -108,26 +91,41 @@ export class LiveText {
   private openOp(short?: Rendered): LiveOp {
     if (this.splitter.open_chars > OPEN_LIMIT_CHARS) {
       this.shown = { as: "raw" };
-      return { op: "open", html: this.openHtml() };
+      return { op: "open", html: openHtml(this.splitter.open, this.options) };
     }
-    this.shown = short ?? this.rendered(this.splitter.open);
-    return { op: "open", html: this.withTail(this.shown, "") };
+    this.shown = short ?? rendered(this.splitter.open, this.options);
+    return { op: "open", html: withTail(this.shown, "", this.options) };
   }
+}
 
-  /** The open block with its tail span in the deepest last position; past the limit the rest stands raw in the tail. */
-  private openHtml(): string {
-    const source = this.splitter.open;
-    const limit = source.length <= OPEN_LIMIT_CHARS ? source.length : wholeChars(source, OPEN_LIMIT_CHARS);
-    return this.withTail(this.rendered(source.slice(0, limit)), escapeHtml(source.slice(limit)));
-  }
+/**
+ * The text so far as a page shows it: content of the two elements that later ops of a LiveText at the same offset go
+ * to, whatever that one sent before.
+ */
+export function renderOpenText(text: string, options: LiveOptions): { done: string; open: string } {
+  const splitter = new BlockSplitter();
+  const done = renderBlocks(splitter.push(text), options);
+  return { done, open: openHtml(splitter.open, options) };
+}
 
-  private rendered(source: string): Rendered {
-    return { as: "rendered", ...cutClosers(renderOpenBlock(source, this.options)) };
-  }
+function renderBlocks(sources: string[], options: MarkdownOptions): string {
+  let html = "";
+  for (const source of sources) html += renderBlock(source, options);
+  return html;
+}
 
-  private withTail({ body, closers }: Rendered, tail: string): string {
-    return `${body}<span id="${this.options.tail_id}" class="tail">${tail}</span>${closers}`;
-  }
+/** The open block with its tail span in the deepest last position; past the limit the rest stands raw in the tail. */
+function openHtml(source: string, options: LiveOptions): string {
+  const limit = source.length <= OPEN_LIMIT_CHARS ? source.length : wholeChars(source, OPEN_LIMIT_CHARS);
+  return withTail(rendered(source.slice(0, limit), options), escapeHtml(source.slice(limit)), options);
+}
+
+function rendered(source: string, options: LiveOptions): Rendered {
+  return { as: "rendered", ...cutClosers(renderOpenBlock(source, options)) };
+}
+
+function withTail({ body, closers }: Rendered, tail: string, { tail_id }: LiveOptions): string {
+  return `${body}<span id="${tail_id}" class="tail">${tail}</span>${closers}`;
 }
 
 /** Splits off the run of closing tags at the end, with the white space around them. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Window } from "happy-dom";
-import { type LiveOp, LiveText, OPEN_LIMIT_CHARS } from "../../src/lib/live-text.ts";
+import { type LiveOp, LiveText, OPEN_LIMIT_CHARS, renderOpenText } from "../../src/lib/live-text.ts";
 import { type MarkdownOptions, renderMarkdown } from "../../src/lib/markdown.ts";
 import { documents, inPieces } from "../support/markdown.ts";
 
@@ -14,9 +14,11 @@ class Watcher {
   readonly done = document.createElement("div");
   readonly open = document.createElement("div");
 
-  constructor(snapshot: { done: string; open: string }) {
-    this.done.innerHTML = snapshot.done;
-    this.open.innerHTML = snapshot.open;
+  /** Joins with a page of the text so far. */
+  constructor(text = "") {
+    const page = renderOpenText(text, options);
+    this.done.innerHTML = page.done;
+    this.open.innerHTML = page.open;
   }
 
   apply(ops: LiveOp[]): void {
@@ -68,31 +70,32 @@ describe("live text", () => {
     fc.assert(
       fc.property(stories, ([text, pieces, visit]) => {
         const live = new LiveText(options);
-        let watchers = [new Watcher(live.snapshot())];
+        let watchers = [new Watcher()];
+        let so_far = "";
         pieces.forEach((piece, i) => {
           const what = visit[i % visit.length];
           if (what === "leave") watchers = [];
-          if (what === "join") watchers.push(new Watcher(live.snapshot()));
+          if (what === "join") watchers.push(new Watcher(so_far));
           const ops = live.push(piece, watchers.length > 0);
+          so_far += piece;
           if (watchers.length === 0) expect(ops).toEqual([]);
           apply(ops, watchers);
           if (watchers.length === 0) return;
-          const now = live.snapshot();
-          const open = htmlOf(now.open).textContent;
+          const page = renderOpenText(so_far, options);
+          const [done, open] = [htmlOf(page.done).innerHTML, htmlOf(page.open).textContent];
           for (const watcher of watchers) {
             expect(watcher.tail().parentElement).not.toBe(null);
+            expect(watcher.done.innerHTML).toBe(done);
             expect(watcher.open.textContent).toBe(open);
           }
         });
         expect(live.offset).toBe(text.length);
-        watchers.push(new Watcher(live.snapshot()));
+        watchers.push(new Watcher(so_far));
         apply(live.finish(true), watchers);
-        const page = renderMarkdown(text, markdown);
-        const shown = htmlOf(page);
-        expect(live.snapshot().done).toBe(page);
+        const page = htmlOf(renderMarkdown(text, markdown)).innerHTML;
         for (const watcher of watchers) {
-          expect(watcher.text).toBe(shown.textContent);
-          expect(watcher.done.innerHTML).toBe(shown.innerHTML);
+          expect(watcher.done.innerHTML).toBe(page);
+          expect(watcher.open.textContent).toBe("");
         }
       }),
       { numRuns: 50 },
@@ -126,7 +129,7 @@ describe("live text", () => {
   test("sends words alone while the structure stays", () => {
     const live = new LiveText(options);
     const span = '<span id="pt-1" class="tail"></span>';
-    expect(live.snapshot()).toEqual({ done: "", open: span });
+    expect(renderOpenText("", options)).toEqual({ done: "", open: span });
     expect(live.push("The lock", true)).toEqual([{ op: "open", html: `<p>The lock${span}</p>\n` }]);
     expect(live.push(" ends <", true)).toEqual([{ op: "tail", html: " ends &lt;" }]);
     expect(live.push(" ", true)).toEqual([]);
@@ -149,19 +152,32 @@ describe("live text", () => {
     live.push("```ts\nconst a", true);
     expect(live.push(" = 1;\n", true)).toEqual([{ op: "tail", html: " = 1;" }]);
     expect(live.push("\nreturn", true)).toEqual([{ op: "tail", html: "\n\nreturn" }]);
-    expect(live.snapshot().open).toEndWith('= 1;\n\nreturn<span id="pt-1" class="tail"></span></code></pre></div>\n');
+    expect(renderOpenText("```ts\nconst a = 1;\n\nreturn", options).open).toEndWith(
+      '= 1;\n\nreturn<span id="pt-1" class="tail"></span></code></pre></div>\n',
+    );
     const [done] = live.push("\n```\n", true);
     expect(done).toMatchObject({ op: "append-done", html: expect.stringContaining('<span class="k">return</span>') });
   });
 
-  test("renders nothing while nobody watches, and tells all of it to who comes first", () => {
+  test("renders nothing while nobody watches, and tells who comes the open block whole, never what a page has", () => {
     const live = new LiveText(options);
+    const span = '<span id="pt-1" class="tail"></span>';
     expect(live.push("one\n\ntw", false)).toEqual([]);
-    expect(live.push("o", true).map(({ op }) => op)).toEqual(["append-done", "open"]);
+    expect(live.push("o", true)).toEqual([{ op: "open", html: `<p>two${span}</p>\n` }]);
     expect(live.push("\n\nthree\n\nfo", false)).toEqual([]);
-    expect(live.snapshot().done).toBe("<p>one</p>\n<p>two</p>\n<p>three</p>\n");
-    // The snapshot delivered them: telling them again would show them twice.
-    expect(live.push("ur", true).map(({ op }) => op)).toEqual(["open"]);
+    expect(live.push("ur\n\nfi", true)).toEqual([
+      { op: "append-done", html: "<p>four</p>\n" },
+      { op: "open", html: `<p>fi${span}</p>\n` },
+    ]);
+    expect(live.push("ve\n\nsix", false)).toEqual([]);
+    expect(live.finish(true)[0]).toEqual({ op: "append-done", html: "<p>six</p>\n" });
+  });
+
+  test("keeps none of the finished blocks in memory", () => {
+    const live = new LiveText(options);
+    const paragraph = `${"word ".repeat(40)}\n\n`;
+    for (let i = 0; i < 2_000; i++) live.push(paragraph, i % 2 === 0);
+    expect(JSON.stringify(live).length).toBeLessThan(2_000);
   });
 
   const tokens = (n: number, token: (i: number) => string) => Array.from({ length: n }, (_, i) => token(i));
@@ -195,7 +211,7 @@ describe("live text", () => {
     const long = "word & ".repeat(OPEN_LIMIT_CHARS / 7 + 10);
     expect(live.push(long, true)[0]?.op).toBe("open");
     expect(live.push("**<b>**", true)).toEqual([{ op: "tail", html: "**&lt;b&gt;**" }]);
-    const late = new Watcher(live.snapshot());
+    const late = new Watcher(`${long}**<b>**`);
     expect(late.text.trimEnd()).toBe(`${long}**<b>**`);
     apply(live.push("\n\nx", true), [late]);
     expect(late.done.querySelector("strong")?.textContent).toBe("<b>");

@@ -1,7 +1,7 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import type { NoticePart, Part, ReasoningPart, TextPart, ToolPart } from "../../src/domain/message.ts";
 import { duration } from "../../src/lib/format.ts";
-import { LiveText } from "../../src/lib/live-text.ts";
+import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -58,21 +58,25 @@ export function PartView({ part, project_id }: { part: Exclude<Part, ToolPart>; 
   return <NoticeView part={part} />;
 }
 
-/** Closed: the whole text rendered. Open: finished blocks, then the block that still grows, each with its own id. */
+/**
+ * Finished blocks, then the block that still grows, each with its own id. When the part closes, the stream appends the
+ * last block to the first and removes the second: what is left is what the closed part renders.
+ */
 export function TextPartView({ part, project_id }: { part: TextPart; project_id: string }) {
+  const options = markdownOptions(project_id);
   if (part.state !== "open") {
-    const safeHtml = renderMarkdown(part.text, markdownOptions(project_id));
+    const safeHtml = renderMarkdown(part.text, options);
     return (
       <div class="prose part" id={ids.part(part.id)}>
-        {safeHtml}
+        <div class="prose" id={ids.partDone(part.id)}>
+          {safeHtml}
+        </div>
       </div>
     );
   }
-  const text = new LiveText({ ...markdownOptions(project_id), tail_id: ids.partTail(part.id) });
-  text.push(part.text, false);
-  const { done: safeDone, open: safeOpen } = text.snapshot();
+  const { done: safeDone, open: safeOpen } = renderOpenText(part.text, { ...options, tail_id: ids.partTail(part.id) });
   return (
-    <div class="prose part live" id={ids.part(part.id)}>
+    <div class="prose part" id={ids.part(part.id)}>
       <div class="prose" id={ids.partDone(part.id)}>
         {safeDone}
       </div>
