@@ -45,10 +45,9 @@ export interface Places {
   owner: Owner | undefined;
 }
 
-/** Makes the directories around the data directory, which itself may not exist yet. Throws Error with what to do. */
+/** Makes the directories in `home`, which exists, around the data directory, which may not yet. Throws Error with what to do. */
 export async function findPlaces(home: string, log: Log): Promise<Places> {
   const service = process.getuid?.() === 0 ? await serviceUser() : undefined;
-  await mkdir(home, { recursive: true, mode: 0o700 });
   const root = await findRoot(home, service, log);
   const data = join(root, "data");
   const owner = service && (await ownerOf(data, service));

@@ -2,6 +2,7 @@
  * A Postgres of our own in the data directory. It is a process beside ours, not part of it: when we are killed it stays,
  * and the next start finds and uses it. Whoever stops the server stops it too.
  */
+import { mkdir, realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
@@ -44,10 +45,11 @@ export interface EmbeddedOptions {
  * connections and the database exists. Throws Error with a message for the person who started us.
  */
 export async function startEmbedded(home: string, log: Log, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const places = await findPlaces(home, log);
-  const programs = await findPrograms(places);
-  const unlock = await lockStart(places.root);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const unlock = await lockStart(await realpath(home));
   try {
+    const places = await findPlaces(home, log);
+    const programs = await findPrograms(places);
     const adopted = await adopt(places, log);
     if (adopted) return adopted;
     if (!(await checkCluster(places, programs, log))) await makeCluster(places, programs, options.durable ?? true);
@@ -147,12 +149,12 @@ async function attempt(
 }
 
 /**
- * Two starts at once would both find no Postgres. The lock is a name in Linux's abstract socket space: taken by one
+ * Two starts at once would both find no Postgres, and both make its directories. The lock is a name in Linux's abstract socket space: taken by one
  * process at a time and free when that process ends, however it ends. Elsewhere there is no such name and no lock.
  */
-async function lockStart(root: string): Promise<() => void> {
+async function lockStart(home: string): Promise<() => void> {
   if (process.platform !== "linux") return () => {};
-  const name = `\0boocode-start-${new Bun.CryptoHasher("sha256").update(root).digest("hex").slice(0, 32)}`;
+  const name = `\0boocode-start-${new Bun.CryptoHasher("sha256").update(home).digest("hex").slice(0, 32)}`;
   const deadline = Date.now() + START_DEADLINE_MS;
   for (;;) {
     try {
@@ -160,7 +162,7 @@ async function lockStart(root: string): Promise<() => void> {
       return () => listener.stop(true);
     } catch (error) {
       if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
-      if (Date.now() > deadline) throw new Error(`another start is at work on ${root}`);
+      if (Date.now() > deadline) throw new Error(`another start is at work on ${home}`);
       await sleep(POLL_MS);
     }
   }

@@ -1,5 +1,5 @@
 /** Data directories for the tests of the embedded Postgres, and processes that own one. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbedded } from "../../src/db/embedded.ts";
 import { findPostmaster, waitForEnd } from "../../src/db/embedded-process.ts";
@@ -42,6 +42,7 @@ export interface Owner {
 /** Another process that starts the home's Postgres. With `busy` it commits a row to `kept` and keeps a query running. */
 export async function spawnOwner(home: string, busy = false): Promise<Owner> {
   const owner = Bun.spawn(["bun", join(import.meta.dir, "owner.ts"), home, ...(busy ? ["busy"] : [])], {
+    stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
   });
@@ -55,15 +56,17 @@ export async function killHard(pid: number, data: string): Promise<void> {
   await waitForEnd(pid, data, 5_000);
 }
 
-/** Ends what runs on the homes made so far and removes them. */
+/** Ends what runs on a home and removes it, with a database that lies outside of it. */
+export async function removeHome(home: string): Promise<void> {
+  const root = existsSync(join(home, "postgres")) ? realpathSync(join(home, "postgres")) : home;
+  const left = await findPostmaster(join(root, "data"));
+  if (left) await killHard(left.pid, join(root, "data"));
+  rmSync(root, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
+}
+
+/** For afterAll. */
 export async function removeHomes(): Promise<void> {
-  for (const home of made.splice(0)) {
-    const link = join(home, "postgres");
-    const root = existsSync(link) ? Bun.spawnSync(["realpath", link]).stdout.toString().trim() : link;
-    const left = await findPostmaster(join(root, "data"));
-    if (left) await killHard(left.pid, join(root, "data"));
-    rmSync(root, { recursive: true, force: true });
-    rmSync(home, { recursive: true, force: true });
-  }
+  for (const home of made.splice(0)) await removeHome(home);
   template = undefined;
 }

@@ -15,4 +15,6 @@ if (busy) {
   );
 }
 console.log(JSON.stringify({ pid, started }));
-setInterval(() => {}, 1_000);
+// Ends with the test that started it, should that fail before it kills us.
+for await (const _ of process.stdin);
+process.exit();
