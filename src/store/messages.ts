@@ -1,5 +1,6 @@
 import type { Db, Tx } from "../db/sql.ts";
 import type { Message, Part, Role } from "../domain/message.ts";
+import { takePositions } from "./chats.ts";
 import { readUnfolded } from "./journal.ts";
 
 const columns = (db: Db) => db`id, chat_id, role, position, client_id, created_at, superseded_at`;
@@ -21,6 +22,23 @@ export async function findByClientId(db: Db, chatId: string, clientId: string): 
   const [row] = await db<Message[]>`
     select ${columns(db)} from messages where chat_id = ${chatId} and client_id = ${clientId}`;
   return row ?? null;
+}
+
+/**
+ * Messages that wait in the queue but were written before this answer's question move behind it: whatever "Send now" did,
+ * the transcript and the history are in the order in which the chat took its runs.
+ */
+export async function moveWaitingBehind(tx: Tx, chatId: string, answerId: string): Promise<void> {
+  const waiting = await tx<{ id: string }[]>`
+    select m.id from runs r join messages m on m.id = r.answer_id or (m.id = r.question_id and not exists (
+      select 1 from runs o where o.question_id = m.id and o.state <> 'queued'))
+    where r.chat_id = ${chatId} and r.state = 'queued'
+    and m.position < (select position from messages where id = ${answerId}) order by m.position`;
+  if (waiting.length === 0) return;
+  const first = await takePositions(tx, chatId, waiting.length);
+  await tx`
+    update messages m set position = ${first} + w.n - 1
+    from unnest(${waiting.map((m) => m.id)}::text[]) with ordinality as w (id, n) where m.id = w.id`;
 }
 
 export async function deleteMessages(tx: Tx, ids: readonly string[]): Promise<void> {

@@ -18,10 +18,13 @@ interface SessionRow {
   run_state: RunState | null;
 }
 
+/** What waits for you says more than what runs, and that more than what is queued behind it; then the newest run. */
+export const liveFirst = (db: Db) => db`array_position(array['waiting', 'running', 'queued'], r.state) nulls last`;
+
 /** A session's status: a live run first, else the newest one. */
 const runState = (db: Db) => db`
   (select r.state from runs r where r.session_id = s.id
-   order by (r.state in ('running', 'waiting', 'queued')) desc, r.created_at desc limit 1) as run_state`;
+   order by ${liveFirst(db)}, r.created_at desc limit 1) as run_state`;
 
 const asSession = (r: SessionRow): NavSession => ({
   id: r.id,
@@ -63,12 +66,18 @@ export async function readProjectSessions(
 
 export type RunningRow = Run & { session_title: string; chat_title: string; project_name: string };
 
-/** Runs in flight or in the queue, oldest first so that rows do not change places. */
+/**
+ * One line a chat: what is in flight, or the run that is next where nothing is. What is queued behind it stands in its
+ * chat. Oldest first, so that rows do not change places.
+ */
 export async function readRunning(db: Db): Promise<RunningRow[]> {
   return db<RunningRow[]>`
     select r.*, s.title as session_title, c.title as chat_title, p.name as project_name
     from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id join projects p on p.id = r.project_id
-    where r.state in ('queued', 'running', 'waiting') order by r.created_at, r.id limit 100`;
+    where r.state in ('queued', 'running', 'waiting') and not exists (
+      select 1 from runs o where o.chat_id = r.chat_id and r.state = 'queued'
+      and (o.state in ('running', 'waiting') or (o.state = 'queued' and (o.created_at, o.id) < (r.created_at, r.id))))
+    order by r.created_at, r.id limit 100`;
 }
 
 /** The newest run of a chat stopped at a limit, failed or was cut by a restart, and nothing was asked since. */

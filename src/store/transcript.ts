@@ -5,6 +5,7 @@ import { type Status, statusOfRun } from "../domain/nav.ts";
 import type { QueueItem } from "../domain/page.ts";
 import type { Run, RunState } from "../domain/run.ts";
 import { readParts } from "./messages.ts";
+import { liveFirst } from "./nav.ts";
 import { openRuns, runsOfMessages } from "./runs.ts";
 
 /** Messages with their parts and the run that asked (user) or wrote (assistant) them. */
@@ -45,7 +46,7 @@ export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | n
 export async function readChatStatuses(db: Db, sessionId: string): Promise<Record<string, Status>> {
   const rows = await db<{ id: string; state: RunState | null }[]>`
     select c.id, (select r.state from runs r where r.chat_id = c.id
-      order by (r.state in ('running', 'waiting', 'queued')) desc, r.created_at desc limit 1) as state
+      order by ${liveFirst(db)}, r.created_at desc limit 1) as state
     from chats c where c.session_id = ${sessionId} and c.archived_at is null`;
   return Object.fromEntries(rows.map((r) => [r.id, statusOfRun(r.state)]));
 }

@@ -2,8 +2,8 @@
 import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
-import { findMessage } from "../../store/messages.ts";
-import { describeRun, moveRun, nextQueued } from "../../store/runs.ts";
+import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
+import { describeRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { endpointForRun } from "../endpoints.ts";
@@ -36,7 +36,10 @@ async function claim(core: Core, run: Run): Promise<Run | null> {
     if (!claimed) return null;
     const topic = sessionTopic(run.session_id);
     const { chat_id } = run;
-    emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
+    await moveWaitingBehind(tx, chat_id, run.answer_id);
+    // A continued run answers a question that has long been shown.
+    if ((await runsOfMessages(tx, [run.question_id])).length === 1)
+      emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
     emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
     emitRun(emit, claimed);
     return claimed;

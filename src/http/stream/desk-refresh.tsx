@@ -24,6 +24,7 @@ const PROGRESS_INTERVAL_MS = 3_000;
 
 export class DeskRefresh {
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private due = 0;
   private last = 0;
   private lastProgress = 0;
   private busy = false;
@@ -46,13 +47,18 @@ export class DeskRefresh {
     this.timer = null;
   }
 
+  /** A refresh that is due sooner takes the place of one that can wait: a run's end must not wait for its progress. */
   private schedule(interval: number): void {
-    if (this.timer || this.watchers().length === 0) return;
-    const wait = Math.max(0, this.last + interval - performance.now());
+    if (this.watchers().length === 0) return;
+    const now = performance.now();
+    const due = Math.max(now, this.last + interval);
+    if (this.timer && due >= this.due) return;
+    if (this.timer) clearTimeout(this.timer);
+    this.due = due;
     this.timer = setTimeout(() => {
       this.timer = null;
       void this.refresh();
-    }, wait);
+    }, due - now);
   }
 
   private async refresh(): Promise<void> {
