@@ -31,5 +31,5 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(settingsRoutes(web))
     .use(streamRoutes(web))
     .use(healthRoutes(web))
-    .use(openapiRoutes(web)) as unknown as AnyElysia;
+    .use(openapiRoutes(web, app)) as unknown as AnyElysia;
 }

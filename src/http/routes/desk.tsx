@@ -1,6 +1,5 @@
 /** The desk: what needs you, what runs, what was last; and the first-run page before there is a model. */
 import { Elysia } from "elysia";
-import { z } from "zod";
 import { DeskContent } from "../../../views/desk/desk.tsx";
 import { BarePage, Page } from "../../../views/layout/page.tsx";
 import { OnboardingContent, type OnboardingFact } from "../../../views/onboarding/onboarding.tsx";
@@ -12,31 +11,58 @@ import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { listEndpoints } from "../../engine/endpoints.ts";
 import { deskPage, framePage } from "../../engine/pages.ts";
 import { changeSettings, readSettings } from "../../engine/settings.ts";
-import { parseBody } from "../body.ts";
+import { describing } from "../describe.ts";
 import { answerPost, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 
+const about = describing("pages");
+
 export function deskRoutes(web: Web) {
   return new Elysia()
-    .get("/", ({ request }) => desk(web, request))
-    .get("/inbox", async ({ request }) => {
-      const { desk } = await deskPage(web.core);
-      return respond(request, {
-        page: () => drawDesk(web, request),
-        json: () => ({ count: desk.needs.length, needs: desk.needs }),
-      });
-    })
-    .get(urls.onboarding, ({ request }) =>
-      respond(request, {
-        page: () => drawOnboarding(web, request),
-        json: async () => ({ checks: await checkEndpoints(web.core) }),
+    .get(
+      "/",
+      ({ request }) => desk(web, request),
+      about({ summary: "What needs you, what runs, what was last.", answers: { 200: { desk: "Desk" } } }),
+    )
+    .get(
+      "/inbox",
+      ({ request }) => inbox(web, request),
+      about({ summary: "What needs you.", answers: { 200: { count: "integer", needs: "Need[]" } } }),
+    )
+    .get(
+      urls.onboarding,
+      ({ request }) =>
+        respond(request, {
+          page: () => drawOnboarding(web, request),
+          json: async () => ({ checks: await checkEndpoints(web.core) }),
+        }),
+      about({
+        summary: "The first-run page: asks the usual local ports for model servers.",
+        answers: { 200: { checks: "EndpointCheck[]" } },
       }),
     )
-    .post(urls.onboarding, async ({ request }) => {
-      await parseBody(request, z.object({}));
-      await changeSettings(web.core, { onboarded: true });
-      return answerPost(request, { json: () => Response.json({ onboarded: true }), url: urls.desk, navigate: true });
-    });
+    .post(
+      urls.onboarding,
+      ({ request }) => leaveOnboarding(web, request),
+      about({
+        summary: "Goes on with the demo model: the first-run page is not shown again.",
+        answers: { 200: { settings: "Settings" } },
+        form_of: "PATCH /settings",
+      }),
+    );
+}
+
+async function inbox(web: Web, request: Request): Promise<Response> {
+  const { desk } = await deskPage(web.core);
+  return respond(request, {
+    page: () => drawDesk(web, request),
+    json: () => ({ count: desk.needs.length, needs: desk.needs }),
+  });
+}
+
+async function leaveOnboarding(web: Web, request: Request): Promise<Response> {
+  const settings = await changeSettings(web.core, { onboarded: true });
+  return answerPost(request, { json: () => Response.json({ settings }), url: urls.desk, navigate: true });
 }
 
 async function desk(web: Web, request: Request): Promise<Response> {

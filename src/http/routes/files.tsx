@@ -7,16 +7,30 @@ import { readProjectFile, readProjectImage } from "../../engine/files.ts";
 import { framePage } from "../../engine/pages.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { foreignBytes } from "../headers.ts";
 import { respond } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 
 const line = z.coerce.number().int().min(1).max(1_000_000_000);
-const Query = z.object({ line: line.optional(), from: line.optional(), raw: flag.optional() });
+const Query = z.object({
+  line: line.optional().describe("Line to mark; the window is the one that holds it."),
+  from: line.optional().describe("First line of the window."),
+  raw: flag.optional().describe("The bytes of a raster image."),
+});
 
 export function fileRoutes(web: Web) {
-  return new Elysia().get("/projects/:id/files/*", ({ request, params }) => show(web, request, params.id, params["*"]));
+  return new Elysia().get(
+    "/projects/:id/files/*",
+    ({ request, params }) => show(web, request, params.id, params["*"]),
+    describing("files")({
+      summary: "A window of a file, as the read tools would show it.",
+      query: Query,
+      answers: { 200: { file: "File" } },
+      also: { "image/*": "With `raw=1`." },
+    }),
+  );
 }
 
 async function show(web: Web, request: Request, projectId: string, rawPath: string): Promise<Response> {

@@ -4,15 +4,35 @@ import { urls } from "../../../views/urls.ts";
 import { listEndpoints } from "../../engine/endpoints.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { readHead } from "../../store/journal.ts";
+import { describing } from "../describe.ts";
 import { identityOf } from "../request.ts";
 import { jsonAnswer } from "../respond.ts";
 import type { Web } from "../web.ts";
 
+const about = describing("health");
 /** A database that does not answer within this is away. */
 const DATABASE_DEADLINE_MS = 2_000;
 
 export function healthRoutes(web: Web) {
-  return new Elysia().get(urls.health, ({ request }) => health(web, request));
+  return new Elysia().get(
+    urls.health,
+    ({ request }) => health(web, request),
+    about({
+      summary:
+        "Whether the server and its database answer; 503 when the database does not. Open to all, with `ok` alone.",
+      answers: {
+        200: {
+          ok: "boolean",
+          version: "string?",
+          database: "DatabaseState?",
+          endpoints: "EndpointState[]?",
+          tools: "Program[]?",
+          runs: "integer?",
+          streams: "integer?",
+        },
+      },
+    }),
+  );
 }
 
 async function health(web: Web, request: Request): Promise<Response> {

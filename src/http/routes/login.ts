@@ -9,6 +9,7 @@ import type { Attempts } from "../../lib/attempts.ts";
 import { AppError, conflict } from "../../lib/errors.ts";
 import { sessionCookie, setCookie } from "../auth.ts";
 import { parseBody, parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { factsOf, identityOf } from "../request.ts";
 import { created, htmlAnswer, jsonAnswer, noContent, seeOther, wants } from "../respond.ts";
 
@@ -28,16 +29,44 @@ interface LoginDeps {
   page: (props: LoginProps, request: Request) => string | Promise<string>;
 }
 
+const about = describing("login");
 const MAX_TOKEN_CHARS = 200;
-const Form = z.object({ token: z.string().min(1).max(MAX_TOKEN_CHARS), next: z.string().optional() });
-const Query = z.object({ next: z.string().optional() });
+const Form = z.object({
+  token: z.string().min(1).max(MAX_TOKEN_CHARS).describe("An access token, `boo_…`."),
+  next: z.string().optional().describe("Path of ours to go on to."),
+});
+const Query = z.object({ next: z.string().optional().describe("Path of ours to come back to.") });
 
 export function loginRoutes(deps: LoginDeps) {
   return new Elysia()
-    .get(urls.login, ({ request }) => show(deps, request))
-    .post(urls.login, ({ request }) => signIn(deps, request))
-    .delete(urls.login, ({ request }) => signOut(deps, request))
-    .post(urls.logout, ({ request }) => signOut(deps, request));
+    .get(
+      urls.login,
+      ({ request }) => show(deps, request),
+      about({
+        summary: "Who may call this server, and the caller's name; null when not signed in.",
+        query: Query,
+        answers: { 200: { login: "Door" } },
+      }),
+    )
+    .post(
+      urls.login,
+      ({ request }) => signIn(deps, request),
+      about({
+        summary: "Trades a token for a browser's cookie; 409 in modes without tokens.",
+        body: Form,
+        answers: { 201: { login: "Login" } },
+      }),
+    )
+    .delete(
+      urls.login,
+      ({ request }) => signOut(deps, request),
+      about({ summary: "Ends the browser's session.", answers: { 204: null } }),
+    )
+    .post(
+      urls.logout,
+      ({ request }) => signOut(deps, request),
+      about({ summary: "Ends the browser's session.", answers: { 204: null }, form_of: "DELETE /login" }),
+    );
 }
 
 /** URL of the login page that comes back to `next` (see safeNext). */
@@ -55,8 +84,10 @@ export function safeNext(next: string | undefined): string {
 
 async function show(deps: LoginDeps, request: Request): Promise<Response> {
   const next = safeNext(parseQuery(request, Query).next);
-  if (deps.mode !== "token" || identityOf(request)) return seeOther(next);
-  if (wants(request) === "json") return jsonAnswer(request, { login: { mode: deps.mode } });
+  const identity = identityOf(request);
+  if (wants(request) === "json")
+    return jsonAnswer(request, { login: { mode: deps.mode, name: identity?.name ?? null } });
+  if (deps.mode !== "token" || identity) return seeOther(next);
   return page(deps, request, { next, error: null }, 200);
 }
 

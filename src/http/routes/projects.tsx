@@ -17,46 +17,116 @@ import {
 } from "../../engine/projects.ts";
 import { readProjectSessions } from "../../store/nav.ts";
 import { parseBody, parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { answerPost, created, jsonAnswer, noContent, respond } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { refusedForm } from "./forms.ts";
 
+const about = describing("projects");
 const New = z.object({
-  path: z.string({ error: "Say which directory." }),
-  name: z.string().optional(),
-  create: flag.default(false),
+  path: z.string({ error: "Say which directory." }).describe("Absolute, or from `~`; inside a project root."),
+  name: z.string().optional().describe("The directory's by default."),
+  create: flag.default(false).describe("Make the directory, with a git repository in it."),
 });
 const Name = z.object({ name: z.string() });
-const Shown = z.object({ archived: flag.default(false) });
+const Shown = z.object({ archived: flag.default(false).describe("Pages: with archived sessions.") });
+const Typed = z.object({ path: z.string().max(4096).default("").describe("What was typed so far.") });
 
 export function projectRoutes(web: Web) {
   return new Elysia()
-    .get("/projects", async ({ request }) =>
-      respond(request, {
-        page: () => drawNew(web, request, null, null),
-        json: async () => ({ projects: await allProjects(web.core) }),
+    .get(
+      "/projects",
+      ({ request }) =>
+        respond(request, {
+          page: () => drawNew(web, request, null, null),
+          json: async () => ({ projects: await allProjects(web.core) }),
+        }),
+      about({ summary: "All projects by name.", answers: { 200: { projects: "Project[]" } } }),
+    )
+    .post(
+      "/projects",
+      ({ request }) => make(web, request),
+      about({
+        summary: "Registers a directory; 409 when it is there already.",
+        body: New,
+        answers: { 201: { project: "Project" } },
       }),
     )
-    .post("/projects", ({ request }) => make(web, request))
-    .get("/projects/new", ({ request }) =>
-      respond(request, {
-        page: () => drawNew(web, request, null, null),
-        json: () => ({ roots: web.core.config.project_roots }),
+    .get(
+      "/projects/new",
+      ({ request }) =>
+        respond(request, {
+          page: () => drawNew(web, request, null, null),
+          json: () => ({ roots: web.core.config.project_roots }),
+        }),
+      about({ summary: "The form; where projects may lie.", answers: { 200: { roots: "string[]" } } }),
+    )
+    .get(
+      "/directories",
+      ({ request }) => directories(web, request),
+      about({
+        summary: "Directories that begin with what was typed.",
+        query: Typed,
+        answers: { 200: { paths: "string[]" } },
       }),
     )
-    .get("/directories", ({ request }) => directories(web, request))
-    .get("/projects/:id", ({ request, params }) => show(web, request, params.id))
-    .patch("/projects/:id", async ({ request, params }) =>
-      jsonAnswer(request, { project: await changeProject(web.core, params.id, (await parseBody(request, Name)).name) }),
+    .use(projectRoutesById(web));
+}
+
+function projectRoutesById(web: Web) {
+  return new Elysia()
+    .get(
+      "/projects/:id",
+      ({ request, params }) => show(web, request, params.id),
+      about({
+        summary: "A project; its page lists the sessions.",
+        query: Shown,
+        answers: { 200: { project: "Project" } },
+      }),
     )
-    .delete("/projects/:id", async ({ params }) => {
-      await removeProject(web.core, params.id);
-      return noContent();
-    })
-    .post("/projects/:id/name", ({ request, params }) => rename(web, request, params.id))
-    .get("/projects/:id/removal", ({ request, params }) => confirmRemoval(web, request, params.id))
-    .post("/projects/:id/removal", ({ request, params }) => remove(web, request, params.id));
+    .patch(
+      "/projects/:id",
+      async ({ request, params }) =>
+        jsonAnswer(request, {
+          project: await changeProject(web.core, params.id, (await parseBody(request, Name)).name),
+        }),
+      about({ summary: "Renames it.", body: Name, answers: { 200: { project: "Project" } } }),
+    )
+    .delete(
+      "/projects/:id",
+      async ({ params }) => {
+        await removeProject(web.core, params.id);
+        return noContent();
+      },
+      about({
+        summary: "Forgets it with its sessions; the directory stays. 409 while a run is going on in it.",
+        answers: { 204: null },
+      }),
+    )
+    .post(
+      "/projects/:id/name",
+      ({ request, params }) => rename(web, request, params.id),
+      about({
+        summary: "Renames it.",
+        body: Name,
+        answers: { 200: { project: "Project" } },
+        form_of: "PATCH /projects/:id",
+      }),
+    )
+    .get(
+      "/projects/:id/removal",
+      ({ request, params }) => confirmRemoval(web, request, params.id),
+      about({
+        summary: "What would be forgotten; the page asks whether you are sure.",
+        answers: { 200: { project: "Project", sessions: "integer", running: "integer" } },
+      }),
+    )
+    .post(
+      "/projects/:id/removal",
+      ({ request, params }) => remove(web, request, params.id),
+      about({ summary: "Forgets it.", answers: { 204: null }, form_of: "DELETE /projects/:id" }),
+    );
 }
 
 async function drawNew(
@@ -88,12 +158,13 @@ async function make(web: Web, request: Request): Promise<Response> {
 }
 
 async function directories(web: Web, request: Request): Promise<Response> {
-  const { path } = parseQuery(request, z.object({ path: z.string().max(4096).default("") }));
+  const { path } = parseQuery(request, Typed);
   const paths = await directoriesUnder(web.core, path);
   return respond(request, { fragment: () => DirectoryOptions({ paths }) as string, json: () => ({ paths }) });
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
+  parseQuery(request, Shown);
   const project = await projectOf(web.core, id);
   return respond(request, { page: () => drawProject(web, request, id, null), json: () => ({ project }) });
 }

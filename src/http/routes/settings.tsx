@@ -10,48 +10,122 @@ import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
 import { changeSettings, readSettings } from "../../engine/settings.ts";
+import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
-import { answerPost, created, noContent, respond } from "../respond.ts";
+import { describing } from "../describe.ts";
+import { answerPost, created, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { drawOnboarding } from "./desk.tsx";
 import { flag } from "./fields.ts";
 import { refusedForm } from "./forms.ts";
 
-const From = z.object({ from: z.enum(["onboarding", "settings"]).default("settings") });
-const NewEndpoint = From.extend({
-  url: z.string({ error: "Say the endpoint's URL." }),
-  label: z.string().optional(),
-  api_key: z.string().optional(),
-  force: flag.optional(),
+const about = describing("settings");
+const aboutEndpoint = describing("endpoints");
+const From = z.object({
+  from: z.enum(["onboarding", "settings"]).default("settings").describe("Pages: where to go on."),
 });
-const Change = z.object({ theme: z.enum(["system", "light", "dark"]).optional() });
+const NewEndpoint = From.extend({
+  url: z.string({ error: "Say the endpoint's URL." }).describe("As you have it: `host:8401`, `…/v1`."),
+  label: z.string().optional().describe("Named after what answers by default."),
+  api_key: z.string().optional().describe("The key, or `{env:NAME}`."),
+  force: flag.optional().describe("Save it although it does not answer."),
+});
+const Change = z.object({
+  theme: z.enum(["system", "light", "dark"]).optional(),
+  onboarded: flag.optional().describe("The first-run page is not shown again."),
+});
 
 export function settingsRoutes(web: Web) {
   return new Elysia()
-    .get(urls.settings, ({ request }) =>
-      respond(request, {
-        page: () => drawSettings(web, request),
-        json: async () => ({ settings: await readSettings(web.core.sql) }),
+    .get(
+      urls.settings,
+      ({ request }) =>
+        respond(request, {
+          page: () => drawSettings(web, request),
+          json: async () => ({ settings: await readSettings(web.core.sql) }),
+        }),
+      about({ summary: "Settings made in the page.", answers: { 200: { settings: "Settings" } } }),
+    )
+    .patch(
+      urls.settings,
+      ({ request }) => change(web, request),
+      about({ summary: "Changes what is given.", body: Change, answers: { 200: { settings: "Settings" } } }),
+    )
+    .post(
+      urls.settings,
+      ({ request }) => change(web, request),
+      about({
+        summary: "Changes what is given.",
+        body: Change,
+        answers: { 200: { settings: "Settings" } },
+        form_of: "PATCH /settings",
       }),
     )
-    .post(urls.settings, ({ request }) => change(web, request))
-    .patch(urls.settings, ({ request }) => change(web, request))
-    .get(urls.endpoints, async ({ request }) =>
-      respond(request, {
-        page: () => drawSettings(web, request),
-        json: async () => ({ endpoints: await listEndpoints(web.core) }),
+    .use(endpointRoutes(web));
+}
+
+function endpointRoutes(web: Web) {
+  return new Elysia()
+    .get(
+      urls.endpoints,
+      ({ request }) =>
+        respond(request, {
+          page: () => drawSettings(web, request),
+          json: async () => ({ endpoints: await listEndpoints(web.core) }),
+        }),
+      aboutEndpoint({
+        summary: "All endpoints in order of preference.",
+        answers: { 200: { endpoints: "Endpoint[]" } },
       }),
     )
-    .post(urls.endpoints, ({ request }) => add(web, request))
-    .post(urls.endpointChecks, ({ request }) => checkAll(web, request))
-    .delete("/endpoints/:id", async ({ params }) => {
-      await removeEndpoint(web.core, params.id);
-      return noContent();
-    })
-    .post("/endpoints/:id/removal", async ({ request, params }) => {
-      await removeEndpoint(web.core, params.id);
-      return answerPost(request, { json: () => noContent(), url: `${urls.settings}#models`, navigate: true });
-    });
+    .post(
+      urls.endpoints,
+      ({ request }) => add(web, request),
+      aboutEndpoint({
+        summary: "Asks an endpoint for its models and saves it.",
+        body: NewEndpoint,
+        answers: { 201: { endpoint: "Endpoint" } },
+      }),
+    )
+    .post(
+      urls.endpointChecks,
+      ({ request }) => checkAll(web, request),
+      aboutEndpoint({
+        summary: "Asks every endpoint and the usual local ports now.",
+        body: From,
+        answers: { 200: { checks: "EndpointCheck[]" } },
+      }),
+    )
+    .get(
+      "/endpoints/:id",
+      ({ request, params }) => showEndpoint(web, request, params.id),
+      aboutEndpoint({ summary: "An endpoint.", answers: { 200: { endpoint: "Endpoint" } } }),
+    )
+    .delete(
+      "/endpoints/:id",
+      async ({ params }) => {
+        await removeEndpoint(web.core, params.id);
+        return noContent();
+      },
+      aboutEndpoint({
+        summary: "Removes it; 409 for those of the environment and the demo model.",
+        answers: { 204: null },
+      }),
+    )
+    .post(
+      "/endpoints/:id/removal",
+      async ({ request, params }) => {
+        await removeEndpoint(web.core, params.id);
+        return answerPost(request, { json: () => noContent(), url: `${urls.settings}#models`, navigate: true });
+      },
+      aboutEndpoint({ summary: "Removes it.", answers: { 204: null }, form_of: "DELETE /endpoints/:id" }),
+    );
+}
+
+async function showEndpoint(web: Web, request: Request, id: string): Promise<Response> {
+  const endpoint = (await listEndpoints(web.core)).find((e) => e.id === id);
+  if (!endpoint) throw notFound("endpoint");
+  return wants(request) === "json" ? jsonAnswer(request, { endpoint }) : seeOther(`${urls.settings}#models`);
 }
 
 export async function drawSettings(
@@ -109,8 +183,9 @@ async function add(web: Web, request: Request): Promise<Response> {
 
 async function checkAll(web: Web, request: Request): Promise<Response> {
   const { from } = await parseBody(request, From);
-  if (from === "onboarding")
-    return answerPost(request, { json: () => Response.json({}), url: urls.onboarding, navigate: true });
+  // The first-run page checks by itself.
+  if (from === "onboarding" && wants(request) !== "json")
+    return answerPost(request, { json: () => noContent(), url: urls.onboarding, navigate: true });
   const checks = await checkEndpoints(web.core);
   return answerPost(request, { json: () => Response.json({ checks }), url: `${urls.settings}#models`, navigate: true });
 }

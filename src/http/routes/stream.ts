@@ -4,21 +4,31 @@ import { z } from "zod";
 import { AppError, notFound } from "../../lib/errors.ts";
 import { findSession } from "../../store/sessions.ts";
 import { parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { keepOpen } from "../request.ts";
 import type { Web } from "../web.ts";
 
 const seq = z.coerce.number().int().min(0);
 const Query = z.object({
-  session: z.string().max(40).optional(),
-  chat: z.string().max(40).optional(),
-  since: seq.optional(),
-  page: z.string().max(20).optional(),
-  build: z.string().max(40).optional(),
-  as: z.enum(["html", "json"]).default("html"),
+  session: z.string().max(40).optional().describe("Events of this session, beside those of the desk."),
+  chat: z.string().max(40).optional().describe("Pages: the chat whose transcript is shown."),
+  since: seq.optional().describe("Position after which to begin; now by default. `Last-Event-ID` wins."),
+  page: z.string().max(20).optional().describe("Pages: `desk`."),
+  build: z.string().max(40).optional().describe("Pages: the build that drew them."),
+  as: z.enum(["html", "json"]).default("html").describe("`json`: the journal's events."),
 });
 
 export function streamRoutes(web: Web) {
-  return new Elysia().get("/stream", ({ request }) => open(web, request));
+  return new Elysia().get(
+    "/stream",
+    ({ request }) => open(web, request),
+    describing("stream")({
+      summary: "The event stream.",
+      query: Query,
+      answers: {},
+      also: { "text/event-stream": "Events; docs/api/stream.md lists every kind." },
+    }),
+  );
 }
 
 async function open(web: Web, request: Request): Promise<Response> {
@@ -35,6 +45,7 @@ async function open(web: Web, request: Request): Promise<Response> {
       page: query.page ?? null,
       json: query.as === "json",
       since,
+      again: last.success,
       build: query.build ?? null,
     },
     request.signal,

@@ -5,7 +5,9 @@ import { urls } from "../../../views/urls.ts";
 import { type AccessToken, TOKEN_LABEL_CHARS } from "../../domain/identity.ts";
 import { createToken, listTokens, revokeToken } from "../../engine/access.ts";
 import type { Core } from "../../engine/core.ts";
+import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
+import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
 import { htmlAnswer, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
 
@@ -23,14 +25,47 @@ interface TokenDeps {
   page?: (props: TokensProps, request: Request) => string | Promise<string>;
 }
 
-const Form = z.object({ label: z.string().min(1).max(TOKEN_LABEL_CHARS) });
+const about = describing("tokens");
+const Form = z.object({ label: z.string().min(1).max(TOKEN_LABEL_CHARS).describe("What uses it.") });
 
 export function tokenRoutes(deps: TokenDeps) {
   return new Elysia()
-    .get(urls.tokens, ({ request }) => list(deps, request))
-    .post(urls.tokens, ({ request }) => make(deps, request))
-    .delete("/tokens/:id", ({ request, params }) => revoke(deps, request, params.id))
-    .post("/tokens/:id/revocation", ({ request, params }) => revoke(deps, request, params.id));
+    .get(
+      urls.tokens,
+      ({ request }) => list(deps, request),
+      about({ summary: "All tokens, revoked ones last.", answers: { 200: { tokens: "Token[]" } } }),
+    )
+    .post(
+      urls.tokens,
+      ({ request }) => make(deps, request),
+      about({
+        summary: "Makes a token; its secret is in this answer only.",
+        body: Form,
+        answers: { 201: { token: "NewToken" } },
+      }),
+    )
+    .get(
+      "/tokens/:id",
+      async ({ request, params }) => {
+        const token = (await listTokens(deps.core)).find((t) => t.id === params.id);
+        if (!token) throw notFound("token");
+        return wants(request) === "json" ? jsonAnswer(request, { token }) : seeOther(urls.tokens);
+      },
+      about({ summary: "A token, without its secret.", answers: { 200: { token: "Token" } } }),
+    )
+    .delete(
+      "/tokens/:id",
+      ({ request, params }) => revoke(deps, request, params.id),
+      about({
+        summary: "Revokes a token and signs out the browsers that came in with it.",
+        answers: { 200: { token: "Token" } },
+      }),
+    )
+    .post(
+      "/tokens/:id/revocation",
+      ({ request, params }) => revoke(deps, request, params.id),
+      about({ summary: "Revokes a token.", answers: { 200: { token: "Token" } }, form_of: "DELETE /tokens/:id" }),
+    );
 }
 
 async function list(deps: TokenDeps, request: Request): Promise<Response> {

@@ -1,0 +1,287 @@
+/**
+ * The resources as JSON brings them: the one place where answers are described. Each is held against its domain type by
+ * the compiler and against real answers by tests/flows/api.test.ts. Loaded when the description is first asked for.
+ */
+import { z } from "zod";
+import type { Chat } from "../../domain/chat.ts";
+import type { Endpoint, EndpointCheck, Model } from "../../domain/endpoint.ts";
+import type { FileView } from "../../domain/file.ts";
+import type { AccessToken } from "../../domain/identity.ts";
+import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
+import type * as nav from "../../domain/nav.ts";
+import type { Project } from "../../domain/project.ts";
+import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
+import type { Session } from "../../domain/session.ts";
+
+/** A domain type after JSON: dates are texts. */
+type Wire<T> = T extends Date
+  ? string
+  : T extends readonly (infer U)[]
+    ? Wire<U>[]
+    : T extends object
+      ? { [K in keyof T]: Wire<T[K]> }
+      : T;
+/** The fields must be those of the domain type; one too many is found by the test, one too few by the compiler. */
+type Of<T> = z.ZodType<Wire<T>>;
+
+const id = z.string();
+const at = z.iso.datetime();
+const count = z.number().int().min(0);
+
+const project = z.object({
+  id,
+  path: z.string().describe("Real path of the directory."),
+  name: z.string(),
+  is_git: z.boolean(),
+  created_at: at,
+}) satisfies Of<Project>;
+
+const session = z.object({
+  id,
+  project_id: id,
+  title: z.string(),
+  titled_by: z.enum(["auto", "human"]),
+  provider: z.string(),
+  model: z.string().nullable().describe("Model of its chats that picked none."),
+  web_tools: z.boolean(),
+  archived_at: at.nullable(),
+  created_at: at,
+  active_at: at.describe("Last message or run."),
+}) satisfies Of<Session>;
+
+const status = z.enum(["needs", "running", "silent", "queued", "idle", "done", "failed", "stopped"]);
+const sessionLine = z.object({
+  id,
+  project_id: id,
+  title: z.string(),
+  status,
+  active_at: at,
+}) satisfies Of<nav.NavSession>;
+
+const chat = z.object({
+  id,
+  session_id: id,
+  kind: z.enum(["chat", "coder"]),
+  title: z.string(),
+  titled_by: z.enum(["auto", "human"]),
+  number: z.number().int().min(1).describe("Number on the tab; never used again in its session."),
+  endpoint_id: id.nullable().describe("Picked for the next message; null takes the session's, then the default."),
+  model: z.string().nullable(),
+  archived_at: at.nullable(),
+  created_at: at,
+}) satisfies Of<Chat>;
+
+const message = z.object({
+  id,
+  chat_id: id,
+  role: z.enum(["user", "assistant"]),
+  position: z.number().int().min(1),
+  client_id: z.string().nullable(),
+  created_at: at,
+  superseded_at: at.nullable(),
+}) satisfies Of<MessageRow>;
+
+const partBase = {
+  id,
+  message_id: id,
+  chat_id: id,
+  position: count,
+  turn: count.describe("Model call of the run that made it, from 1; 0 in a user's message."),
+  state: z.enum(["open", "closed", "failed", "cancelled"]),
+  text: z.string().describe("Of a tool: the result as the model saw it."),
+  opened_at: at,
+  closed_at: at.nullable(),
+};
+const toolMeta = z.object({
+  call_id: z.string(),
+  name: z.string(),
+  arguments: z.unknown(),
+  shown: z.string().describe("The one argument worth a line."),
+  note: z.string().nullable().describe("The result in a few words."),
+  duration_ms: count.nullable(),
+  group_id: id.describe("First tool part of the unbroken row of calls that this one belongs to."),
+  output_id: id.nullable().describe("Set when the result was cut; the model reads on with it."),
+});
+const part = z.discriminatedUnion("kind", [
+  z.object({ ...partBase, kind: z.literal("text"), meta: z.object({}) }),
+  z.object({ ...partBase, kind: z.literal("reasoning"), meta: z.object({ duration_ms: count.nullable() }) }),
+  z.object({ ...partBase, kind: z.literal("tool"), meta: toolMeta }),
+  z.object({
+    ...partBase,
+    kind: z.enum(["notice", "compaction", "artifact"]),
+    meta: z.object({ notice: z.string() }),
+  }),
+]) satisfies Of<AnyPart>;
+
+const run = z.object({
+  id,
+  chat_id: id,
+  session_id: id,
+  project_id: id,
+  question_id: id.describe("The user's message that it answers."),
+  answer_id: id.describe("The message that it writes."),
+  state: z.enum(RUN_STATES),
+  reason: z
+    .enum([
+      "done",
+      "step_cap",
+      "tool_cap",
+      "repeated_call",
+      "token_limit",
+      "stalled",
+      "endpoint",
+      "cancelled",
+      "superseded",
+      "restart",
+      "internal",
+    ])
+    .nullable(),
+  error: z.string().nullable().describe("A sentence for a human, when it failed."),
+  provider: z.string(),
+  endpoint_id: id.nullable(),
+  model: z.string().nullable(),
+  via: z.enum(["browser", "api", "cli", "mcp"]),
+  turns: count,
+  tool_calls: count,
+  tokens_in: count,
+  tokens_out: count,
+  tokens_cached: count,
+  ttft_ms: count.nullable().describe("From claim to first token."),
+  generation_ms: count,
+  context_used: count.nullable(),
+  context_window: count.nullable(),
+  created_at: at,
+  started_at: at.nullable(),
+  ended_at: at.nullable(),
+}) satisfies Of<Run>;
+
+const progress = z.object({
+  phase: z.enum(["queued", "connecting", "loading", "prompt", "thinking", "writing", "tools", "retrying", "waiting"]),
+  detail: z.string().nullable(),
+  percent: z.number().min(0).max(100).nullable(),
+  tokens_out: count,
+  tokens_per_s: z.number().nullable(),
+  last_byte_at: z.number().describe("Epoch milliseconds, as `since`."),
+  since: z.number(),
+  queue_position: count.nullable(),
+}) satisfies Of<RunProgress>;
+const liveRun = run.extend({ progress: progress.nullable().describe("Null when it does not run.") });
+const entry = message.extend({
+  parts: z.array(part),
+  run: run.nullable().describe("The run that asked it (user) or wrote it (assistant)."),
+});
+
+const model = z.object({
+  id: z.string(),
+  context_window: count.nullable().describe("Tokens; null when the endpoint does not tell."),
+  loaded: z.boolean().nullable(),
+  vision: z.boolean().nullable(),
+}) satisfies Of<Model>;
+const endpoint = z.object({
+  id,
+  label: z.string(),
+  url: z.string(),
+  source: z.enum(["environment", "setting", "found", "builtin"]),
+  kind: z.enum(["llama-swap", "llama.cpp", "ollama", "vllm", "lm-studio", "openai", "demo", "unknown"]),
+  has_key: z.boolean(),
+  enabled: z.boolean(),
+  state: z.enum(["unknown", "ready", "unavailable", "error"]),
+  error: z.string().nullable(),
+  checked_at: at.nullable(),
+  models: z.array(model),
+}) satisfies Of<Endpoint>;
+const check = z.object({
+  label: z.string(),
+  url: z.string(),
+  ok: z.boolean(),
+  note: z.string(),
+}) satisfies Of<EndpointCheck>;
+
+const token = z.object({
+  id,
+  label: z.string(),
+  created_at: at,
+  last_used_at: at.nullable().describe("Exact to about a minute."),
+  revoked_at: at.nullable(),
+}) satisfies Of<AccessToken>;
+
+const file = z.object({
+  path: z.string(),
+  size_bytes: count,
+  lines: z.array(z.string()),
+  from: z.number().int().min(1),
+  total_lines: count.nullable(),
+  next: z.number().int().nullable(),
+  binary: z.boolean(),
+  image: z.boolean(),
+  marked: z.number().int().nullable(),
+}) satisfies Of<FileView>;
+
+const need = z.object({
+  kind: z.enum(["continue", "failed"]),
+  run,
+  title: z.string(),
+  who: z.string(),
+  since: at,
+}) satisfies Of<nav.NeedRow>;
+const desk = z.object({
+  needs: z.array(need),
+  running: z.array(
+    z.object({
+      run,
+      session_title: z.string(),
+      chat_title: z.string(),
+      project_name: z.string(),
+      progress: progress.nullable(),
+    }),
+  ),
+  recent: z.array(z.object({ session: sessionLine, project_name: z.string(), note: z.string() })),
+  total_sessions: count,
+}) satisfies Of<nav.Desk>;
+
+const error = z.object({
+  code: z.enum(["invalid", "unauthorized", "forbidden", "not_found", "conflict", "limit", "unavailable", "internal"]),
+  message: z.string().describe("A sentence for people; may change."),
+  field: z.string().optional().describe("What was wrong in the input."),
+  current: z.unknown().optional().describe("With conflict: the state as it is now."),
+});
+
+/** By the names that routes give to their answers (describe.ts). Lower case: values that need no name of their own. */
+export const RESOURCES = {
+  string: z.string(),
+  integer: z.number().int(),
+  boolean: z.boolean(),
+  Project: project,
+  Session: session,
+  SessionLine: sessionLine.extend({ archived_at: at.nullable() }),
+  Chat: chat,
+  Message: message,
+  Entry: entry,
+  Part: part,
+  Run: run,
+  LiveRun: liveRun,
+  Queued: z.object({ run, text: z.string() }),
+  Cursor: z.object({ before: count.nullable().describe("Position for `before`; null at the beginning.") }),
+  Desk: desk,
+  Need: need,
+  Endpoint: endpoint,
+  EndpointCheck: check,
+  Settings: z.object({ theme: z.enum(["system", "light", "dark"]), onboarded: z.boolean() }),
+  Token: token,
+  NewToken: token.extend({ secret: z.string().describe("Shown in this answer only.") }),
+  Door: z.object({ mode: z.enum(["loopback", "token", "proxy"]), name: z.string().nullable() }),
+  Login: z.object({ name: z.string(), expires_at: at }),
+  File: file,
+  DatabaseState: z.object({ ok: z.boolean(), error: z.string().optional(), version: z.string() }),
+  EndpointState: z.object({
+    id,
+    label: z.string(),
+    state: z.enum(["unknown", "ready", "unavailable", "error"]),
+    error: z.string().nullable(),
+    models: count,
+  }),
+  Program: z.object({ name: z.string(), version: z.string().nullable() }),
+  Error: error,
+} as const satisfies Record<string, z.ZodType>;
+
+export type ResourceName = keyof typeof RESOURCES;
