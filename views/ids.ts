@@ -33,6 +33,15 @@ export const ids = {
   /** Context meter and stop button in the session header, for the chat shown. */
   facts: (chatId: string) => `facts-${chatId}`,
   tabs: (sessionId: string) => `tabs-${sessionId}`,
+  /** The workspace: what holds panes and views, the style element that places them, each pane's bar, each tab's content. */
+  panes: (sessionId: string) => `panes-${sessionId}`,
+  layoutStyle: (sessionId: string) => `layout-${sessionId}`,
+  bars: (sessionId: string) => `bars-${sessionId}`,
+  pane: (paneId: string) => `pane-${paneId}`,
+  tab: (number: number) => `tab-${number}`,
+  view: (number: number) => `view-${number}`,
+  /** Facts of the chat that has the keyboard, in the session header. */
+  headFacts: (sessionId: string) => `hf-${sessionId}`,
   navProjects: "nav-projects",
   navProject: (projectId: string) => `np-${projectId}`,
   navSession: (sessionId: string) => `ns-${sessionId}`,

@@ -31,7 +31,18 @@ export const urls = {
   /** The part of a long file that starts at line `from`. */
   fileWindow: (projectId: string, path: string, from: number) =>
     q(`/projects/${projectId}/files/${encodePath(path)}`, { from: from > 1 ? from : undefined }),
-  session: (id: string) => `/sessions/${id}`,
+  /** The same as a fragment for a pane. */
+  filePane: (projectId: string, path: string, line?: number | null) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, { line, pane: 1 }),
+  artifact: (partId: string) => `/artifacts/${partId}`,
+  artifactPane: (partId: string) => `/artifacts/${partId}?pane=1`,
+  /** The sandboxed document itself. */
+  artifactFrame: (partId: string) => `/artifacts/${partId}/frame`,
+  artifactFile: (partId: string) => `/artifacts/${partId}/file`,
+  /** `tab` comes to the front on that page, without changing what is stored. */
+  session: (id: string, tab?: number) => q(`/sessions/${id}`, { tab }),
+  layout: (id: string) => `/sessions/${id}/layout`,
+  layoutChanges: (id: string) => `/sessions/${id}/layout/changes`,
   sessionEdit: (id: string) => `/sessions/${id}/edit`,
   sessionTitle: (id: string) => `/sessions/${id}/title`,
   sessionArchive: (id: string) => `/sessions/${id}/archive`,

@@ -1,10 +1,10 @@
 /** Every page as it is sent, from fixed data. One line a story: path → document. */
 import type { Frame } from "../../src/domain/page.ts";
+import { ChatContent } from "../../tests/support/chat-content.tsx";
 import { away, demo, local, NOW, project, session } from "../../tests/support/chat-fixtures.ts";
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
 import { running as chatRunning, empty, endings, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
-import { ChatContent } from "../../views/chats/content.tsx";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";

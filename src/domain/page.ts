@@ -3,6 +3,7 @@ import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Entry, Message } from "./message.ts";
 import type { Nav, Status } from "./nav.ts";
+import type { Layout, TabContent } from "./pane.ts";
 import type { Project } from "./project.ts";
 import type { Progress, Run } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -55,6 +56,33 @@ export interface ChatView {
   branch: string | null;
   /** Status of the session's chats for their tabs, by chat id; a chat that is missing here is idle. */
   statuses?: Record<string, Status>;
+}
+
+/** One tab as its pane's bar shows it. */
+export interface TabLabel {
+  number: number;
+  kind: TabContent["kind"];
+  title: string;
+  /** Of a chat; null for what does not run. */
+  status: Status | null;
+}
+
+/** The workspace of a session: its layout, the label of every tab, and the chats that are on the screen. */
+export interface WorkspaceView {
+  project: Project;
+  session: Session;
+  branch: string | null;
+  layout: Layout;
+  layout_version: number;
+  /** What was stored could not be read. */
+  repaired: boolean;
+  labels: TabLabel[];
+  /** By tab number, for every chat tab that is shown. */
+  chats: Map<number, ChatView>;
+  /** The chat of the focused pane; null when that pane shows none. */
+  focused: ChatView | null;
+  /** Chats of the session that have no tab now. */
+  unopened: Chat[];
 }
 
 /** A composer that comes back with an error keeps what was typed. */

@@ -34,7 +34,7 @@ export interface At {
   theme: Theme;
 }
 
-async function readAt(core: Core, db: Db, head: number): Promise<At> {
+export async function readAt(core: Core, db: Db, head: number): Promise<At> {
   return { head, nav: await readNav(core, db), theme: (await readSettings(db)).theme };
 }
 

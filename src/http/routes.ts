@@ -13,6 +13,7 @@ import { sessionRoutes } from "./routes/sessions.tsx";
 import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
 import { streamRoutes } from "./routes/stream.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { workspaceRoutes } from "./routes/workspace.tsx";
 import type { Web } from "./web.ts";
 
 export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof loginRoutes>[0]): AnyElysia {
@@ -26,6 +27,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(projectRoutes(web))
     .use(fileRoutes(web))
     .use(sessionRoutes(web))
+    .use(workspaceRoutes(web))
     .use(chatRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))

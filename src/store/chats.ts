@@ -22,14 +22,6 @@ export async function listChats(db: Db, sessionId: string): Promise<Chat[]> {
     select ${columns(db)} from chats where session_id = ${sessionId} and archived_at is null order by number`;
 }
 
-/** The chat of a session that was written in last; null when all are gone. */
-export async function latestChat(db: Db, sessionId: string): Promise<Chat | null> {
-  const [row] = await db<Chat[]>`
-    select ${columns(db)} from chats c where session_id = ${sessionId} and archived_at is null
-    order by (select max(r.created_at) from runs r where r.chat_id = c.id) desc nulls last, number limit 1`;
-  return row ?? null;
-}
-
 export async function renameChat(tx: Tx, id: string, title: string, by: "auto" | "human"): Promise<Chat | null> {
   const [row] = await tx<Chat[]>`
     update chats set title = ${title}, titled_by = ${by}

@@ -1,6 +1,6 @@
 /** The chat page as one document with the real CSS, htmx and scripts, under the product's content security policy. */
 import type { ChatView, ComposerState } from "../../src/domain/page.ts";
-import { ChatContent } from "../../views/chats/content.tsx";
+import { ChatContent } from "./chat-content.tsx";
 import { NOW } from "./chat-fixtures.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -7,7 +7,6 @@ import { Composer } from "./composer.tsx";
 import { Facts, SessionHead } from "./head.tsx";
 import { Older, Rows } from "./message.tsx";
 import { isDemo } from "./model-name.ts";
-import { Tabs } from "./tabs.tsx";
 
 interface ContentProps {
   view: ChatView;
@@ -16,20 +15,12 @@ interface ContentProps {
   now: number;
 }
 
-/** Everything inside `main`. */
-export function ChatContent({ view, composer, now }: ContentProps) {
+/** The content of one chat's tab. */
+export function ChatPane({ view, composer, now }: ContentProps) {
   return (
     <>
-      <ChatHead view={view} />
-      <div class="panes">
-        <section class="pane focus" aria-label="Chat">
-          <ChatTabs view={view} />
-          <div class="view default">
-            <Log view={view} now={now} />
-            <Composer view={view} state={composer} />
-          </div>
-        </section>
-      </div>
+      <Log view={view} now={now} />
+      <Composer view={view} state={composer} />
     </>
   );
 }
@@ -48,10 +39,6 @@ function ChatHead({ view }: { view: ChatView }) {
 /** Context window of the model picked for the next message; null where its endpoint does not tell. */
 export function pickedWindow({ pick }: Pick<ChatView, "pick">): number | null {
   return pick.endpoint?.models.find((model) => model.id === pick.model)?.context_window ?? null;
-}
-
-function ChatTabs({ view }: { view: ChatView }) {
-  return <Tabs session_id={view.session.id} chats={view.chats} current={view.chat.id} statuses={view.statuses ?? {}} />;
 }
 
 function Log({ view, now }: { view: ChatView; now: number }) {
@@ -105,7 +92,6 @@ export function HistoryContent({ view, now }: Omit<ContentProps, "composer">) {
       <ChatHead view={view} />
       <div class="panes">
         <section class="pane focus" aria-label="Older messages">
-          <ChatTabs view={view} />
           <div class="view default">
             <Log view={view} now={now} />
             <p class="bar bar-foot">

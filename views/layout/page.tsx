@@ -91,7 +91,8 @@ function Head({ frame, title, refresh_s }: { frame: Frame; title: string; refres
 /** Outside every swap: a morph that reached it would close the connection. */
 function Stream({ frame }: { frame: Frame }) {
   if (frame.stream === null) return "";
-  return <div id="stream" hx-sse:connect={frame.stream} hx-swap="none" hx-morph-skip hidden></div>;
+  // hx-sync: hx-sse starts a second connection when the element is processed again before the first one answered.
+  return <div id="stream" hx-sse:connect={frame.stream} hx-swap="none" hx-sync="this:drop" hx-morph-skip hidden></div>;
 }
 
 const themeOf = (frame: Frame) => (frame.theme === "light" || frame.theme === "dark" ? frame.theme : undefined);

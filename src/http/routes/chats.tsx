@@ -1,14 +1,12 @@
 /** Chats: the page with its transcript, older messages, messages coming in, the model that is picked. */
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { ChatContent, HistoryContent } from "../../../views/chats/content.tsx";
+import { HistoryContent } from "../../../views/chats/content.tsx";
 import { OlderRows } from "../../../views/chats/message.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
-import type { ChatView, ComposerState } from "../../domain/page.ts";
-import { refreshStale } from "../../engine/endpoint-checks.ts";
 import { snapshot } from "../../engine/journal.ts";
-import { type At, chatPage, readChatView } from "../../engine/pages.ts";
+import { chatPage, readChatView } from "../../engine/pages.ts";
 import { changeChat, removeChat } from "../../engine/sessions.ts";
 import { postMessage } from "../../engine/turn/start.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -19,6 +17,7 @@ import { callerOf } from "../request.ts";
 import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
+import { showChat } from "./workspace.tsx";
 
 const text = z.string({ error: "Write a message first." });
 const Before = z.object({ before: z.coerce.number().int().min(1).optional() });
@@ -49,30 +48,11 @@ export function chatRoutes(web: Web) {
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
-  refreshStale(web.core);
   return respond(request, {
-    page: async () => drawChat(web, request, await chatPage(web.core, id, null), blankComposer()),
+    page: () => showChat(web, request, id),
     json: () => readForClients(web, id, parseQuery(request, Before).before ?? null),
     markdown: () => transcriptMarkdown(web.core, id),
   });
-}
-
-export const blankComposer = (): ComposerState => ({ draft: "", client_id: crypto.randomUUID(), error: null });
-
-async function drawChat(
-  web: Web,
-  request: Request,
-  read: At & { view: ChatView },
-  composer: ComposerState,
-): Promise<string> {
-  await loadHighlighter();
-  const { view } = read;
-  const frame = frameFor(web, request, read, { session: view.session.id, chat: view.chat.id });
-  return (
-    <Page frame={frame} title={view.chat.title} current={{ session_id: view.session.id, project_id: view.project.id }}>
-      {ChatContent({ view, composer, now: frame.now }) as "safe"}
-    </Page>
-  ) as string;
 }
 
 /** One window of the transcript with everything in it; `cursor.before` leads to the older ones. */
@@ -134,7 +114,7 @@ async function post(web: Web, request: Request, id: string): Promise<Response> {
     if (wants(request) !== "page" || !(error instanceof AppError) || !["invalid", "limit"].includes(error.code))
       throw error;
     const state = { draft: input.text, client_id: input.client_id ?? crypto.randomUUID(), error: error.message };
-    return htmlAnswer(request, await drawChat(web, request, await chatPage(web.core, id, null), state), {
+    return htmlAnswer(request, await showChat(web, request, id, state), {
       status: 422,
     });
   }

@@ -11,15 +11,15 @@ import { projectOf } from "../../engine/projects.ts";
 import { changeSession, chatsOf, openChat, openSession, removeSession } from "../../engine/sessions.ts";
 import { checkText, postMessage } from "../../engine/turn/start.ts";
 import { notFound } from "../../lib/errors.ts";
-import { latestChat } from "../../store/chats.ts";
 import { readProjectSessions } from "../../store/nav.ts";
 import { countMessages, findSession } from "../../store/sessions.ts";
 import { parseBody, parseQuery } from "../body.ts";
 import { callerOf } from "../request.ts";
-import { answerPost, created, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
+import { answerPost, created, jsonAnswer, noContent, respond, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { refusedForm } from "./forms.ts";
+import { showTab } from "./workspace.tsx";
 
 const Fields = {
   title: z.string().optional(),
@@ -134,8 +134,8 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
   const session = await findSession(web.core.sql, id);
   if (!session) throw notFound("session");
   if (wants(request) === "json") return jsonAnswer(request, { session, chats: await chatsOf(web.core, id) });
-  const chat = (await latestChat(web.core.sql, id)) ?? (await openChat(web.core, { session_id: id }));
-  return seeOther(urls.chat(chat.id));
+  const { tab } = parseQuery(request, z.object({ tab: z.coerce.number().int().min(1).optional() }));
+  return respond(request, { page: () => showTab(web, request, id, tab ?? null), json: () => null });
 }
 
 async function edit(

@@ -10,34 +10,37 @@ import type { Touched } from "../../store/journal.ts";
 import { readMessages } from "../../store/messages.ts";
 import { newestSettled, runsById } from "../../store/runs.ts";
 import { readEntries } from "../../store/transcript.ts";
-import type { StreamParams } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { deskPartials, navPartials } from "./desk-refresh.tsx";
-import { chatControls, head, picker, tabs } from "./render.tsx";
+import { chatControls, picker } from "./render.tsx";
 import { append, remove, swap } from "./swap.ts";
+import { beginArrangement } from "./workspace.tsx";
 
 /** What a store function reads from: here always a snapshot. */
 type Db = Parameters<typeof readMessages>[0];
 
-/** `db` is the snapshot; what surrounds the transcript is read as it is now, which can only be newer. */
+/**
+ * `db` is the snapshot at `seq`; what surrounds the transcripts is read as it is now, which can only be newer. From here
+ * on the reader is known to show what its session's layout shows.
+ */
 export async function renderCatchUp(
   core: Core,
   db: Db,
-  params: StreamParams,
+  reader: Connection,
+  seq: number,
   touched: readonly Touched[],
 ): Promise<string> {
-  const { session_id, chat_id, page } = params;
+  const { session_id, page } = reader.params;
   let html = navPartials(await readNav(core, db), session_id);
   if (page === "desk") html += deskPartials(await readDesk(core, db));
-  if (!session_id) return html;
-  const around = (await tabs(core, session_id))(chat_id) + (await head(core, session_id))(chat_id);
-  if (!chat_id) return html + around;
-  return (
-    html +
-    around +
-    (await missedMessages(core, db, chat_id, touched)) +
-    (await chatControls(core, chat_id)) +
-    (await picker(core, chat_id))
-  );
+  const redraw = touched.some((t) => t.kind === "layout.changed" || t.kind === "chat.deleted");
+  const arranged = await beginArrangement(core, db, reader, seq, redraw);
+  html += arranged.html;
+  for (const chat of arranged.chats) {
+    html +=
+      (await missedMessages(core, db, chat, touched)) + (await chatControls(core, chat)) + (await picker(core, chat));
+  }
+  return html;
 }
 
 async function missedMessages(core: Core, db: Db, chatId: string, touched: readonly Touched[]): Promise<string> {

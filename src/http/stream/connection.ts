@@ -6,10 +6,20 @@ const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
 
 export interface StreamParams {
   session_id: string | null;
-  /** The chat whose transcript is shown; null takes all of the session. */
+  /** The one chat whose transcript is shown; null follows the session's layout. */
   chat_id: string | null;
   page: string | null;
   json: boolean;
+}
+
+/** Draws what depends on the page that is looked at. */
+export type Around = (connection: Connection) => string;
+
+interface Held {
+  seq: number;
+  html: string;
+  chat_id: string | null;
+  around: Around | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -18,8 +28,12 @@ export class Connection {
   readonly response: Response;
   private controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   private queued = 0;
-  /** Frames that came while the catch-up was read. */
-  private held: { seq: number; frame: string }[] | null = [];
+  /** What came while the catch-up was read; drawn for this reader once it is known what its page shows. */
+  private held: Held[] | null = [];
+  /** Chats on this reader's page, each with the position its transcript was drawn at. */
+  readonly chats = new Map<string, number>();
+  /** Views on this reader's page by tab number, and what they show. */
+  readonly views = new Map<number, string>();
   closed = false;
   /** Position told to the reader last. */
   told = 0;
@@ -49,13 +63,28 @@ export class Connection {
     if (signal.aborted) this.close();
   }
 
-  /** A frame that takes the reader to `seq`; held back while the catch-up is under way. */
-  send(seq: number, html: string): void {
+  /** True when text of this chat has to be rendered for this reader; before it is known what it shows, always. */
+  shows(chatId: string): boolean {
+    return this.held !== null || this.chats.has(chatId);
+  }
+
+  /**
+   * Takes the reader to `seq`: `html` is of one chat (null: of the session) and goes only to pages that show it;
+   * `around` draws what looks different on every page. Held back while the catch-up is under way.
+   */
+  send(seq: number, html: string, chatId: string | null, around?: Around): void {
+    if (this.closed) return;
     if (this.held) {
-      this.held.push({ seq, frame: html });
+      this.held.push({ seq, html, chat_id: chatId, around });
       this.queued += html.length;
       if (this.queued > MAX_QUEUED_BYTES) this.close();
-    } else if (seq > this.told) this.write(seq, html);
+    } else if (seq > this.told) this.deliver({ seq, html, chat_id: chatId, around });
+  }
+
+  private deliver({ seq, html, chat_id, around }: Held): void {
+    const mine = chat_id === null || seq > (this.chats.get(chat_id) ?? Number.POSITIVE_INFINITY);
+    const whole = (mine ? html : "") + (around?.(this) ?? "");
+    if (whole) this.write(seq, whole);
   }
 
   /** False while the catch-up is under way. */
@@ -80,7 +109,7 @@ export class Connection {
     this.queued = 0;
     this.told = seq;
     if (html) this.write(seq, html);
-    for (const { seq: s, frame } of held) if (s > seq) this.write(s, frame);
+    for (const frame of held) if (frame.seq > seq) this.deliver(frame);
   }
 
   private write(seq: number, html: string): void {

@@ -12,6 +12,7 @@ import { Connection, type StreamParams } from "./connection.ts";
 import { DeskRefresh } from "./desk-refresh.tsx";
 import { createEventRenderer } from "./render.tsx";
 import { SessionLane } from "./session-lane.ts";
+import { beginArrangement } from "./workspace.tsx";
 
 /** A real event, because a comment is invisible to the page: without one for 40 s it connects again. */
 const HEARTBEAT_MS = 15_000;
@@ -23,6 +24,8 @@ const JSON_BATCH = 1_000;
 
 export interface OpenStream extends StreamParams {
   since: number;
+  /** The page had a stream before: it may hold views that went on without it. */
+  again: boolean;
   build: string | null;
 }
 
@@ -112,10 +115,13 @@ export class StreamHub {
     const topics: Topic[] = params.session_id ? [sessionTopic(params.session_id), DESK] : [DESK];
     const caught = await snapshot(this.core.sql, async (tx, head) => {
       if (this.isForeign(params, head)) return null;
-      if (params.since === head.seq) return { seq: head.seq, html: "" };
+      if (params.since === head.seq && !params.again) {
+        await beginArrangement(this.core, tx, connection, head.seq, false);
+        return { seq: head.seq, html: "" };
+      }
       const touched = await readTouched(tx, params.since, head.seq, topics, MAX_TOUCHED + 1);
       if (touched.length > MAX_TOUCHED) return null;
-      return { seq: head.seq, html: await renderCatchUp(this.core, tx, params, touched) };
+      return { seq: head.seq, html: await renderCatchUp(this.core, tx, connection, head.seq, touched) };
     });
     if (caught) connection.goLive(caught.seq, caught.html);
     else this.reset(connection);

@@ -7,31 +7,32 @@ import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
 import { ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
-import { Tabs } from "../../../views/chats/tabs.tsx";
 import { ToolGroup, ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Part, ToolPart } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
+import { readLayout } from "../../engine/layout.ts";
 import { branchAt, pickOf } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
-import { listChats } from "../../store/chats.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import { findPart, readMessages } from "../../store/messages.ts";
 import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
-import { readChatStatuses, readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
-import type { Around, RenderEvent, Rendered } from "./session-lane.ts";
+import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
+import type { Around } from "./connection.ts";
+import type { RenderEvent, Rendered } from "./session-lane.ts";
 import { append, remove, swap, upsert } from "./swap.ts";
+import { arrange, barsNow, focusedChat, readArrangement } from "./workspace.tsx";
 
 const NOTHING: Rendered = { html: "", chat_id: null };
 
 export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
   /** Rows of live runs, so that a progress event costs no read. */
   const runs = new Map<string, Run>();
-  return async (event) => {
+  return async (event, connections) => {
     switch (event.kind) {
       case "message.created":
         return messageCreated(core, event.payload.message_id, event.payload.chat_id);
@@ -46,9 +47,11 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
       case "run.progress":
         return progress(core, runs, event);
       case "chat.changed":
-        return { html: await picker(core, event.payload.chat_id), chat_id: null, around: await tabs(core, sessionId) };
+        return { html: await picker(core, event.payload.chat_id), chat_id: null, around: await bars(core, sessionId) };
       case "chat.deleted":
-        return { ...NOTHING, around: await tabs(core, sessionId) };
+        return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
+      case "layout.changed":
+        return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
       case "session.changed":
         return { ...NOTHING, around: await head(core, sessionId) };
       default:
@@ -151,7 +154,7 @@ async function runChanged(
   else runs.delete(runId);
   let html = await chatControls(core, chatId);
   if (run) html += await runRegions(core, run);
-  return { html, chat_id: chatId, around: await tabs(core, sessionId) };
+  return { html, chat_id: chatId, around: await bars(core, sessionId) };
 }
 
 /** What surrounds the transcript and depends on which runs the chat has: buttons, queue, facts. */
@@ -194,21 +197,20 @@ async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<
   return { html: upsert(ids.evidence(run_id), Evidence({ run, progress: now, now: Date.now() }) as string), chat_id };
 }
 
-/** Tabs differ by the chat that is shown: read once, drawn for each. */
-export async function tabs(core: Core, sessionId: string): Promise<Around> {
-  const chats = await listChats(core.sql, sessionId);
-  const statuses = await readChatStatuses(core.sql, sessionId);
-  return (shown) =>
-    upsert(ids.tabs(sessionId), Tabs({ session_id: sessionId, chats, current: shown, statuses }) as string);
+/** The bars of all panes, with the status of every tab; the same for everybody who follows the layout. */
+async function bars(core: Core, sessionId: string): Promise<Around> {
+  const html = await barsNow(core, core.sql, sessionId);
+  return (reader) => (reader.params.chat_id === null ? html : "");
 }
 
-export async function head(core: Core, sessionId: string): Promise<Around> {
+async function head(core: Core, sessionId: string): Promise<Around> {
   const session = await findSession(core.sql, sessionId);
   if (!session) return () => "";
   const project = await projectOf(core, session.project_id);
   const branch = await branchAt(project.path);
-  return (shown) =>
-    upsert(ids.sessionHead(sessionId), SessionHead({ session, project, branch, chat_id: shown }) as string);
+  const chat_id = focusedChat(await readLayout(core.sql, sessionId));
+  const html = upsert(ids.sessionHead(sessionId), SessionHead({ session, project, branch, chat_id }) as string);
+  return () => html;
 }
 
 export async function picker(core: Core, chatId: string): Promise<string> {

@@ -4,18 +4,16 @@
  */
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Log } from "../../lib/log.ts";
-import type { Connection } from "./connection.ts";
+import type { Around, Connection } from "./connection.ts";
 import { type LivePart, livePart } from "./live-part.ts";
 
-/** Regions around the transcript that look different for each chat that is shown. */
-export type Around = (shownChat: string | null) => string;
 /** Partials for those who see `chat_id` (null: everybody in the session), and for everybody what surrounds it. */
 export interface Rendered {
   html: string;
   chat_id: string | null;
   around?: Around;
 }
-export type RenderEvent = (event: JournalEvent) => Promise<Rendered>;
+export type RenderEvent = (event: JournalEvent, connections: ReadonlySet<Connection>) => Promise<Rendered>;
 
 export class SessionLane {
   readonly connections = new Set<Connection>();
@@ -86,20 +84,17 @@ export class SessionLane {
       this.parts.delete(event.payload.part_id);
     }
     if (this.connections.size === 0) return { html: "", chat_id: null };
-    return finished ? { html: finished, chat_id: (event.payload as { chat_id: string }).chat_id } : this.render(event);
+    return finished
+      ? { html: finished, chat_id: (event.payload as { chat_id: string }).chat_id }
+      : this.render(event, this.connections);
   }
 
   private watched(chatId: string): boolean {
-    for (const c of this.connections) if (c.params.chat_id === null || c.params.chat_id === chatId) return true;
+    for (const connection of this.connections) if (connection.shows(chatId)) return true;
     return false;
   }
 
   private broadcast(seq: number, html: string, chatId: string | null, around?: Around): void {
-    for (const connection of this.connections) {
-      const shown = connection.params.chat_id;
-      const own = chatId === null || shown === null || shown === chatId ? html : "";
-      const whole = around ? own + around(shown) : own;
-      if (whole) connection.send(seq, whole);
-    }
+    for (const connection of this.connections) connection.send(seq, html, chatId, around);
   }
 }

@@ -1,13 +1,15 @@
 /** Composer, header, tabs and picker as strings. */
 import { expect, test } from "bun:test";
+import { activate, initialLayout } from "../../../src/domain/pane.ts";
 import { isSettled, RUN_STATES, type Run } from "../../../src/domain/run.ts";
+import { labelsOf } from "../../../src/engine/workspace.ts";
 import { age } from "../../../src/lib/format.ts";
 import { Actions, Composer, ComposerError, Queue } from "../../../views/chats/composer.tsx";
-import { ChatContent } from "../../../views/chats/content.tsx";
 import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { marginModel, shortModel } from "../../../views/chats/model-name.ts";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
-import { Tabs } from "../../../views/chats/tabs.tsx";
+import { Bars } from "../../../views/workspace/bars.tsx";
+import { ChatContent } from "../../support/chat-content.tsx";
 import {
   aChat,
   aRun,
@@ -129,20 +131,23 @@ test("head and tabs: ids, stable numbers, the current one marked, hostile titles
   );
   expect(head).toContain('id="head-s1"');
   expect(head).not.toContain("<script>");
-  const tabs = String(
-    Tabs({
-      session_id: "s1",
-      chats: [aChat(), aChat({ id: "c4", number: 4, title: HOSTILE })],
-      current: "c4",
-      statuses: { c1: "running" },
-    }),
+  const layout = activate(
+    initialLayout("p1", [
+      { number: 1, content: { kind: "chat", chat_id: "c1" } },
+      { number: 4, content: { kind: "chat", chat_id: "c4" } },
+    ]),
+    4,
   );
-  expect(tabs).toContain('id="tabs-s1"');
-  expect(tabs).not.toContain("<script>");
-  expect(tabs).toMatch(/href="\/chats\/c4" aria-current="page"><b>4<\/b>/);
-  expect([...tabs.matchAll(/aria-current/g)].length).toBe(1);
-  expect(tabs).toContain('aria-label="Running"');
-  expect(tabs).toContain('method="post" action="/sessions/s1/chats"');
+  const chats = [aChat(), aChat({ id: "c4", number: 4, title: HOSTILE })];
+  const bars = String(
+    Bars({ session_id: "s1", layout, labels: labelsOf(layout, chats, { c1: "running" }), unopened: [] }),
+  );
+  expect(bars).toContain('id="bars-s1"');
+  expect(bars).not.toContain("<script>");
+  expect(bars).toMatch(/id="tab-4" href="\/sessions\/s1\?tab=4" aria-current="page"/);
+  expect([...bars.matchAll(/id="tab-\d" [^>]*aria-current/g)].length).toBe(1);
+  expect(bars).toContain('aria-label="Running"');
+  expect(bars).toContain('method="post" action="/sessions/s1/chats"');
 });
 
 test("a refusal is an alert", () => {

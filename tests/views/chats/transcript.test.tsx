@@ -2,12 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import type { Part } from "../../../src/domain/message.ts";
 import { isSettled, type Phase, RUN_STATES, type RunReason } from "../../../src/domain/run.ts";
-import { ChatContent } from "../../../views/chats/content.tsx";
 import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
 import { AssistantMessage, Older, OlderRows, UserMessage } from "../../../views/chats/message.tsx";
 import { ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ToolGroup, ToolOutput, ToolRow } from "../../../views/chats/tools.tsx";
+import { ChatContent } from "../../support/chat-content.tsx";
 import {
   aChat,
   ago,

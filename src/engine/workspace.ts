@@ -1,0 +1,85 @@
+/** The workspace of a session as its page and its stream show it, read in one snapshot. */
+import { basename } from "node:path";
+import type { Db } from "../db/sql.ts";
+import type { Chat } from "../domain/chat.ts";
+import type { Status } from "../domain/nav.ts";
+import type { ChatView, TabLabel, WorkspaceView } from "../domain/page.ts";
+import { activate, type Layout, openTab, paneOf, shownTabs, tabsOf } from "../domain/pane.ts";
+import { branchOf } from "../drivers/git/head.ts";
+import { notFound } from "../lib/errors.ts";
+import { findChat, listChats } from "../store/chats.ts";
+import { findSession } from "../store/sessions.ts";
+import { readChatStatuses } from "../store/transcript.ts";
+import type { Core } from "./core.ts";
+import { snapshot } from "./journal.ts";
+import { type ReadLayout, readLayout } from "./layout.ts";
+import { type At, readAt, readChatView } from "./pages.ts";
+import { projectOf } from "./projects.ts";
+
+/** What comes to the front on this page alone, whatever is stored. */
+export type Front = { tab: number } | { chat_id: string } | null;
+
+export function workspacePage(core: Core, sessionId: string, front: Front): Promise<At & { view: WorkspaceView }> {
+  return snapshot(core.sql, async (tx, head) => {
+    const stored = await readLayout(tx, sessionId);
+    const layout = await brought(tx, stored.layout, front);
+    return {
+      ...(await readAt(core, tx, head.seq)),
+      view: await readWorkspace(core, tx, sessionId, { ...stored, layout }),
+    };
+  });
+}
+
+async function brought(db: Db, layout: Layout, front: Front): Promise<Layout> {
+  if (!front) return layout;
+  if ("tab" in front) return tabsOf(layout).some((t) => t.number === front.tab) ? activate(layout, front.tab) : layout;
+  const chat = await findChat(db, front.chat_id);
+  return chat ? openTab(layout, { kind: "chat", chat_id: chat.id }, chat.number) : layout;
+}
+
+/** `only` limits which chats are read; the stream asks for those that a browser does not have yet. */
+export async function readWorkspace(
+  core: Core,
+  db: Db,
+  sessionId: string,
+  read: ReadLayout,
+  only?: ReadonlySet<string>,
+): Promise<WorkspaceView> {
+  const session = await findSession(db, sessionId);
+  if (!session) throw notFound("session");
+  const project = await projectOf(core, session.project_id);
+  const all = await listChats(db, sessionId);
+  const { layout } = read;
+  const chats = new Map<number, ChatView>();
+  for (const { number, content } of shownTabs(layout)) {
+    if (content.kind !== "chat" || (only && !only.has(content.chat_id))) continue;
+    chats.set(number, await readChatView(core, db, content.chat_id, null, 0));
+  }
+  const active = paneOf(layout, layout.focus)?.active ?? null;
+  const open = new Set(tabsOf(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : [])));
+  return {
+    project,
+    session,
+    branch: await branchOf(project.path),
+    layout,
+    layout_version: read.version,
+    repaired: read.repaired,
+    labels: labelsOf(layout, all, await readChatStatuses(db, sessionId)),
+    chats,
+    focused: active === null ? null : (chats.get(active) ?? null),
+    unopened: all.filter((c) => !open.has(c.id)),
+  };
+}
+
+export function labelsOf(layout: Layout, chats: readonly Chat[], statuses: Record<string, Status>): TabLabel[] {
+  return tabsOf(layout).map(({ number, content }) => {
+    if (content.kind === "file") return { number, kind: "file", title: basename(content.path), status: null };
+    if (content.kind === "artifact") return { number, kind: "artifact", title: "Artifact", status: null };
+    const chat = chats.find((c) => c.id === content.chat_id);
+    return { number, kind: "chat", title: chat?.title ?? "gone", status: statuses[content.chat_id] ?? "idle" };
+  });
+}
+
+/** Chats whose transcripts are on the screen. */
+export const shownChats = (layout: Layout): string[] =>
+  shownTabs(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : []));

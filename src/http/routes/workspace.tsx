@@ -1,0 +1,95 @@
+/** The page of a session, and the changes of its layout. */
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { Page } from "../../../views/layout/page.tsx";
+import { urls } from "../../../views/urls.ts";
+import { WorkspaceContent } from "../../../views/workspace/workspace.tsx";
+import type { ComposerState, WorkspaceView } from "../../domain/page.ts";
+import { Layout, paneOf, tabsOf } from "../../domain/pane.ts";
+import { refreshStale } from "../../engine/endpoint-checks.ts";
+import { changeLayout, LayoutChange, putLayout, readLayout } from "../../engine/layout.ts";
+import type { At } from "../../engine/pages.ts";
+import { workspacePage } from "../../engine/workspace.ts";
+import { notFound } from "../../lib/errors.ts";
+import { loadHighlighter } from "../../lib/highlight.ts";
+import { findChat } from "../../store/chats.ts";
+import { parseBody } from "../body.ts";
+import { blankComposer } from "../composer-state.ts";
+import { answerPost, jsonAnswer } from "../respond.ts";
+import { frameFor, type Web } from "../web.ts";
+
+const Put = z.object({ layout: Layout, version: z.number().int().min(0) });
+
+export function workspaceRoutes(web: Web) {
+  return new Elysia()
+    .get("/sessions/:id/layout", async ({ request, params }) =>
+      jsonAnswer(request, await readLayout(web.core.sql, params.id)),
+    )
+    .put("/sessions/:id/layout", async ({ request, params }) => {
+      const { layout, version } = await parseBody(request, Put);
+      return jsonAnswer(request, await putLayout(web.core, params.id, layout, version, clientOf(request)));
+    })
+    .post("/sessions/:id/layout/changes", async ({ request, params }) => {
+      const changed = await changeLayout(
+        web.core,
+        params.id,
+        await parseBody(request, LayoutChange),
+        clientOf(request),
+      );
+      return answerPost(request, { json: () => Response.json(changed), url: urls.session(params.id) });
+    });
+}
+
+/** The browser tab that asks, if it says so: it need not be told of its own change. */
+const clientOf = (request: Request): string | null => request.headers.get("x-boocode-tab")?.slice(0, 40) ?? null;
+
+/** The session's page with one chat in front. Going to a chat is arranging the page: it is kept, and others follow. */
+export async function showChat(web: Web, request: Request, chatId: string, composer?: ComposerState): Promise<string> {
+  const chat = await findChat(web.core.sql, chatId);
+  if (!chat) throw notFound("chat");
+  const { layout } = await readLayout(web.core.sql, chat.session_id);
+  const tab = tabsOf(layout).find((t) => t.content.kind === "chat" && t.content.chat_id === chatId);
+  const inFront = tab !== undefined && paneOf(layout, layout.focus)?.active === tab.number;
+  if (!inFront) await changeLayout(web.core, chat.session_id, { change: "open", kind: "chat", chat_id: chatId }, null);
+  return showWorkspace(web, request, chat.session_id, (id) => (id === chatId && composer ? composer : blankComposer()));
+}
+
+export async function showTab(web: Web, request: Request, sessionId: string, tab: number | null): Promise<string> {
+  if (tab !== null) {
+    const { layout } = await readLayout(web.core.sql, sessionId);
+    const open = tabsOf(layout).some((t) => t.number === tab);
+    if (open && paneOf(layout, layout.focus)?.active !== tab)
+      await changeLayout(web.core, sessionId, { change: "activate", tab }, null);
+  }
+  return showWorkspace(web, request, sessionId, blankComposer);
+}
+
+async function showWorkspace(
+  web: Web,
+  request: Request,
+  sessionId: string,
+  composer: (chatId: string) => ComposerState,
+): Promise<string> {
+  refreshStale(web.core);
+  await loadHighlighter();
+  return draw(web, request, await workspacePage(web.core, sessionId, null), composer);
+}
+
+function draw(
+  web: Web,
+  request: Request,
+  read: At & { view: WorkspaceView },
+  composer: (chatId: string) => ComposerState,
+): string {
+  const { view } = read;
+  const frame = frameFor(web, request, read, { session: view.session.id });
+  return (
+    <Page
+      frame={frame}
+      title={view.focused?.chat.title ?? view.session.title}
+      current={{ session_id: view.session.id, project_id: view.project.id }}
+    >
+      {WorkspaceContent({ view, composer, now: frame.now }) as "safe"}
+    </Page>
+  ) as string;
+}

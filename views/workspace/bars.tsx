@@ -1,0 +1,336 @@
+/** The bars of all panes with their tabs, the dividers between panes, and the phone's one list of tabs. */
+
+import type { Chat } from "../../src/domain/chat.ts";
+import type { TabLabel } from "../../src/domain/page.ts";
+import { type Divider, geometry, type Layout, PANES_MAX, type Pane, panes, tabsOf } from "../../src/domain/pane.ts";
+import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
+import { Glyph, Icon, type IconName, STATUS_WORD } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+
+interface BarsProps {
+  session_id: string;
+  layout: Layout;
+  labels: readonly TabLabel[];
+  unopened: readonly Chat[];
+}
+
+/** Sent whole whenever a tab or its status changes: it is small and morphs. */
+export function Bars({ session_id, layout, labels, unopened }: BarsProps) {
+  const all = panes(layout);
+  const numbers = tabsOf(layout).map((t) => t.number);
+  return (
+    <div class="bars" id={ids.bars(session_id)} data-session={session_id} data-changes={urls.layoutChanges(session_id)}>
+      <nav class="switcher m" aria-label="Tabs">
+        {numbers.map((n) => (
+          <TabLink
+            session_id={session_id}
+            label={labelOf(labels, n)}
+            current={n === all.find((p) => p.id === layout.focus)?.active}
+          />
+        ))}
+        <NewChat session_id={session_id} />
+      </nav>
+      {all.map((pane) => (
+        <PaneBar
+          session_id={session_id}
+          layout={layout}
+          pane={pane}
+          labels={labels}
+          unopened={unopened}
+          alone={all.length === 1}
+          full={all.length >= PANES_MAX}
+        />
+      ))}
+      {geometry(layout).dividers.map((divider) => (
+        <DividerView divider={divider} />
+      ))}
+    </div>
+  );
+}
+
+interface PaneBarProps extends BarsProps {
+  pane: Pane;
+  alone: boolean;
+  full: boolean;
+}
+
+function PaneBar({ session_id, layout, pane, labels, unopened, alone, full }: PaneBarProps) {
+  const focus = pane.id === layout.focus;
+  return (
+    <section
+      class={`pane${focus ? " focus" : ""}`}
+      id={ids.pane(pane.id)}
+      data-pane={pane.id}
+      aria-label={`Pane${focus ? ", focused" : ""}`}
+    >
+      <div class="tabs">
+        <div class="tablist">
+          {pane.tabs.map((tab, index) => (
+            <span class="tabbox" draggable="true" data-tab={String(tab.number)} data-index={String(index)}>
+              <TabLink
+                session_id={session_id}
+                label={labelOf(labels, tab.number)}
+                current={tab.number === pane.active}
+                id
+              />
+              <Act
+                session_id={session_id}
+                values={{ change: "close", tab: tab.number }}
+                icon="x"
+                label={`Close tab ${tab.number}`}
+                class_name="closetab"
+              />
+            </span>
+          ))}
+        </div>
+        <NewChat session_id={session_id} />
+        <span class="grow"></span>
+        {full ? (
+          ""
+        ) : (
+          <Act
+            session_id={session_id}
+            values={{ change: "split", pane: pane.id, direction: "row" }}
+            icon="split"
+            label="Split pane"
+          />
+        )}
+        <PaneMenu session_id={session_id} layout={layout} pane={pane} unopened={unopened} alone={alone} full={full} />
+      </div>
+      {pane.active === null ? (
+        <EmptyPane session_id={session_id} layout={layout} pane={pane} unopened={unopened} />
+      ) : (
+        ""
+      )}
+    </section>
+  );
+}
+
+function TabLink({
+  session_id,
+  label,
+  current,
+  id,
+}: {
+  session_id: string;
+  label: TabLabel;
+  current: boolean;
+  id?: boolean;
+}) {
+  return (
+    <a
+      class="tab"
+      id={id ? ids.tab(label.number) : undefined}
+      href={urls.session(session_id, label.number)}
+      aria-current={current ? "page" : undefined}
+      title={attr(label.title)}
+      {...changing(session_id, { change: "activate", tab: label.number })}
+    >
+      <b>{label.number}</b>
+      {label.status ? (
+        <Glyph status={label.status} label={STATUS_WORD[label.status]} />
+      ) : (
+        <Icon name={ICONS[label.kind]} />
+      )}
+      <span class="cut" safe>
+        {label.title}
+      </span>
+    </a>
+  );
+}
+
+const ICONS: Record<TabLabel["kind"], IconName> = { chat: "chat", file: "file", artifact: "ledger" };
+
+function NewChat({ session_id }: { session_id: string }) {
+  return (
+    <form method="post" action={urls.sessionChats(session_id)} hx-post={urls.sessionChats(session_id)} hx-swap="none">
+      <button type="submit" class="btn btn-quiet btn-i btn-sm" aria-label="New chat" title="New chat in this session">
+        <Icon name="plus" />
+      </button>
+    </form>
+  );
+}
+
+type Menu = Pick<PaneBarProps, "session_id" | "layout" | "pane" | "unopened">;
+
+function PaneMenu({ session_id, layout, pane, unopened, alone, full }: Menu & { alone: boolean; full: boolean }) {
+  const menu = `pm-${pane.id}`;
+  const act = (values: Values, icon: IconName, words: string) => (
+    <MenuAct session_id={session_id} values={values} icon={icon} words={words} />
+  );
+  return (
+    <>
+      <button
+        type="button"
+        class="btn btn-quiet btn-i btn-sm"
+        popovertarget={menu}
+        aria-label="Pane menu"
+        title="Pane menu"
+      >
+        <Icon name="more" />
+      </button>
+      <ul class="pop below" id={menu} popover="auto" aria-label="Pane">
+        {full ? "" : act({ change: "split", pane: pane.id, direction: "row" }, "split", "Split right")}
+        {full ? "" : act({ change: "split", pane: pane.id, direction: "column" }, "split", "Split down")}
+        {alone
+          ? ""
+          : act(
+              layout.maximised === pane.id ? { change: "maximise" } : { change: "maximise", pane: pane.id },
+              "unified",
+              layout.maximised === pane.id ? "Restore" : "Maximise",
+            )}
+        {layout.closed.length > 0 ? act({ change: "reopen" }, "undo", "Reopen closed tab") : ""}
+        {unopened.map((chat) =>
+          act(
+            { change: "open", kind: "chat", chat_id: chat.id, pane: pane.id },
+            "chat",
+            `Open ${chat.number} ${chat.title}`,
+          ),
+        )}
+        {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
+      </ul>
+    </>
+  );
+}
+
+function MenuAct({
+  session_id,
+  values,
+  icon,
+  words,
+}: {
+  session_id: string;
+  values: Values;
+  icon: IconName;
+  words: string;
+}) {
+  return (
+    <li>
+      <form
+        method="post"
+        action={urls.layoutChanges(session_id)}
+        hx-post={urls.layoutChanges(session_id)}
+        hx-swap="none"
+      >
+        <Fields values={values} />
+        <button type="submit">
+          <Icon name={icon} />
+          <span class="cut" safe>
+            {words}
+          </span>
+        </button>
+      </form>
+    </li>
+  );
+}
+
+function EmptyPane({ session_id, layout, pane, unopened }: Menu) {
+  return (
+    <div class="newtab">
+      <h2>Nothing open here</h2>
+      <ul>
+        <li>
+          <form
+            method="post"
+            action={urls.sessionChats(session_id)}
+            hx-post={urls.sessionChats(session_id)}
+            hx-swap="none"
+          >
+            <button type="submit">
+              <Icon name="chat" />
+              <b>New chat</b>
+            </button>
+          </form>
+        </li>
+        {unopened.map((chat) => (
+          <MenuAct
+            session_id={session_id}
+            values={{ change: "open", kind: "chat", chat_id: chat.id, pane: pane.id }}
+            icon="chat"
+            words={`${chat.number} ${chat.title}`}
+          />
+        ))}
+        {layout.closed.length > 0 ? (
+          <MenuAct
+            session_id={session_id}
+            values={{ change: "reopen" }}
+            icon="undo"
+            words="Reopen the tab closed last"
+          />
+        ) : (
+          ""
+        )}
+      </ul>
+    </div>
+  );
+}
+
+/** A line between two panes: dragged, or moved by the arrow keys. `public/js/panes.js`. */
+function DividerView({ divider }: { divider: Divider }) {
+  const before = divider.shares.slice(0, divider.gap + 1).reduce((a, b) => a + b, 0);
+  return (
+    <div
+      class={`divider ${divider.direction}`}
+      role="separator"
+      tabindex="0"
+      aria-label="Resize panes"
+      aria-orientation={divider.direction === "row" ? "vertical" : "horizontal"}
+      aria-valuenow={String(Math.round(before / 10))}
+      data-path={divider.path.join(",")}
+      data-gap={String(divider.gap)}
+      data-shares={divider.shares.join(",")}
+    ></div>
+  );
+}
+
+type Values = Record<string, string | number>;
+
+function Act({
+  session_id,
+  values,
+  icon,
+  label,
+  class_name = "",
+}: {
+  session_id: string;
+  values: Values;
+  icon: IconName;
+  label: string;
+  class_name?: string;
+}) {
+  return (
+    <form
+      class={class_name}
+      method="post"
+      action={urls.layoutChanges(session_id)}
+      hx-post={urls.layoutChanges(session_id)}
+      hx-swap="none"
+    >
+      <Fields values={values} />
+      <button type="submit" class="btn btn-quiet btn-i btn-sm" aria-label={label} title={label}>
+        <Icon name={icon} />
+      </button>
+    </form>
+  );
+}
+
+function Fields({ values }: { values: Values }) {
+  return (
+    <>
+      {Object.entries(values).map(([name, value]) => (
+        <input type="hidden" name={name} value={attr(String(value))} />
+      ))}
+    </>
+  );
+}
+
+/** htmx attributes of an element that asks for a layout change; the stream brings the result. */
+export const changing = (sessionId: string, values: Values): Record<string, string> => ({
+  "hx-post": urls.layoutChanges(sessionId),
+  "hx-vals": JSON.stringify(values),
+  "hx-swap": "none",
+});
+
+const labelOf = (labels: readonly TabLabel[], number: number): TabLabel =>
+  labels.find((l) => l.number === number) ?? { number, kind: "file", title: "gone", status: null };
