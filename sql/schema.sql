@@ -75,10 +75,11 @@ create table journal (
   at timestamptz,
   primary key (seq)
 );
-create index journal_deltas on journal (part_id, "offset") where (part_id is not null);
+create unique index journal_deltas on journal (part_id, "offset") where (part_id is not null);
 comment on table journal is 'The ordered notice of what changed; kept ten minutes or 50,000 rows. seq is gap-free and in commit order.';
 comment on column journal.at is 'Null for deltas, to keep them small; retention looks at the neighbours.';
 comment on column journal.part_id is 'part.delta only: plain columns instead of payload, because a token costs one of these rows.';
+comment on index journal_deltas is 'Also what a delta writer relies on that repeats a statement after a lost connection.';
 
 create table journal_head (
   only_row boolean not null default true,

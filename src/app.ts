@@ -121,7 +121,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
 function createCore(config: Config, log: Log, database: Database): Core {
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
-  const quick = connect(database.target, { max: 1, asynchronous_commit: true });
+  const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
   return {
     config,
     sql: database.sql,

@@ -7,7 +7,7 @@ export interface Message {
   id: string;
   chat_id: string;
   role: Role;
-  /** Order in the chat, gap-free per chat from 1. */
+  /** Order in the chat, from 1; grows, with gaps where messages were taken back or moved behind others. */
   position: number;
   client_id: string | null;
   created_at: Date;
@@ -21,7 +21,10 @@ export type PartState = "open" | "closed" | "failed" | "cancelled";
 export interface ToolMeta {
   call_id: string;
   name: string;
+  /** What `arguments_text` says; the text itself where that is no JSON. */
   arguments: unknown;
+  /** Byte for byte what the model wrote: it is told so again, or the endpoint's cache of the prompt is lost. */
+  arguments_text: string;
   /** The one argument worth a line: a path, a pattern. */
   shown: string;
   /** The result in a few words: "96 lines", "no such file". */

@@ -19,56 +19,88 @@ const MAX_PENDING_CHARS = 4_000_000;
 const RETRY_MS = 200;
 const CLOSE_TIMEOUT_S = 2;
 
-export class DeltaWriter {
-  private pending = new Map<string, Delta>();
+/** What one statement will write, and who waits for it. */
+class Batch {
+  readonly deltas: Delta[] = [];
+  /** By part: the delta that may still grow. */
+  readonly growing = new Map<string, Delta>();
   /** Light events by key: a newer one of the same key replaces the one that was not written yet. */
-  private events = new Map<string, NewEvent>();
-  private pendingChars = 0;
+  readonly events = new Map<string, NewEvent>();
+  readonly waiting: (() => void)[] = [];
+  chars = 0;
+
+  get empty(): boolean {
+    return this.deltas.length === 0 && this.events.size === 0;
+  }
+}
+
+export class DeltaWriter {
+  private next = new Batch();
   private scheduled = false;
   private writing: Promise<void> | null = null;
   private windowStart = 0;
   private pushes = 0;
   private lastWrite = 0;
-  private idle: (() => void)[] = [];
   private closed = false;
+  private readonly sql: Sql;
+  private lost = 0;
 
-  /** `sql` is this writer's own connection, with synchronous_commit off; `close` ends it. */
+  /** `connect` makes this writer's own connection, with synchronous_commit off; `close` ends it. */
   constructor(
-    private readonly sql: Sql,
+    connect: (onclose: () => void) => Sql,
     private readonly journal: Journal,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.sql = connect(() => {
+      this.lost++;
+    });
+  }
+
+  /**
+   * How often the connection was lost. A Postgres that crashed may have forgotten the newest deltas: who has the whole
+   * text folds it then.
+   */
+  get losses(): number {
+    return this.lost;
+  }
 
   /** Adds text at `offset` of a part; offsets of one part are contiguous. Never throws, never waits. */
   push(topic: Topic, partId: string, offset: number, text: string): void {
-    const open = this.pending.get(partId);
-    if (open) open.text += text;
-    else this.pending.set(partId, { topic, part_id: partId, offset, text });
-    this.pendingChars += text.length;
+    const { next } = this;
+    const grows = next.growing.get(partId);
+    if (grows) grows.text += text;
+    else {
+      const delta: Delta = { topic, part_id: partId, offset, text };
+      next.deltas.push(delta);
+      next.growing.set(partId, delta);
+    }
+    next.chars += text.length;
     this.count();
     this.schedule();
   }
 
-  /** Writes an event that nothing depends on (progress) with the next deltas; the newest of a key wins. */
-  notice(key: string, event: NewEvent): void {
-    this.events.set(key, event);
-    this.schedule();
+  /** Text that is pushed from now on goes to another delta: a fold ends where a delta ends. */
+  seal(partId: string): void {
+    this.next.growing.delete(partId);
   }
 
-  private get empty(): boolean {
-    return this.pending.size === 0 && this.events.size === 0;
+  /** Writes an event that nothing depends on (progress) with the next deltas; the newest of a key wins. */
+  notice(key: string, event: NewEvent): void {
+    this.next.events.set(key, event);
+    this.schedule();
   }
 
   /** True while the database is away and memory for what it missed is used up; runs pause reading then. */
   get full(): boolean {
-    return this.pendingChars > MAX_PENDING_CHARS;
+    return this.next.chars > MAX_PENDING_CHARS;
   }
 
-  /** Resolves when all that was pushed so far is committed. */
+  /** Resolves when all that was pushed so far is committed, whatever is pushed meanwhile. */
   async flushed(): Promise<void> {
-    if (this.empty && !this.writing) return;
+    if (this.closed) return;
+    if (this.next.empty) return this.writing ?? undefined;
     await new Promise<void>((resolve) => {
-      this.idle.push(resolve);
+      this.next.waiting.push(resolve);
       this.schedule(true);
     });
   }
@@ -76,6 +108,7 @@ export class DeltaWriter {
   async close(): Promise<void> {
     this.closed = true;
     await this.writing;
+    for (const done of this.next.waiting) done();
     await this.sql.end({ timeout: CLOSE_TIMEOUT_S });
   }
 
@@ -103,37 +136,37 @@ export class DeltaWriter {
 
   private write(): void {
     this.scheduled = false;
-    if (this.writing) return;
-    this.writing = this.writeAll().finally(() => {
+    if (this.writing || this.closed || this.next.empty) return;
+    const batch = this.next;
+    this.next = new Batch();
+    this.lastWrite = performance.now();
+    this.writing = this.writeAll([...batch.deltas, ...batch.events.values()]).finally(() => {
       this.writing = null;
-      if (!this.empty) this.schedule(this.idle.length > 0);
-      else for (const done of this.idle.splice(0)) done();
+      for (const done of batch.waiting) done();
+      if (!this.next.empty) this.schedule(this.next.waiting.length > 0);
     });
   }
 
-  private async writeAll(): Promise<void> {
-    const batch: LightRow[] = [...this.pending.values(), ...this.events.values()];
-    if (batch.length === 0) return;
-    this.pending = new Map();
-    this.events = new Map();
-    this.pendingChars = 0;
-    this.lastWrite = performance.now();
+  private async writeAll(batch: LightRow[]): Promise<void> {
     let todo = batch;
     while (todo.length > 0) {
       try {
-        const lastSeq = await appendLight(this.sql, todo);
+        const lastSeq = await appendLight(this.sql, todo, this.journal.published);
         this.journal.offer(asEvents(todo, lastSeq));
         return;
       } catch (error) {
         if (this.closed) return;
-        this.log.warn("deltas.write_failed", { error: messageOf(error), parts: todo.length });
+        this.log.warn("deltas.write_failed", { error: messageOf(error), rows: todo.length });
         await Bun.sleep(RETRY_MS);
         todo = await this.unwritten(todo);
       }
     }
   }
 
-  /** After a lost connection the statement may or may not have been committed: go on where the database ends. */
+  /**
+   * After a lost connection the statement may or may not have been committed: go on where the database ends. One that
+   * commits later than we look meets the unique index of deltas and fails.
+   */
   private async unwritten(batch: LightRow[]): Promise<LightRow[]> {
     try {
       const rest: LightRow[] = [];

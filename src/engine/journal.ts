@@ -60,7 +60,7 @@ export class Journal {
     try {
       const result = await this.sql.begin(async (tx) => {
         const value = await fn(tx as unknown as Tx, (event) => events.push(event));
-        if (events.length > 0) lastSeq = await appendEvents(tx as unknown as Tx, events);
+        if (events.length > 0) lastSeq = await appendEvents(tx as unknown as Tx, events, this.last);
         return value;
       });
       if (events.length > 0) this.offer(number(events, lastSeq));

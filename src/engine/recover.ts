@@ -1,9 +1,9 @@
 /** Boot: settles whatever the last process left, before anybody can ask. */
-import { sessionTopic } from "../domain/event.ts";
+import { skipLostNumbers } from "../store/journal.ts";
 import { closeLeftOpen } from "../store/parts.ts";
 import { interruptRunning, queuedRuns } from "../store/runs.ts";
 import { type Core, transact } from "./core.ts";
-import { emitRun } from "./turn/execute.ts";
+import { emitClosed, emitRun } from "./turn/execute.ts";
 import { enqueue } from "./turn/start.ts";
 
 /** Folds and closes open parts, marks running runs interrupted. Returns the counts for the log. */
@@ -11,14 +11,8 @@ export async function recover(core: Core): Promise<{ parts: number; interrupted:
   return transact(core, async (tx, emit) => {
     const parts = await closeLeftOpen(tx);
     const runs = await interruptRunning(tx);
-    for (const p of parts) {
-      const { id: part_id, message_id, chat_id } = p;
-      emit({
-        topic: sessionTopic(p.session_id),
-        kind: "part.closed",
-        payload: { part_id, message_id, chat_id, state: "closed" },
-      });
-    }
+    if (parts.length + runs.length > 0) await skipLostNumbers(tx);
+    emitClosed(emit, parts);
     for (const run of runs) emitRun(emit, run);
     return { parts: parts.length, interrupted: runs.length };
   });

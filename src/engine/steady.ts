@@ -17,14 +17,18 @@ const CONNECTION_CODES = new Set([
   "ECONNRESET",
   "ENOENT",
   "EPIPE",
-  // admin_shutdown, crash_shutdown, cannot_connect_now, connection exceptions, too many connections
+  "ETIMEDOUT",
+  // admin_shutdown, crash_shutdown, cannot_connect_now, connection exceptions, too many connections; and a statement
+  // that was given up because the database stood still
   "57P01",
   "57P02",
   "57P03",
   "08000",
+  "08001",
   "08003",
   "08006",
   "53300",
+  "57014",
 ]);
 
 export function isDatabaseAway(error: unknown): boolean {
@@ -32,9 +36,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return typeof code === "string" && CONNECTION_CODES.has(code);
 }
 
-/** Repeats `work`, which must be idempotent, while the database is away. */
-export async function steady<T>(log: Log, work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+/** Repeats `work`, which must be idempotent, while the database is away; `patience_ms` long, three minutes by default. */
+export async function steady<T>(log: Log, work: () => Promise<T>, patience_ms = PATIENCE_MS): Promise<T> {
+  const until = performance.now() + patience_ms;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
     try {
       return await work();

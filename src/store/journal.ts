@@ -29,11 +29,14 @@ export async function readHead(db: Db): Promise<Head> {
 /**
  * Numbers and inserts events; must be the transaction's last statement, because the head's row lock is what makes
  * `seq` gap-free and equal to the commit order. Returns the seq of the last event.
+ *
+ * `published` is what subscribers heard last: a Postgres that crashed may have lost the newest light rows, and a number
+ * that somebody has heard of is never given again.
  */
-export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<number> {
+export async function appendEvents(tx: Tx, events: readonly NewEvent[], published: number): Promise<number> {
   const rows = events.map((e, i) => ({ n: i + 1, topic: e.topic, kind: e.kind, payload: e.payload }));
   const [row] = await tx<{ seq: number }[]>`
-    with head as (update journal_head set seq = seq + ${rows.length} returning seq), put as (
+    with head as (update journal_head set seq = greatest(seq, ${published}) + ${rows.length} returning seq), put as (
       insert into journal (seq, topic, kind, payload, at)
       select head.seq - ${rows.length} + e.n, e.topic, e.kind, e.payload, now()
       from head, jsonb_to_recordset(${tx.json(rows as never)}) as e (n int, topic text, kind text, payload jsonb))
@@ -42,9 +45,9 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise
 }
 
 /** One statement and no explicit transaction: a token costs one row and one round trip shared by all runs. */
-export async function appendLight(sql: Sql, rows: readonly LightRow[]): Promise<number> {
+export async function appendLight(sql: Sql, rows: readonly LightRow[], published: number): Promise<number> {
   const [row] = await sql<{ seq: number }[]>`
-    with head as (update journal_head set seq = seq + ${rows.length} returning seq), put as (
+    with head as (update journal_head set seq = greatest(seq, ${published}) + ${rows.length} returning seq), put as (
       insert into journal (seq, topic, kind, part_id, "offset", text, payload)
       select head.seq - ${rows.length} + d.n, d.topic, d.kind, d.part_id, d.off, d.text, d.payload::jsonb
       from head, unnest(
@@ -55,6 +58,17 @@ export async function appendLight(sql: Sql, rows: readonly LightRow[]): Promise<
       ) with ordinality as d (topic, kind, part_id, off, text, payload, n))
     select seq from head`;
   return row!.seq;
+}
+
+/** Numbers that are left out after a crash: more than light rows of a second, which is what a crash can lose. */
+const CRASH_GAP = 10_000;
+
+/**
+ * After a process that did not end by itself: readers may have heard numbers that a crashed Postgres lost. They must
+ * not be given again, or those readers would believe that they have what came in their place.
+ */
+export async function skipLostNumbers(tx: Tx): Promise<void> {
+  await tx`update journal_head set seq = seq + ${CRASH_GAP}`;
 }
 
 interface JournalRow {
@@ -115,7 +129,7 @@ export async function readTouched(
     limit ${limit}`;
 }
 
-/** Deltas not yet folded into their parts, in order, as one text per part. */
+/** Deltas not yet folded into their parts, in order, as one text per part. No delta reaches over the end of a fold. */
 export async function readUnfolded(db: Db, partIds: readonly string[]): Promise<Map<string, string>> {
   if (partIds.length === 0) return new Map();
   const rows = await db<{ part_id: string; text: string }[]>`
@@ -134,7 +148,10 @@ export async function storedEnd(db: Db, partId: string): Promise<number> {
   return last ? last.offset + last.text.length : 0;
 }
 
-/** Deletes what retention allows: older than `keepSeconds` or beyond the newest `keepRows`, never an unfolded delta. */
+/**
+ * Deletes what retention allows: older than `keepSeconds` or beyond the newest `keepRows`, never an unfolded delta. The
+ * floor is raised by a statement of its own: the head's lock, which every commit needs, is not held while rows go.
+ */
 export async function trimJournal(sql: Sql, keepRows: number, keepSeconds: number): Promise<number> {
   const [row] = await sql<{ floor: number }[]>`
     with bound as (
@@ -145,8 +162,9 @@ export async function trimJournal(sql: Sql, keepRows: number, keepSeconds: numbe
     unfolded as (
       select min(j.seq) as seq from journal j join parts p on p.id = j.part_id
       where p.state = 'open' and j."offset" >= p.folded_to),
-    cut as (select least(bound.seq, coalesce(unfolded.seq - 1, bound.seq)) as seq from bound, unfolded),
-    gone as (delete from journal using cut where journal.seq <= cut.seq)
+    cut as (select least(bound.seq, coalesce(unfolded.seq - 1, bound.seq)) as seq from bound, unfolded)
     update journal_head set floor = greatest(floor, cut.seq) from cut returning floor`;
-  return row?.floor ?? 0;
+  const floor = row?.floor ?? 0;
+  await sql`delete from journal where seq <= ${floor}`;
+  return floor;
 }

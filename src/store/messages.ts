@@ -1,5 +1,6 @@
 import type { Db, Tx } from "../db/sql.ts";
 import type { Message, Part, Role } from "../domain/message.ts";
+import { storable } from "../lib/storable.ts";
 import { takePositions } from "./chats.ts";
 import { readUnfolded } from "./journal.ts";
 
@@ -31,8 +32,8 @@ export async function findByClientId(db: Db, chatId: string, clientId: string): 
 export async function moveWaitingBehind(tx: Tx, chatId: string, answerId: string): Promise<void> {
   const waiting = await tx<{ id: string }[]>`
     select m.id from runs r join messages m on m.id = r.answer_id or (m.id = r.question_id and not exists (
-      select 1 from runs o where o.question_id = m.id and o.state <> 'queued'))
-    where r.chat_id = ${chatId} and r.state = 'queued'
+      select 1 from runs o where o.question_id = m.id and o.started_at is not null))
+    where r.chat_id = ${chatId} and r.state = 'queued' and r.started_at is null
     and m.position < (select position from messages where id = ${answerId}) order by m.position`;
   if (waiting.length === 0) return;
   const first = await takePositions(tx, chatId, waiting.length);
@@ -45,12 +46,12 @@ export async function deleteMessages(tx: Tx, ids: readonly string[]): Promise<vo
   await tx`delete from messages where id = any(${ids as string[]})`;
 }
 
-/** Hidden from the transcript: messages of runs that still wait in the queue, and superseded ones. */
+/** Hidden from the transcript: messages of runs that never began (queued, or cancelled there), and superseded ones. */
 const shown = (db: Db) => db`
   superseded_at is null and not exists (
-    select 1 from runs r where r.state = 'queued'
+    select 1 from runs r where r.started_at is null
     and (r.answer_id = m.id or (r.question_id = m.id and not exists (
-      select 1 from runs o where o.question_id = m.id and o.state <> 'queued'))))`;
+      select 1 from runs o where o.question_id = m.id and o.started_at is not null))))`;
 
 /**
  * The newest `limit` messages below position `before` (null: from the end), oldest first. `more` says whether older ones
@@ -87,7 +88,7 @@ export async function readWindow(
 export async function readHistory(db: Db, chatId: string, upto: number): Promise<Message[]> {
   return db<Message[]>`
     select ${columns(db)} from messages m
-    where chat_id = ${chatId} and position <= ${upto} and superseded_at is null order by position`;
+    where chat_id = ${chatId} and position <= ${upto} and ${shown(db)} order by position`;
 }
 
 export async function readMessages(db: Db, ids: readonly string[]): Promise<Message[]> {
@@ -111,12 +112,26 @@ export async function readParts(
     from parts where message_id = any(${messageIds as string[]}) order by message_id, position`;
   const open = rows.filter((r) => r.state === "open" && (r.kind === "text" || r.kind === "reasoning")).map((r) => r.id);
   const rest = await readUnfolded(db, open);
-  return rows.map(({ folded_to: _, ...row }) => ({ ...row, text: row.text + (rest.get(row.id) ?? "") }) as Part);
+  return rows.map(({ folded_to: _, ...row }) => asPart({ ...row, text: row.text + (rest.get(row.id) ?? "") } as Part));
 }
 
 export async function findPart(db: Db, id: string): Promise<Part | null> {
   const [row] = await db<Part[]>`
     select id, message_id, chat_id, position, turn, kind, state, text, meta, opened_at, closed_at
     from parts where id = ${id}`;
-  return row ?? null;
+  return row ? asPart(row) : null;
+}
+
+/** A call's arguments are stored as they were written, and read as what they say. */
+function asPart(part: Part): Part {
+  if (part.kind === "tool") part.meta.arguments = saidBy(part.meta.arguments_text);
+  return part;
+}
+
+function saidBy(text: string): unknown {
+  try {
+    return JSON.parse(text, (_key, value) => (typeof value === "string" ? storable(value) : value));
+  } catch {
+    return text;
+  }
 }

@@ -35,28 +35,40 @@ export async function closePart(
   return rows.length > 0;
 }
 
-/** Moves deltas up to the end of `text` into the row; `text` is the whole part so far. */
+/** Moves deltas up to the end of `text` into the row; `text` is the whole part so far. A late fold never shortens it. */
 export async function foldPart(sql: Sql, id: string, text: string): Promise<void> {
-  await sql`update parts set text = ${text}, folded_to = ${text.length} where id = ${id} and state = 'open'`;
+  await sql`
+    update parts set text = ${text}, folded_to = ${text.length}
+    where id = ${id} and state = 'open' and folded_to <= ${text.length}`;
 }
 
-/** What a dead process left open: folds the deltas that were seen and closes the parts. Returns how many. */
-export async function closeLeftOpen(
-  tx: Tx,
-): Promise<{ id: string; message_id: string; chat_id: string; session_id: string }[]> {
-  const open = await tx<{ id: string; text: string }[]>`select id, text from parts where state = 'open' for update`;
-  const rest = await readUnfolded(
-    tx,
-    open.map((p) => p.id),
-  );
+export interface ClosedPart {
+  id: string;
+  message_id: string;
+  chat_id: string;
+  session_id: string;
+  state: PartState;
+}
+
+/**
+ * What a dead process, or a run that broke off, left open: folds the deltas that were seen and closes the parts; of all
+ * messages or of one.
+ */
+export async function closeLeftOpen(tx: Tx, messageId: string | null = null): Promise<ClosedPart[]> {
+  const open = await tx<{ id: string; text: string }[]>`
+    select id, text from parts
+    where state = 'open' ${messageId === null ? tx`` : tx`and message_id = ${messageId}`} for update`;
+  if (open.length === 0) return [];
+  const ids = open.map((p) => p.id);
+  const rest = await readUnfolded(tx, ids);
   for (const part of open) {
     const text = part.text + (rest.get(part.id) ?? "");
     await tx`update parts set text = ${text}, folded_to = ${text.length} where id = ${part.id}`;
   }
-  return tx`
+  return tx<ClosedPart[]>`
     update parts p set state = case when p.kind = 'tool' then 'cancelled' else 'closed' end, closed_at = now()
-    from chats c where p.state = 'open' and c.id = p.chat_id
-    returning p.id, p.message_id, p.chat_id, c.session_id`;
+    from chats c where p.id = any(${ids}) and c.id = p.chat_id
+    returning p.id, p.message_id, p.chat_id, c.session_id, p.state`;
 }
 
 export async function insertOutput(db: Db, o: { id: string; chat_id: string; text: string }): Promise<void> {

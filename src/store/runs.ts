@@ -57,19 +57,24 @@ export async function newestSettled(db: Db, chatId: string): Promise<Run | null>
   return row ?? null;
 }
 
-/** The one way a run changes state: from where it may, or not at all. Null means somebody else moved it. */
+/**
+ * The one way a run changes state: from where it may (`from` narrows that), or not at all. Null means that somebody else
+ * moved it.
+ */
 export async function moveRun(
   tx: Tx,
   id: string,
   to: RunState,
   facts: { reason?: RunReason; error?: string | null } = {},
+  from: readonly RunState[] = runStatesBefore(to),
 ): Promise<Run | null> {
+  const before = runStatesBefore(to).filter((state) => from.includes(state));
   const [row] = await tx<Run[]>`
     update runs set state = ${to},
       started_at = case when ${to} = 'running' then coalesce(started_at, now()) else started_at end,
       ended_at = case when ${isSettled(to)} then now() end,
       reason = coalesce(${facts.reason ?? null}, reason), error = coalesce(${facts.error ?? null}, error)
-    where id = ${id} and state = any(${runStatesBefore(to)}) returning ${columns(tx)}`;
+    where id = ${id} and state = any(${before}) returning ${columns(tx)}`;
   return row ?? null;
 }
 

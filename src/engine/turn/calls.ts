@@ -29,7 +29,7 @@ export async function executeCalls(
     const meta = {
       call_id: call.id,
       name: storable(call.name),
-      arguments: storableArguments(call.arguments),
+      arguments_text: storable(call.arguments),
       shown: storable(shownOf(core.tools, call)),
     };
     open.push({ part: await writer.openTool(turn, meta), call });
@@ -77,16 +77,6 @@ function tooMany(limits: RunLimits): ToolOutcome {
   return { state: "failed", text, note: "too many calls at once", shown: "", duration_ms: 0, output_id: null };
 }
 
-/** Arguments as JSON where they are JSON, else as the text the model wrote. */
-function storableArguments(text: string): unknown {
-  const clean = storable(text);
-  try {
-    return JSON.parse(clean, (_key, value) => (typeof value === "string" ? storable(value) : value));
-  } catch {
-    return clean;
-  }
-}
-
 function outputsOf(core: Core, chatId: string): OutputStore {
   return {
     async save(text) {
@@ -95,7 +85,7 @@ function outputsOf(core: Core, chatId: string): OutputStore {
       return id;
     },
     async read(id, from, count) {
-      const text = await readOutput(core.sql, chatId, id);
+      const text = await steady(core.log, () => readOutput(core.sql, chatId, id));
       if (text === null) return null;
       const lines = text.split("\n");
       return { text: lines.slice(from - 1, from - 1 + count).join("\n"), total_lines: lines.length };

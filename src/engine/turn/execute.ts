@@ -2,8 +2,10 @@
 import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
+import { storable } from "../../lib/storable.ts";
 import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
-import { describeRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
+import { type ClosedPart, closeLeftOpen } from "../../store/parts.ts";
+import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { endpointForRun } from "../endpoints.ts";
@@ -14,19 +16,31 @@ import { runLoop } from "./loop.ts";
 import { PartWriter } from "./parts.ts";
 import { Stalled } from "./step.ts";
 
-/** Executes the chat's next queued run; called once per queued run on the chat's lane, so none is forgotten. */
-export async function executeNext(core: Core, chatId: string): Promise<void> {
-  const run = await steady(core.log, () => nextQueued(core.sql, chatId));
-  if (!run || core.stopping) return;
+/** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
+export async function executeQueued(core: Core, chatId: string): Promise<void> {
+  for (;;) {
+    const run = await steady(core.log, () => nextQueued(core.sql, chatId));
+    if (!run || core.stopping) return;
+    await execute(core, run);
+  }
+}
+
+async function execute(core: Core, run: Run): Promise<void> {
   const live = core.live.begin(run, Date.now());
   try {
-    const claimed = await steady(core.log, () => claim(core, run));
+    const claimed = await claimSurely(core, run);
     if (claimed) await settleSurely(core, claimed, await outcomeOf(core, claimed, live));
-  } catch (error) {
-    core.log.error("run.not_settled", { run_id: run.id, error });
   } finally {
     core.live.end(run.id);
   }
+}
+
+/** A claim whose acknowledgement was lost is ours all the same: nobody but this lane claims runs of this chat. */
+async function claimSurely(core: Core, run: Run): Promise<Run | null> {
+  const claimed = await steady(core.log, () => claim(core, run));
+  if (claimed) return claimed;
+  const now = await steady(core.log, () => findRun(core.sql, run.id));
+  return now?.state === "running" ? now : null;
 }
 
 /** queued → running, and the two messages appear in the transcript. */
@@ -44,6 +58,12 @@ async function claim(core: Core, run: Run): Promise<Run | null> {
     emitRun(emit, claimed);
     return claimed;
   });
+}
+
+/** Parts that were closed by a sweep and not by who wrote them. */
+export function emitClosed(emit: Emit, parts: readonly ClosedPart[]): void {
+  for (const { id: part_id, message_id, chat_id, session_id, state } of parts)
+    emit({ topic: sessionTopic(session_id), kind: "part.closed", payload: { part_id, message_id, chat_id, state } });
 }
 
 /** A run's state changed: its session's watchers and every desk hear of it. */
@@ -67,7 +87,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> 
       Promise.all([findMessage(core.sql, run.answer_id), projectOf(core, run.project_id)]),
     );
     if (!answer) throw new AppError("not_found", "The chat was deleted.");
-    const using = await endpointForRun(core, run);
+    const using = await steady(core.log, () => endpointForRun(core, run));
     await steady(core.log, () =>
       transact(core, async (tx, emit) => {
         const known = await describeRun(tx, run.id, {
@@ -110,7 +130,10 @@ function failure(core: Core, run: Run, error: unknown): Outcome {
   return { state: "failed", reason: "internal", error: INTERNAL };
 }
 
-/** A run that cannot be settled as it ended is settled as failed: nothing may stay "running" for ever. */
+/**
+ * A run that cannot be settled as it ended is settled as failed: nothing may stay "running" for ever. It waits as long
+ * as the database is away, for the chat can do nothing else either; a stop of the server does not wait for ever.
+ */
 async function settleSurely(core: Core, run: Run, outcome: Outcome): Promise<void> {
   try {
     await settle(core, run, outcome);
@@ -121,12 +144,15 @@ async function settleSurely(core: Core, run: Run, outcome: Outcome): Promise<voi
 }
 
 async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
-  await steady(core.log, () =>
+  const error = outcome.error === null ? null : storable(outcome.error);
+  const work = () =>
     transact(core, async (tx, emit) => {
-      const settled = await moveRun(tx, run.id, outcome.state, { reason: outcome.reason, error: outcome.error });
+      const settled = await moveRun(tx, run.id, outcome.state, { reason: outcome.reason, error });
       if (!settled) return;
+      // Whoever wrote them closed its parts; after a fault of ours one may still be open.
+      emitClosed(emit, await closeLeftOpen(tx, run.answer_id));
       await touchSession(tx, run.session_id);
       emitRun(emit, settled);
-    }),
-  );
+    });
+  await steady(core.log, work, Number.POSITIVE_INFINITY);
 }

@@ -5,7 +5,7 @@
 import type { ChatMessage, ToolCall } from "../../domain/llm.ts";
 import type { Message, Part, ToolMeta } from "../../domain/message.ts";
 
-/** Said when the history ends with the assistant's own words and it is asked to go on. */
+/** Said where an answer goes on after the assistant's own words: at a Continue, then and in every later prompt. */
 const CONTINUE = "Continue where you stopped.";
 
 export function buildHistory(system: string, messages: readonly Message[], parts: readonly Part[]): ChatMessage[] {
@@ -18,11 +18,16 @@ export function buildHistory(system: string, messages: readonly Message[], parts
   const history: ChatMessage[] = [{ role: "system", content: system }];
   for (const message of messages) {
     const own = byMessage.get(message.id) ?? [];
-    if (message.role === "user") history.push({ role: "user", content: textOf(own) });
-    else history.push(...assistantTurns(own));
+    if (message.role === "user") {
+      history.push({ role: "user", content: textOf(own) });
+      continue;
+    }
+    const turns = assistantTurns(own);
+    // The last message is the answer that is being written.
+    const asked = turns.length > 0 || message === messages.at(-1);
+    if (asked && history.at(-1)?.role === "assistant") history.push({ role: "user", content: CONTINUE });
+    history.push(...turns);
   }
-  const last = history[history.length - 1];
-  if (last?.role === "assistant") history.push({ role: "user", content: CONTINUE });
   return history;
 }
 
@@ -53,7 +58,7 @@ function oneTurn(parts: readonly Part[]): ChatMessage[] {
   const done = parts.filter((p) => p.kind === "tool" && (p.state === "closed" || p.state === "failed"));
   const calls: ToolCall[] = done.map((p) => {
     const meta = p.meta as ToolMeta;
-    return { id: meta.call_id, name: meta.name, arguments: argumentsOf(meta.arguments) };
+    return { id: meta.call_id, name: meta.name, arguments: meta.arguments_text };
   });
   const content = textOf(parts);
   if (content === "" && calls.length === 0) return [];
@@ -64,8 +69,4 @@ function oneTurn(parts: readonly Part[]): ChatMessage[] {
     said,
     ...done.map((p) => ({ role: "tool" as const, tool_call_id: (p.meta as ToolMeta).call_id, content: p.text })),
   ];
-}
-
-function argumentsOf(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }

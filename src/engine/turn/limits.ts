@@ -1,3 +1,5 @@
+import type { RunReason } from "../../domain/run.ts";
+
 /** Every bound of a native run, in one place. Times come from the settings. */
 export interface RunLimits {
   /** Model calls in one run. */
@@ -19,3 +21,17 @@ export const CHAT_LIMITS: RunLimits = {
   answer_chars: 4_000_000,
   calls_per_turn: 32,
 };
+
+/** What a run has used so far; calls are counted by name and arguments. */
+export interface Used {
+  tool_calls: number;
+  calls: ReadonlyMap<string, number>;
+}
+
+/** The limit that the coming turn runs into; that turn is then made without tools, as a wrap-up. */
+export function limitOf(limits: RunLimits, turn: number, used: Used): RunReason | null {
+  if (turn > limits.steps) return "step_cap";
+  if (used.tool_calls >= limits.tool_calls) return "tool_cap";
+  for (const count of used.calls.values()) if (count >= limits.same_call) return "repeated_call";
+  return null;
+}

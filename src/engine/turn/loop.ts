@@ -12,7 +12,7 @@ import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import { executeCalls } from "./calls.ts";
 import { buildHistory } from "./history.ts";
-import { CHAT_LIMITS, type RunLimits } from "./limits.ts";
+import { CHAT_LIMITS, limitOf } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
 import { runStep, type StepResult } from "./step.ts";
@@ -34,25 +34,17 @@ export interface Ending {
 
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
   const limits = CHAT_LIMITS;
-  const seen = new Map<string, number>();
-  let calls = 0;
+  const calls = new Map<string, number>();
+  let tool_calls = 0;
   for (let turn = 1; ; turn++) {
-    const cap = capOf(limits, turn, calls, seen);
+    const cap = limitOf(limits, turn, { tool_calls, calls });
     const result = await oneTurn(core, live, writer, input, turn, cap !== null);
     if (cap) return { state: "limited", reason: cap };
     if (result.calls.length === 0) return ended(result);
-    for (const call of result.calls) seen.set(keyOf(call), (seen.get(keyOf(call)) ?? 0) + 1);
-    calls += result.calls.length;
+    for (const call of result.calls) calls.set(keyOf(call), (calls.get(keyOf(call)) ?? 0) + 1);
+    tool_calls += result.calls.length;
     await executeCalls(core, live, writer, input, turn, result.calls, limits);
   }
-}
-
-/** The limit that the coming turn has run into; it is then made without tools, as a wrap-up. */
-function capOf(limits: RunLimits, turn: number, calls: number, seen: Map<string, number>): RunReason | null {
-  if (turn > limits.steps) return "step_cap";
-  if (calls >= limits.tool_calls) return "tool_cap";
-  for (const count of seen.values()) if (count >= limits.same_call) return "repeated_call";
-  return null;
 }
 
 const keyOf = (call: ToolCall) => `${call.name} ${call.arguments}`;

@@ -12,23 +12,27 @@ import { steady } from "../steady.ts";
 /** Unfolded text that is moved into the part's row while it is still open; grows with the part, so folding stays O(n). */
 const FOLD_CHARS = 64_000;
 
-/** An open text or reasoning part. `append` never waits; `close` does. */
+/** An open text or reasoning part. `append` never waits; `end` does. */
 export class OpenText {
+  /** Grows by every piece and is not read before it is folded or closed: each look at a growing string copies it. */
   private text = "";
-  private pushed = 0;
+  /** The end of `text` that was not pushed yet. */
+  private rest = "";
   private folded = 0;
   private opened = false;
+  private losses: number;
   private readonly filter = new StorableStream();
   private readonly opening: Promise<void>;
   private readonly since = performance.now();
 
   constructor(
-    private readonly core: Core,
+    private readonly core: Pick<Core, "deltas" | "sql" | "log">,
     private readonly topic: Topic,
     readonly id: string,
     readonly kind: "text" | "reasoning",
     open: () => Promise<void>,
   ) {
+    this.losses = core.deltas.losses;
     this.opening = open().then(() => {
       this.opened = true;
       this.send();
@@ -41,31 +45,42 @@ export class OpenText {
   }
 
   append(piece: string): void {
-    this.text += this.filter.push(piece);
+    this.take(this.filter.push(piece));
     if (this.opened) this.send();
   }
 
-  private send(): void {
-    if (this.text.length === this.pushed) return;
-    this.core.deltas.push(this.topic, this.id, this.pushed, this.text.slice(this.pushed));
-    this.pushed = this.text.length;
-    if (this.pushed - this.folded >= Math.max(FOLD_CHARS, this.folded)) this.fold();
+  private take(piece: string): void {
+    this.text += piece;
+    this.rest += piece;
   }
 
-  /** In the background: a fold that fails is done by the next one, or by `close`. */
+  private send(): void {
+    if (this.rest === "") return;
+    const { deltas } = this.core;
+    deltas.push(this.topic, this.id, this.text.length - this.rest.length, this.rest);
+    this.rest = "";
+    // After a lost connection the database may have forgotten what was acknowledged last: the fold brings it back.
+    if (this.text.length - this.folded >= Math.max(FOLD_CHARS, this.folded) || deltas.losses !== this.losses)
+      this.fold();
+  }
+
+  /** In the background: a fold that fails is done by the next one, or by `end`. */
   private fold(): void {
-    const upto = this.pushed;
-    this.folded = upto;
-    void this.core.deltas
+    const { deltas, sql, log } = this.core;
+    const { text } = this;
+    this.folded = text.length;
+    this.losses = deltas.losses;
+    deltas.seal(this.id);
+    void deltas
       .flushed()
-      .then(() => foldPart(this.core.sql, this.id, this.text.slice(0, upto)))
-      .catch((error) => this.core.log.warn("part.fold_failed", { part_id: this.id, error }));
+      .then(() => steady(log, () => foldPart(sql, this.id, text)))
+      .catch((error) => log.warn("part.fold_failed", { part_id: this.id, error }));
   }
 
   /** The whole text, after all deltas are stored and the part is opened. */
   async end(): Promise<{ text: string; duration_ms: number }> {
     await this.opening;
-    this.text += this.filter.end();
+    this.take(this.filter.end());
     this.send();
     await this.core.deltas.flushed();
     return { text: this.text, duration_ms: Math.round(performance.now() - this.since) };
@@ -123,13 +138,10 @@ export class PartWriter {
     await this.close(part.id, state, text, part.kind === "reasoning" ? { duration_ms } : {});
   }
 
-  async openTool(
-    turn: number,
-    meta: Omit<ToolMeta, "group_id" | "note" | "duration_ms" | "output_id">,
-  ): Promise<string> {
+  async openTool(turn: number, meta: Pick<ToolMeta, "call_id" | "name" | "arguments_text" | "shown">): Promise<string> {
     const id = newId();
     this.group ??= id;
-    const whole: ToolMeta = { ...meta, group_id: this.group, note: null, duration_ms: null, output_id: null };
+    const whole = { ...meta, group_id: this.group, note: null, duration_ms: null, output_id: null };
     await this.insert({
       id,
       position: this.position++,
@@ -137,7 +149,7 @@ export class PartWriter {
       kind: "tool",
       state: "open",
       text: "",
-      meta: { ...whole },
+      meta: whole,
     });
     return id;
   }

@@ -1,5 +1,6 @@
 /** Tells watchers what a run does: at once when the phase changes, else at most once a second. */
 import { sessionTopic } from "../../domain/event.ts";
+import { storable } from "../../lib/storable.ts";
 import type { Core } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
 
@@ -16,6 +17,8 @@ export function reportProgress(core: Core, live: LiveRun, now: number): void {
   const sameDetail = samePhase && told.detail === detail && told.percent === percent;
   if (age < (sameDetail ? INTERVAL_MS : samePhase ? DETAIL_INTERVAL_MS : 0)) return;
   live.told = { at: now, phase, detail, percent };
+  // A tool's name comes from the model; what the database cannot store would cost the whole statement.
+  const words = detail === null ? null : storable(detail);
   core.deltas.notice(live.run_id, {
     topic: sessionTopic(live.session_id),
     kind: "run.progress",
@@ -23,7 +26,7 @@ export function reportProgress(core: Core, live: LiveRun, now: number): void {
       run_id: live.run_id,
       chat_id: live.chat_id,
       phase,
-      detail,
+      detail: words,
       percent,
       tokens_out,
       tokens_per_s,

@@ -12,11 +12,11 @@ import { storable } from "../../lib/storable.ts";
 import { findChat, renameChat, takePositions } from "../../store/chats.ts";
 import { deleteMessages, findByClientId, insertMessage, readParts } from "../../store/messages.ts";
 import { insertPart } from "../../store/parts.ts";
-import { findRun, insertRun, moveRun, openRuns, promoteRun, runsOfMessages } from "../../store/runs.ts";
+import { findRun, insertRun, moveRun, newestSettled, openRuns, promoteRun, runsOfMessages } from "../../store/runs.ts";
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
-import { emitRun, executeNext } from "./execute.ts";
+import { emitRun, executeQueued } from "./execute.ts";
 
 /** Messages waiting in one chat's queue. */
 const QUEUE_LIMIT = 50;
@@ -55,13 +55,22 @@ export async function postMessage(
     return store(tx, emit, chat, first, text, clientId, input);
   }).catch((error: unknown) => {
     if (error instanceof AlreadyPosted) return { ...error.posted, created: false };
-    throw error;
+    throw wake(core, input.chat_id, error);
   });
-  if (posted.created) {
-    if (input.now) await sendNow(core, posted.run.id);
-    enqueue(core, posted.run.chat_id);
-  }
+  if (posted.created && input.now) await sendNow(core, posted.run.id).catch(unlessTaken);
+  enqueue(core, posted.run.chat_id);
   return posted;
+}
+
+/** The lane was quicker: the run is already what was asked for. */
+function unlessTaken(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+}
+
+/** A commit whose acknowledgement was lost may have left a run in the queue: the lane looks. Returns the error. */
+function wake(core: Core, chatId: string, error: unknown): unknown {
+  if (!(error instanceof AppError)) enqueue(core, chatId);
+  return error;
 }
 
 /** Rolls the transaction back, so that a repeated send takes no positions. */
@@ -165,7 +174,7 @@ export function titleFrom(text: string): string {
 
 export function enqueue(core: Core, chatId: string): void {
   void core.lanes
-    .run(chatId, () => executeNext(core, chatId))
+    .run(chatId, () => executeQueued(core, chatId))
     .catch((error) => core.log.error("lane.failed", { chat_id: chatId, error }));
 }
 
@@ -176,7 +185,10 @@ export async function sendNow(core: Core, runId: string): Promise<Run> {
     if (promoted) emitRun(emit, promoted);
     return promoted;
   });
-  if (!run) throw conflict("This message is no longer in the queue.", await findRun(core.sql, runId));
+  if (!run) {
+    const there = await findRun(core.sql, runId);
+    throw there ? conflict("This message is no longer in the queue.", there) : notFound("run");
+  }
   await core.live.stopWhere((live) => live.chat_id === run.chat_id && live.run_id !== run.id, "superseded");
   return run;
 }
@@ -187,7 +199,7 @@ export async function cancelRun(core: Core, runId: string): Promise<Run> {
   if (!run) throw notFound("run");
   if (run.state === "queued") {
     const moved = await transact(core, async (tx, emit) => {
-      const cancelled = await moveRun(tx, runId, "cancelled", { reason: "cancelled" });
+      const cancelled = await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]);
       if (cancelled) emitRun(emit, cancelled);
       return cancelled;
     });
@@ -202,8 +214,8 @@ export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run
   return transact(core, async (tx, emit) => {
     const run = await findRun(tx, runId);
     if (!run) throw notFound("run");
-    const gone = await moveRun(tx, runId, "cancelled", { reason: "cancelled" });
-    if (!gone || run.state !== "queued") throw conflict("This message is no longer in the queue.", run);
+    const gone = await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]);
+    if (!gone) throw conflict("This message is no longer in the queue.", await findRun(tx, runId));
     const [part] = await readParts(tx, [run.question_id]);
     const continued = (await runsOfMessages(tx, [run.question_id])).some((r) => r.id !== run.id);
     await deleteMessages(tx, continued ? [run.answer_id] : [run.question_id, run.answer_id]);
@@ -215,44 +227,52 @@ export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run
 /** Goes on after a limit, a failure, a stop or a restart: a new run and a new answer to the same question. */
 export async function continueRun(core: Core, runId: string, via: Via): Promise<Run> {
   if (core.stopping) throw new AppError("unavailable", "BooCode is shutting down.");
-  const run = await transact(core, async (tx, emit) => {
-    const before = await findRun(tx, runId);
-    if (!before) throw notFound("run");
-    const first = await takePositions(tx, before.chat_id, 1);
-    if (first === null) throw notFound("chat");
-    if (!canContinue(before.state))
-      throw conflict("Only a run that was stopped, cut or failed can be continued.", before);
-    const later = (await openRuns(tx, before.chat_id))[0];
-    if (later) throw conflict("Another run of this chat is going on or waiting.", later);
-    const answer = await insertMessage(tx, {
-      id: newId(),
-      chat_id: before.chat_id,
-      role: "assistant",
-      position: first,
-      client_id: null,
-    });
-    const chat = await findChat(tx, before.chat_id);
-    const next = await insertRun(tx, {
-      id: newId(),
-      chat_id: before.chat_id,
-      session_id: before.session_id,
-      project_id: before.project_id,
-      question_id: before.question_id,
-      answer_id: answer.id,
-      endpoint_id: chat?.endpoint_id ?? before.endpoint_id,
-      model: chat?.endpoint_id ? chat.model : before.model,
-      via,
-    });
-    emit({
-      topic: sessionTopic(before.session_id),
-      kind: "run.changed",
-      payload: { run_id: before.id, chat_id: before.chat_id, session_id: before.session_id, state: before.state },
-    });
-    emitRun(emit, next);
-    return next;
+  const known = await findRun(core.sql, runId);
+  if (!known) throw notFound("run");
+  const run = await transact(core, (tx, emit) => continued(tx, emit, runId, via)).catch((error: unknown) => {
+    throw wake(core, known.chat_id, error);
   });
   enqueue(core, run.chat_id);
   return run;
+}
+
+async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<Run> {
+  const before = await findRun(tx, runId);
+  if (!before) throw notFound("run");
+  const first = await takePositions(tx, before.chat_id, 1);
+  if (first === null) throw notFound("chat");
+  if (!canContinue(before.state))
+    throw conflict("Only a run that was stopped, cut or failed can be continued.", before);
+  const later = (await openRuns(tx, before.chat_id))[0];
+  if (later) throw conflict("Another run of this chat is going on or waiting.", later);
+  const newest = await newestSettled(tx, before.chat_id);
+  if (newest?.id !== before.id) throw conflict("Only the newest run of a chat can be continued.", newest);
+  const answer = await insertMessage(tx, {
+    id: newId(),
+    chat_id: before.chat_id,
+    role: "assistant",
+    position: first,
+    client_id: null,
+  });
+  const chat = await findChat(tx, before.chat_id);
+  const next = await insertRun(tx, {
+    id: newId(),
+    chat_id: before.chat_id,
+    session_id: before.session_id,
+    project_id: before.project_id,
+    question_id: before.question_id,
+    answer_id: answer.id,
+    endpoint_id: chat?.endpoint_id ?? before.endpoint_id,
+    model: chat?.endpoint_id ? chat.model : before.model,
+    via,
+  });
+  emit({
+    topic: sessionTopic(before.session_id),
+    kind: "run.changed",
+    payload: { run_id: before.id, chat_id: before.chat_id, session_id: before.session_id, state: before.state },
+  });
+  emitRun(emit, next);
+  return next;
 }
 
 export function checkText(raw: string): string {

@@ -54,9 +54,10 @@ export async function runStep(core: Core, live: LiveRun, writer: PartWriter, inp
       signal,
     });
     for await (const event of untilAborted(stream, signal)) {
-      watch.alive(isToken(event));
+      watch.heard(isToken(event));
       await take(core, live, writer, input, event, meter, result);
       if (core.deltas.full) await core.deltas.flushed();
+      watch.listens();
     }
   } finally {
     watch.stop();
@@ -146,11 +147,15 @@ async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): 
   }
 }
 
-/** Fires when nothing came for too long: `first_s` before the first token, reset by any sign of life, `stall_s` after it. */
+/**
+ * Fires when nothing came for too long: `first_s` before the first token, reset by any sign of life, `stall_s` after it.
+ * Only while we listen: when our own database is away the endpoint is not to blame.
+ */
 class SilenceWatch {
   private readonly controller = new AbortController();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private started = false;
+  private busy = false;
   private last = performance.now();
 
   constructor(
@@ -165,7 +170,13 @@ class SilenceWatch {
     return this.controller.signal;
   }
 
-  alive(token: boolean): void {
+  listens(): void {
+    this.busy = false;
+    this.last = performance.now();
+  }
+
+  heard(token: boolean): void {
+    this.busy = true;
     this.last = performance.now();
     if (token && !this.started) {
       this.started = true;
@@ -179,6 +190,7 @@ class SilenceWatch {
     const limit = (this.started ? this.stall_s : this.first_s) * 1000;
     this.timer = setTimeout(
       () => {
+        if (this.busy) this.last = performance.now();
         if (performance.now() - this.last >= limit - 1)
           this.controller.abort(new Stalled(this.endpoint, limit / 1000, this.started));
         else this.arm();
