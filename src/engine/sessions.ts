@@ -7,7 +7,7 @@ import { type Session, TITLE_LIMIT_CHARS } from "../domain/session.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { storable } from "../lib/storable.ts";
-import { archiveChat, deleteChat, insertChat, listChats, renameChat, setChatModel } from "../store/chats.ts";
+import { archiveChat, deleteChat, findChat, insertChat, listChats, renameChat, setChatModel } from "../store/chats.ts";
 import { findProject } from "../store/projects.ts";
 import {
   archiveSession,
@@ -123,7 +123,7 @@ export interface ChangeChat {
 export async function changeChat(core: Core, id: string, change: ChangeChat): Promise<Chat> {
   const title = change.title === undefined ? undefined : checkTitle(change.title);
   return transact(core, async (tx, emit) => {
-    let chat: Chat | null = null;
+    let chat = await findChat(tx, id);
     if (title !== undefined) chat = await renameChat(tx, id, title, "human");
     if (change.archived !== undefined) chat = await archiveChat(tx, id, change.archived);
     if (change.pick !== undefined)

@@ -96,7 +96,6 @@ const toolMeta = z.object({
   call_id: z.string(),
   name: z.string(),
   arguments: z.unknown(),
-  arguments_text: z.string().describe("The arguments as the model wrote them."),
   arguments_text: z.string().describe("The arguments byte for byte as the model wrote them."),
   shown: z.string().describe("The one argument worth a line."),
   note: z.string().nullable().describe("The result in a few words."),

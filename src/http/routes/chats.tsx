@@ -5,13 +5,15 @@ import { HistoryContent } from "../../../views/chats/content.tsx";
 import { OlderRows } from "../../../views/chats/message.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
+import type { Chat } from "../../domain/chat.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { chatPage, readChatView } from "../../engine/pages.ts";
 import { changeChat, removeChat } from "../../engine/sessions.ts";
 import { postMessage } from "../../engine/turn/start.ts";
-import { AppError } from "../../lib/errors.ts";
+import { AppError, invalid } from "../../lib/errors.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { parseBody, parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { transcriptMarkdown } from "../markdown-export.ts";
 import { callerOf } from "../request.ts";
 import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
@@ -19,32 +21,103 @@ import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { showChat } from "./workspace.tsx";
 
+const about = describing("chats");
 const text = z.string({ error: "Write a message first." });
-const Before = z.object({ before: z.coerce.number().int().min(1).optional() });
+const Before = z.object({
+  before: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("Messages below this position; `cursor.before` of the last answer."),
+});
 const PostMessage = z.object({
   text,
-  client_id: z.string().optional(),
+  client_id: z.string().optional().describe("Yours: the same one again is the same message."),
   provider: z.literal("boocode", { error: 'There is only the provider "boocode" so far.' }).optional(),
-  endpoint_id: z.string().max(40).optional(),
+  endpoint_id: z.string().max(40).optional().describe("For this message, with `model`; the chat's pick by default."),
   model: z.string().max(300).optional(),
-  now: flag.optional(),
+  now: flag.optional().describe("Stop what runs in the chat and begin at once."),
 });
-const Change = z.object({ title: z.string().optional(), archived: flag.optional() });
+const Change = z.object({
+  title: z.string().optional(),
+  archived: flag.optional(),
+  endpoint_id: z.string().max(40).nullish().describe("Pick for the coming messages, with `model`; null: the default."),
+  model: z.string().max(300).nullish(),
+});
 const Pick = z.object({ endpoint_id: z.string().max(40).optional(), model: z.string().max(300).optional() });
+const TRANSCRIPT = {
+  chat: "Chat",
+  session: "Session",
+  messages: "Entry[]",
+  queue: "Queued[]",
+  live: "LiveRun|null",
+  cursor: "Cursor",
+  head: "integer",
+} as const;
 
 export function chatRoutes(web: Web) {
   return new Elysia()
-    .get("/chats/:id", ({ request, params }) => show(web, request, params.id))
-    .patch("/chats/:id", async ({ request, params }) =>
-      jsonAnswer(request, { chat: await changeChat(web.core, params.id, await parseBody(request, Change)) }),
+    .get(
+      "/chats/:id",
+      ({ request, params }) => show(web, request, params.id),
+      about({
+        summary: "The chat with its newest messages, its queue and what runs.",
+        query: Before,
+        answers: { 200: TRANSCRIPT },
+        also: { "text/markdown": "The whole transcript; also at /chats/:id.md." },
+      }),
     )
-    .delete("/chats/:id", async ({ params }) => {
-      await removeChat(web.core, params.id);
-      return noContent();
-    })
-    .get("/chats/:id/messages", ({ request, params }) => older(web, request, params.id))
-    .post("/chats/:id/messages", ({ request, params }) => post(web, request, params.id))
-    .post("/chats/:id/model", ({ request, params }) => pick(web, request, params.id));
+    .patch(
+      "/chats/:id",
+      async ({ request, params }) => jsonAnswer(request, { chat: await change(web, request, params.id) }),
+      about({ summary: "Renames, archives, picks a model.", body: Change, answers: { 200: { chat: "Chat" } } }),
+    )
+    .delete(
+      "/chats/:id",
+      async ({ params }) => {
+        await removeChat(web.core, params.id);
+        return noContent();
+      },
+      about({ summary: "Deletes the chat and what was said in it; 409 while it runs.", answers: { 204: null } }),
+    )
+    .post(
+      "/chats/:id/model",
+      ({ request, params }) => pick(web, request, params.id),
+      about({
+        summary: "Picks endpoint and model for the coming messages; neither: the default.",
+        body: Pick,
+        answers: { 200: { chat: "Chat" } },
+        form_of: "PATCH /chats/:id",
+      }),
+    )
+    .use(messageRoutes(web));
+}
+
+function messageRoutes(web: Web) {
+  return new Elysia()
+    .get(
+      "/chats/:id/messages",
+      ({ request, params }) => older(web, request, params.id),
+      about({ summary: "A window of messages, as GET /chats/:id.", query: Before, answers: { 200: TRANSCRIPT } }),
+    )
+    .post(
+      "/chats/:id/messages",
+      ({ request, params }) => post(web, request, params.id),
+      about({
+        summary: "Sends a message; the run that answers it is started or queued.",
+        body: PostMessage,
+        answers: { 202: { message: "Message", run: "Run" } },
+      }),
+    );
+}
+
+async function change(web: Web, request: Request, id: string): Promise<Chat> {
+  const { endpoint_id, model, ...rest } = await parseBody(request, Change);
+  if (endpoint_id === undefined && model === undefined) return changeChat(web.core, id, rest);
+  if (!endpoint_id !== !model)
+    throw invalid("An endpoint and its model are picked together.", endpoint_id ? "model" : "endpoint_id");
+  return changeChat(web.core, id, { ...rest, pick: endpoint_id && model ? { endpoint_id, model } : null });
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
@@ -123,7 +196,5 @@ async function post(web: Web, request: Request, id: string): Promise<Response> {
 async function pick(web: Web, request: Request, id: string): Promise<Response> {
   const { endpoint_id, model } = await parseBody(request, Pick);
   const chat = await changeChat(web.core, id, { pick: endpoint_id && model ? { endpoint_id, model } : null });
-  return answerPost(request, { json: () => jsonLater({ chat }), url: urls.chat(id) });
+  return answerPost(request, { json: () => Response.json({ chat }), url: urls.chat(id) });
 }
-
-const jsonLater = (body: unknown) => Response.json(body);

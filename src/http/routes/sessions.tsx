@@ -7,30 +7,32 @@ import { NewSessionContent, type NewSessionValues } from "../../../views/session
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
 import { framePage } from "../../engine/pages.ts";
-import { projectOf } from "../../engine/projects.ts";
+import { allProjects, projectOf } from "../../engine/projects.ts";
 import { changeSession, chatsOf, openChat, openSession, removeSession } from "../../engine/sessions.ts";
 import { checkText, postMessage } from "../../engine/turn/start.ts";
 import { notFound } from "../../lib/errors.ts";
 import { readProjectSessions } from "../../store/nav.ts";
 import { countMessages, findSession } from "../../store/sessions.ts";
 import { parseBody, parseQuery } from "../body.ts";
+import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
-import { answerPost, created, jsonAnswer, noContent, respond, wants } from "../respond.ts";
+import { answerPost, created, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { refusedForm } from "./forms.ts";
 import { showTab } from "./workspace.tsx";
 
+const about = describing("sessions");
 const Fields = {
-  title: z.string().optional(),
-  model: z.string().max(300).nullish(),
+  title: z.string().optional().describe("Named after the first message by default."),
+  model: z.string().max(300).nullish().describe("Model for its chats."),
   kind: z.literal("chat", { error: 'Only the kind "chat" exists so far.' }).optional(),
 };
 const NewInProject = z.object(Fields);
 const New = z.object({
   ...Fields,
   project_id: z.string().max(40),
-  text: z.string().optional(),
+  text: z.string().optional().describe("A first message, sent at once."),
   client_id: z.string().optional(),
 });
 const Change = z.object({
@@ -40,44 +42,144 @@ const Change = z.object({
 });
 const Title = z.object({ title: z.string() });
 const Archive = z.object({ archived: flag.default(true) });
-const Removal = z.object({ force: flag.default(false) });
+const Removal = z.object({ force: flag.default(false).describe("Stop what runs in it first.") });
 const NewChat = z.object({ title: z.string().optional(), kind: z.enum(["chat", "coder"]).optional() });
+const Shown = z.object({ archived: flag.default(false).describe("With archived ones.") });
+const For = z.object({ project: z.string().max(40).optional().describe("Project that the form begins with.") });
+const At = z.object({ tab: z.coerce.number().int().min(1).optional().describe("Pages: the tab in front.") });
+const MADE = { session: "Session", chat: "Chat" } as const;
 
 export function sessionRoutes(web: Web) {
   return new Elysia()
-    .get("/sessions/new", ({ request }) => form(web, request))
-    .post("/sessions", ({ request }) => make(web, request))
-    .get("/projects/:id/sessions", ({ request, params }) => list(web, request, params.id))
-    .post("/projects/:id/sessions", ({ request, params }) => makeIn(web, request, params.id))
-    .get("/sessions/:id", ({ request, params }) => show(web, request, params.id))
-    .patch("/sessions/:id", async ({ request, params }) =>
-      jsonAnswer(request, {
-        session: await changeSession(web.core, params.id, patch(await parseBody(request, Change))),
+    .get(
+      "/sessions/new",
+      ({ request }) => form(web, request),
+      about({ summary: "The form; projects to choose from.", query: For, answers: { 200: { projects: "Project[]" } } }),
+    )
+    .post(
+      "/sessions",
+      ({ request }) => make(web, request),
+      about({
+        summary: "A new session with its first chat and, with `text`, its first message.",
+        body: New,
+        answers: { 201: { ...MADE, message: "Message?", run: "Run?" } },
       }),
     )
-    .delete("/sessions/:id", async ({ request, params }) => {
-      await removeSession(web.core, params.id, parseQuery(request, Removal).force);
-      return noContent();
-    })
-    .get("/sessions/:id/edit", ({ request, params }) => edit(web, request, params.id))
-    .post("/sessions/:id/title", ({ request, params }) => rename(web, request, params.id))
-    .post("/sessions/:id/archive", ({ request, params }) => archive(web, request, params.id))
-    .get("/sessions/:id/removal", ({ request, params }) => confirmRemoval(web, request, params.id))
-    .post("/sessions/:id/removal", ({ request, params }) => remove(web, request, params.id))
-    .get("/sessions/:id/chats", async ({ request, params }) =>
-      jsonAnswer(request, { chats: await chatsOf(web.core, params.id) }),
+    .get(
+      "/projects/:id/sessions",
+      ({ request, params }) => list(web, request, params.id),
+      about({
+        summary: "Sessions of a project, newest first.",
+        query: Shown,
+        answers: { 200: { sessions: "SessionLine[]" } },
+      }),
     )
-    .post("/sessions/:id/chats", ({ request, params }) => addChat(web, request, params.id));
+    .post(
+      "/projects/:id/sessions",
+      ({ request, params }) => makeIn(web, request, params.id),
+      about({ summary: "A new session with its first chat.", body: NewInProject, answers: { 201: MADE } }),
+    )
+    .use(sessionRoutesById(web))
+    .use(sessionForms(web));
+}
+
+function sessionRoutesById(web: Web) {
+  return new Elysia()
+    .get(
+      "/sessions/:id",
+      ({ request, params }) => show(web, request, params.id),
+      about({
+        summary: "A session with its chats; its page shows the panes.",
+        query: At,
+        answers: { 200: { session: "Session", chats: "Chat[]" } },
+      }),
+    )
+    .patch(
+      "/sessions/:id",
+      async ({ request, params }) =>
+        jsonAnswer(request, {
+          session: await changeSession(web.core, params.id, patch(await parseBody(request, Change))),
+        }),
+      about({ summary: "Renames, archives, sets the model.", body: Change, answers: { 200: { session: "Session" } } }),
+    )
+    .delete(
+      "/sessions/:id",
+      async ({ request, params }) => {
+        await removeSession(web.core, params.id, parseQuery(request, Removal).force);
+        return noContent();
+      },
+      about({ summary: "Deletes it with its chats; 409 while it runs.", query: Removal, answers: { 204: null } }),
+    )
+    .get(
+      "/sessions/:id/chats",
+      async ({ request, params }) =>
+        wants(request) === "page"
+          ? seeOther(urls.session(params.id))
+          : jsonAnswer(request, { chats: await chatsOf(web.core, params.id) }),
+      about({ summary: "Its chats by number, without archived ones.", answers: { 200: { chats: "Chat[]" } } }),
+    )
+    .post(
+      "/sessions/:id/chats",
+      ({ request, params }) => addChat(web, request, params.id),
+      about({ summary: "Opens another chat.", body: NewChat, answers: { 201: { chat: "Chat" } } }),
+    );
+}
+
+/** Pages with forms, and what they post. */
+function sessionForms(web: Web) {
+  return new Elysia()
+    .get(
+      "/sessions/:id/edit",
+      ({ request, params }) => edit(web, request, params.id),
+      about({ summary: "The form to rename, archive or delete it.", answers: { 200: { session: "Session" } } }),
+    )
+    .post(
+      "/sessions/:id/title",
+      ({ request, params }) => rename(web, request, params.id),
+      about({
+        summary: "Renames it.",
+        body: Title,
+        answers: { 200: { session: "Session" } },
+        form_of: "PATCH /sessions/:id",
+      }),
+    )
+    .post(
+      "/sessions/:id/archive",
+      ({ request, params }) => archive(web, request, params.id),
+      about({
+        summary: "Archives it, or brings it back.",
+        body: Archive,
+        answers: { 200: { session: "Session" } },
+        form_of: "PATCH /sessions/:id",
+      }),
+    )
+    .get(
+      "/sessions/:id/removal",
+      ({ request, params }) => confirmRemoval(web, request, params.id),
+      about({
+        summary: "What would be deleted; the page asks whether you are sure.",
+        answers: { 200: { session: "Session", chats: "integer", messages: "integer", running: "integer" } },
+      }),
+    )
+    .post(
+      "/sessions/:id/removal",
+      ({ request, params }) => remove(web, request, params.id),
+      about({
+        summary: "Stops what runs in it and deletes it.",
+        answers: { 204: null },
+        form_of: "DELETE /sessions/:id",
+      }),
+    );
 }
 
 const patch = ({ model, ...rest }: z.output<typeof Change>) => (model === undefined ? rest : { ...rest, model });
 
 async function form(web: Web, request: Request): Promise<Response> {
-  const { project } = parseQuery(request, z.object({ project: z.string().max(40).optional() }));
+  const { project } = parseQuery(request, For);
   const values = { project_id: project ?? null, title: "", text: "" };
   return respond(request, {
     page: () => drawForm(web, request, values, null),
-    json: () => ({ fields: ["project_id", "title", "text"] }),
+    json: async () => ({ projects: await allProjects(web.core) }),
   });
 }
 
@@ -125,16 +227,16 @@ async function makeIn(web: Web, request: Request, projectId: string): Promise<Re
 
 async function list(web: Web, request: Request, projectId: string): Promise<Response> {
   await projectOf(web.core, projectId);
-  const { archived } = parseQuery(request, z.object({ archived: flag.default(false) }));
-  const sessions = await readProjectSessions(web.core.sql, projectId, archived);
-  return respond(request, { page: () => "", json: () => ({ sessions }) });
+  const { archived } = parseQuery(request, Shown);
+  if (wants(request) === "page") return seeOther(archived ? urls.projectArchived(projectId) : urls.project(projectId));
+  return jsonAnswer(request, { sessions: await readProjectSessions(web.core.sql, projectId, archived) });
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
+  const { tab } = parseQuery(request, At);
   const session = await findSession(web.core.sql, id);
   if (!session) throw notFound("session");
   if (wants(request) === "json") return jsonAnswer(request, { session, chats: await chatsOf(web.core, id) });
-  const { tab } = parseQuery(request, z.object({ tab: z.coerce.number().int().min(1).optional() }));
   return respond(request, { page: () => showTab(web, request, id, tab ?? null), json: () => null });
 }
 
@@ -144,10 +246,9 @@ async function edit(
   id: string,
   rename: { title: string; error: FormError } | null = null,
 ): Promise<Response> {
-  return respond(request, {
-    page: () => drawEdit(web, request, id, rename),
-    json: async () => ({ session: await findSession(web.core.sql, id) }),
-  });
+  const session = await findSession(web.core.sql, id);
+  if (!session) throw notFound("session");
+  return respond(request, { page: () => drawEdit(web, request, id, rename), json: () => ({ session }) });
 }
 
 async function drawEdit(
