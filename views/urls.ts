@@ -34,11 +34,13 @@ export const urls = {
   /** The same as a fragment for a pane. */
   filePane: (projectId: string, path: string, line?: number | null) =>
     q(`/projects/${projectId}/files/${encodePath(path)}`, { line, pane: 1 }),
-  artifact: (partId: string) => `/artifacts/${partId}`,
-  artifactPane: (partId: string) => `/artifacts/${partId}?pane=1`,
+  artifact: (messageId: string) => `/artifacts/${messageId}`,
+  artifactPane: (messageId: string, source = false) =>
+    q(`/artifacts/${messageId}`, { pane: 1, source: source ? 1 : null }),
+  artifactSource: (messageId: string, source: boolean) => q(`/artifacts/${messageId}`, { source: source ? 1 : null }),
   /** The sandboxed document itself. */
-  artifactFrame: (partId: string) => `/artifacts/${partId}/frame`,
-  artifactFile: (partId: string) => `/artifacts/${partId}/file`,
+  artifactFrame: (messageId: string) => `/artifacts/${messageId}/frame`,
+  artifactFile: (messageId: string) => `/artifacts/${messageId}/file`,
   /** `tab` comes to the front on that page, without changing what is stored. */
   session: (id: string, tab?: number) => q(`/sessions/${id}`, { tab }),
   layout: (id: string) => `/sessions/${id}/layout`,

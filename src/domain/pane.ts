@@ -18,7 +18,7 @@ const number = z.number().int().min(1).max(1_000_000);
 export const TabContent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("chat"), chat_id: id }),
   z.object({ kind: z.literal("file"), path: z.string().min(1).max(4096), line: number.nullable().default(null) }),
-  z.object({ kind: z.literal("artifact"), part_id: id }),
+  z.object({ kind: z.literal("artifact"), message_id: id }),
 ]);
 export type TabContent = z.output<typeof TabContent>;
 
@@ -113,7 +113,7 @@ export const sameContent = (a: TabContent, b: TabContent): boolean =>
     ? a.chat_id === (b as typeof a).chat_id
     : a.kind === "file"
       ? a.path === (b as typeof a).path
-      : a.part_id === (b as typeof a).part_id);
+      : a.message_id === (b as typeof a).message_id);
 
 export function initialLayout(paneId: string, tabs: readonly Tab[]): Layout {
   return {

@@ -22,7 +22,7 @@ import {
 import { conflict, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { findChat, listChats } from "../store/chats.ts";
-import { findPart } from "../store/messages.ts";
+import { findMessage } from "../store/messages.ts";
 import { readStoredLayout, takeTabNumber, writeLayout } from "../store/sessions.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 
@@ -43,7 +43,7 @@ export const LayoutChange = z.discriminatedUnion("change", [
     chat_id: optionalId,
     path: z.string().max(4096).optional(),
     line: z.coerce.number().int().min(1).nullish(),
-    part_id: optionalId,
+    message_id: optionalId,
     pane: optionalId,
     /** Puts it beside the pane instead of into it. */
     split: z.enum(["row", "column"]).optional(),
@@ -186,7 +186,7 @@ async function opened(
       ? { kind: c.kind, chat_id: c.chat_id }
       : c.kind === "file"
         ? { kind: c.kind, path: c.path, line: c.line ?? null }
-        : { kind: c.kind, part_id: c.part_id },
+        : { kind: c.kind, message_id: c.message_id },
   );
   const number = await numberFor(tx, sessionId, content);
   if (!c.split) return openTab(layout, content, number, c.pane);
@@ -201,6 +201,6 @@ async function numberFor(tx: Tx, sessionId: string, content: TabContent): Promis
     if (!chat || chat.session_id !== sessionId) throw notFound("chat in this session");
     return chat.number;
   }
-  if (content.kind === "artifact" && !(await findPart(tx, content.part_id))) throw notFound("artifact");
+  if (content.kind === "artifact" && !(await findMessage(tx, content.message_id))) throw notFound("artifact");
   return (await takeTabNumber(tx, sessionId)) ?? 1;
 }

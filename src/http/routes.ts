@@ -1,5 +1,6 @@
 /** All routes of the server, in one place, so that a test can walk them. */
 import type { AnyElysia } from "elysia";
+import { artifactRoutes } from "./routes/artifacts.tsx";
 import { assetRoutes } from "./routes/assets.ts";
 import { chatRoutes } from "./routes/chats.tsx";
 import { deskRoutes } from "./routes/desk.tsx";
@@ -28,6 +29,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(fileRoutes(web))
     .use(sessionRoutes(web))
     .use(workspaceRoutes(web))
+    .use(artifactRoutes(web))
     .use(chatRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))

@@ -6,6 +6,8 @@ import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+import { changing } from "../workspace/changing.ts";
 import { shortModel } from "./model-name.ts";
 
 /** A run without a byte for this long is shown as silent; `public/js/ticks.js` holds the same figure. */
@@ -131,6 +133,15 @@ function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
       )}
       {sources.length ? (
         <span class="btns">
+          <a
+            class="btn btn-quiet btn-sm"
+            href={urls.artifact(run.answer_id)}
+            title="Open this answer by itself"
+            {...changing(run.session_id, { change: "open", kind: "artifact", message_id: run.answer_id })}
+          >
+            <Icon name="out" />
+            Open
+          </a>
           <button
             type="button"
             class="btn btn-quiet btn-sm"

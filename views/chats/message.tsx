@@ -104,12 +104,7 @@ export function AssistantMessage({ entry, progress, now, project_id, endpoints, 
   const { message, run, parts } = entry;
   const live = run !== null && !isSettled(run.state);
   return (
-    <article
-      class="turn answered"
-      id={ids.message(message.id)}
-      aria-label="Answer"
-      aria-busy={live ? "true" : undefined}
-    >
+    <article class="turn answered" id={ids.message(message.id)} aria-label="Answer">
       <Margin entry={entry} endpoints={endpoints} now={now} />
       <div class="body">
         <div class="prose" id={ids.parts(message.id)}>

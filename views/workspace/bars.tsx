@@ -7,6 +7,7 @@ import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Glyph, Icon, type IconName, STATUS_WORD } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { changing } from "./changing.ts";
 
 interface BarsProps {
   session_id: string;
@@ -324,13 +325,6 @@ function Fields({ values }: { values: Values }) {
     </>
   );
 }
-
-/** htmx attributes of an element that asks for a layout change; the stream brings the result. */
-export const changing = (sessionId: string, values: Values): Record<string, string> => ({
-  "hx-post": urls.layoutChanges(sessionId),
-  "hx-vals": JSON.stringify(values),
-  "hx-swap": "none",
-});
 
 const labelOf = (labels: readonly TabLabel[], number: number): TabLabel =>
   labels.find((l) => l.number === number) ?? { number, kind: "file", title: "gone", status: null };

@@ -86,11 +86,13 @@ function Fetched({ tab, view, title }: { tab: Tab; view: WorkspaceView; title: s
   const { content } = tab;
   if (content.kind === "chat") return <p class="newtab">This chat is gone.</p>;
   const page =
-    content.kind === "file" ? urls.file(view.project.id, content.path, content.line) : urls.artifact(content.part_id);
+    content.kind === "file"
+      ? urls.file(view.project.id, content.path, content.line)
+      : urls.artifact(content.message_id);
   const fragment =
     content.kind === "file"
       ? urls.filePane(view.project.id, content.path, content.line)
-      : urls.artifactPane(content.part_id);
+      : urls.artifactPane(content.message_id);
   return (
     <div class="fetched" hx-get={fragment} hx-trigger="load" hx-swap="innerHTML">
       <p class="dim">

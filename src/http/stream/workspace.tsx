@@ -119,7 +119,7 @@ const keyOf = ({ content }: Tab): string =>
     ? `chat ${content.chat_id}`
     : content.kind === "file"
       ? `file ${content.path} ${content.line ?? ""}`
-      : `artifact ${content.part_id}`;
+      : `artifact ${content.message_id}`;
 
 /** A page that begins to watch: what it shows is what its layout shows; `all` draws every view again. */
 export async function beginArrangement(
