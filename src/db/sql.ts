@@ -1,5 +1,6 @@
 /** The connection: porsager's postgres over a unix socket or TCP, with numbers for int8 and snake_case as it is. */
 import postgres from "postgres";
+import { ARRAY_TYPES } from "./arrays.ts";
 
 const TYPES = {
   /** int8 as number: our counters stay far below 2^53. */
@@ -35,7 +36,10 @@ export function connect(
 ): Sql {
   const common = {
     max: options.max ?? POOL_CONNECTIONS,
-    types: TYPES,
+    // The cast: they change how values travel, not what may be passed.
+    types: { ...TYPES, ...ARRAY_TYPES } as unknown as typeof TYPES,
+    // Its query on each new connection has no catch; see arrays.ts.
+    fetch_types: false,
     connect_timeout: CONNECT_TIMEOUT_S,
     idle_timeout: 0,
     max_lifetime: null,
