@@ -2,7 +2,9 @@
 import { sseFrame } from "../../lib/sse.ts";
 
 /** Bytes that may wait for one reader. */
-const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+export const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** A catch-up goes on when less than this waits: a long one must not count as a slow reader. */
+const CATCH_UP_BYTES = 1024 * 1024;
 
 export interface StreamParams {
   session_id: string | null;
@@ -17,9 +19,7 @@ export type Around = (connection: Connection) => string;
 
 interface Held {
   seq: number;
-  html: string;
-  chat_id: string | null;
-  around: Around | undefined;
+  deliver: () => void;
 }
 
 const encoder = new TextEncoder();
@@ -27,9 +27,11 @@ const encoder = new TextEncoder();
 export class Connection {
   readonly response: Response;
   private controller: ReadableStreamDefaultController<Uint8Array> | null = null;
-  private queued = 0;
   /** What came while the catch-up was read; drawn for this reader once it is known what its page shows. */
   private held: Held[] | null = [];
+  private heldBytes = 0;
+  private heldLoose = "";
+  private drained: (() => void) | null = null;
   /** Chats on this reader's page, each with the position its transcript was drawn at. */
   readonly chats = new Map<string, number>();
   /** Views on this reader's page by tab number, and what they show. */
@@ -48,6 +50,7 @@ export class Connection {
         start: (controller) => {
           this.controller = controller;
         },
+        pull: () => this.drained?.(),
         cancel: () => this.close(),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: MAX_QUEUED_BYTES }),
@@ -73,16 +76,27 @@ export class Connection {
    * `around` draws what looks different on every page. Held back while the catch-up is under way.
    */
   send(seq: number, html: string, chatId: string | null, around?: Around): void {
-    if (this.closed) return;
-    if (this.held) {
-      this.held.push({ seq, html, chat_id: chatId, around });
-      this.queued += html.length;
-      if (this.queued > MAX_QUEUED_BYTES) this.close();
-    } else if (seq > this.told) this.deliver({ seq, html, chat_id: chatId, around });
+    this.inOrder(seq, html.length, () => this.deliver(seq, html, chatId, around));
   }
 
-  private deliver({ seq, html, chat_id, around }: Held): void {
-    const mine = chat_id === null || seq > (this.chats.get(chat_id) ?? Number.POSITIVE_INFINITY);
+  /** A journal event, for clients. */
+  sendJson(seq: number, kind: string, data: string): void {
+    this.inOrder(seq, data.length, () => this.sendEvent(kind, data, seq));
+  }
+
+  private inOrder(seq: number, bytes: number, deliver: () => void): void {
+    if (this.closed) return;
+    if (!this.held) {
+      if (seq > this.told) deliver();
+      return;
+    }
+    this.held.push({ seq, deliver });
+    this.heldBytes += bytes;
+    if (this.heldBytes > MAX_QUEUED_BYTES) this.close();
+  }
+
+  private deliver(seq: number, html: string, chatId: string | null, around: Around | undefined): void {
+    const mine = chatId === null || seq > (this.chats.get(chatId) ?? Number.POSITIVE_INFINITY);
     const whole = (mine ? html : "") + (around?.(this) ?? "");
     if (whole) this.write(seq, whole);
   }
@@ -92,9 +106,18 @@ export class Connection {
     return this.held === null && !this.closed;
   }
 
-  /** Something that is current whatever the position is: a region rendered from what is now. */
+  /** Something that is current whatever the position is: regions rendered from what is now, always all of them. */
   sendLoose(html: string): void {
-    if (!this.held) this.raw(sseFrame({ data: html }));
+    if (this.held) this.heldLoose = html;
+    else this.raw(sseFrame({ data: html }));
+  }
+
+  /** Resolves once the reader has taken most of what it was sent, or is gone. */
+  async room(): Promise<void> {
+    while (!this.closed && (this.controller?.desiredSize ?? 0) < MAX_QUEUED_BYTES - CATCH_UP_BYTES)
+      await new Promise<void>((resolve) => {
+        this.drained = resolve;
+      });
   }
 
   sendEvent(event: string, data: string, seq?: number): void {
@@ -106,10 +129,11 @@ export class Connection {
   goLive(seq: number, html: string): void {
     const held = this.held ?? [];
     this.held = null;
-    this.queued = 0;
-    this.told = seq;
+    this.told = Math.max(this.told, seq);
     if (html) this.write(seq, html);
-    for (const frame of held) if (frame.seq > seq) this.deliver(frame);
+    for (const frame of held) if (frame.seq > seq) frame.deliver();
+    if (this.heldLoose) this.sendLoose(this.heldLoose);
+    this.heldLoose = "";
   }
 
   private write(seq: number, html: string): void {
@@ -127,6 +151,7 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     this.held = null;
+    this.drained?.();
     try {
       this.controller?.close();
     } catch {

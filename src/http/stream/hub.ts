@@ -5,6 +5,7 @@
 import { DESK, type JournalEvent, sessionTopic, type Topic } from "../../domain/event.ts";
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
+import { steady } from "../../engine/steady.ts";
 import { readEvents, readTouched } from "../../store/journal.ts";
 import { findSession } from "../../store/sessions.ts";
 import { renderCatchUp } from "./catch-up.tsx";
@@ -21,6 +22,12 @@ const MAX_CONNECTIONS = 500;
 /** A cursor that is further behind than this is told to load the page again. */
 const MAX_TOUCHED = 400;
 const JSON_BATCH = 1_000;
+
+export interface HubLimits {
+  heartbeat_ms: number;
+  connections: number;
+}
+const LIMITS: HubLimits = { heartbeat_ms: HEARTBEAT_MS, connections: MAX_CONNECTIONS };
 
 export interface OpenStream extends StreamParams {
   since: number;
@@ -40,10 +47,11 @@ export class StreamHub {
     private readonly core: Core,
     /** Identifies code and assets: a page of another build loads itself again. */
     private readonly build: string,
+    private readonly limits: HubLimits = LIMITS,
   ) {
     this.desk = new DeskRefresh(core, () => [...this.connections].filter((c) => !c.params.json));
     this.unsubscribe = core.journal.subscribe((events) => this.hear(events));
-    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    this.heartbeat = setInterval(() => this.beat(), limits.heartbeat_ms);
     this.heartbeat.unref();
   }
 
@@ -60,7 +68,7 @@ export class StreamHub {
 
   /** Null when there are too many streams. */
   open(params: OpenStream, signal: AbortSignal): Response | null {
-    if (this.connections.size >= MAX_CONNECTIONS) return null;
+    if (this.connections.size >= this.limits.connections) return null;
     const connection = new Connection(params, signal, (c) => this.forget(c));
     if (connection.closed) return connection.response;
     this.connections.add(connection);
@@ -82,7 +90,8 @@ export class StreamHub {
       if (event.topic !== DESK && this.wanted(event)) this.lane(event.topic).push(event);
       this.desk.note(event);
     }
-    for (const c of this.connections) if (c.params.json) this.sendJson(c, events);
+    const clients = [...this.connections].filter((c) => c.params.json);
+    if (clients.length > 0) for (const event of events) sendJson(clients, event);
   }
 
   /** A session that nobody watches still needs its open parts followed, so that a watcher can join in the middle. */
@@ -95,9 +104,10 @@ export class StreamHub {
     if (there) return there;
     for (const [t, lane] of this.lanes) if (lane.idle) this.lanes.delete(t);
     const sessionId = topic.slice("session:".length);
-    let project: Promise<string> | null = null;
-    const projectId = () => {
-      project ??= findSession(this.core.sql, sessionId).then((s) => s?.project_id ?? "");
+    let project: string | null = null;
+    // Patiently: a part that is not followed from its beginning would stand still on every page until it closes.
+    const projectId = async () => {
+      project ??= (await steady(this.core.log, () => findSession(this.core.sql, sessionId)))?.project_id ?? "";
       return project;
     };
     const lane = new SessionLane(projectId, createEventRenderer(this.core, sessionId), this.core.log);
@@ -112,7 +122,7 @@ export class StreamHub {
 
   private async begin(connection: Connection, params: OpenStream): Promise<void> {
     if (params.json) return this.beginJson(connection, params);
-    const topics: Topic[] = params.session_id ? [sessionTopic(params.session_id), DESK] : [DESK];
+    const topics = topicsOf(params);
     const caught = await snapshot(this.core.sql, async (tx, head) => {
       if (this.isForeign(params, head)) return null;
       if (params.since === head.seq && !params.again) {
@@ -139,38 +149,33 @@ export class StreamHub {
     connection.close();
   }
 
-  /** For clients: the journal's events themselves, first those after the cursor, then live. */
+  /**
+   * For clients: the journal's events themselves, first those after the cursor up to a head, then those after it, which
+   * were held back meanwhile. All pages of the first part are of one snapshot: retention may delete behind our back.
+   */
   private async beginJson(connection: Connection, params: OpenStream): Promise<void> {
+    const topics = topicsOf(params);
     const head = await snapshot(this.core.sql, async (_tx, h) => h);
     if (this.isForeign(params, head)) return this.reset(connection);
-    let at = params.since;
-    for (;;) {
-      const events = await readEvents(this.core.sql, at, JSON_BATCH, this.topicsOf(connection));
-      for (const event of events) this.jsonFrame(connection, event);
-      at = events[events.length - 1]?.seq ?? at;
-      if (events.length < JSON_BATCH) break;
+    for (let at = params.since; ; ) {
+      const events = await this.readOn(at, head.seq, topics);
+      if (events === null) return this.reset(connection);
+      for (const event of events) connection.sendEvent(event.kind, JSON.stringify(event), event.seq);
+      at = events.at(-1)?.seq ?? at;
+      if (events.length < JSON_BATCH || connection.closed) break;
+      await connection.room();
     }
-    connection.told = at;
-    connection.goLive(at, "");
-    // What came between the last read and now was held back as "seen": read it once more from where we are.
-    for (const event of await readEvents(this.core.sql, at, JSON_BATCH, this.topicsOf(connection)))
-      this.jsonFrame(connection, event);
+    connection.goLive(head.seq, "");
   }
 
-  private topicsOf(connection: Connection): Topic[] {
-    const { session_id } = connection.params;
-    return session_id ? [sessionTopic(session_id), DESK] : [DESK];
-  }
-
-  private sendJson(connection: Connection, events: readonly JournalEvent[]): void {
-    if (!connection.live) return;
-    const topics = this.topicsOf(connection);
-    for (const event of events) if (topics.includes(event.topic)) this.jsonFrame(connection, event);
-  }
-
-  private jsonFrame(connection: Connection, event: JournalEvent): void {
-    if (event.seq <= connection.told) return;
-    connection.sendEvent(event.kind, JSON.stringify(event), event.seq);
+  /** Null when retention overtook a reader that is too slow. */
+  private readOn(after: number, upto: number, topics: readonly Topic[]): Promise<JournalEvent[] | null> {
+    return snapshot(this.core.sql, async (tx, head) => {
+      if (after < head.floor) return null;
+      const events = await readEvents(tx, after, JSON_BATCH, topics);
+      const beyond = events.findIndex((event) => event.seq > upto);
+      return beyond < 0 ? events : events.slice(0, beyond);
+    });
   }
 
   /** Carries the position along where nothing is on its way, so that an idle tab does not fall below the floor. */
@@ -187,4 +192,11 @@ export class StreamHub {
       );
     }
   }
+}
+
+const topicsOf = ({ session_id }: StreamParams): Topic[] => (session_id ? [sessionTopic(session_id), DESK] : [DESK]);
+
+function sendJson(clients: readonly Connection[], event: JournalEvent): void {
+  const text = JSON.stringify(event);
+  for (const c of clients) if (topicsOf(c.params).includes(event.topic)) c.sendJson(event.seq, event.kind, text);
 }

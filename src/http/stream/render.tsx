@@ -74,6 +74,7 @@ async function messageCreated(core: Core, messageId: string, chatId: string): Pr
           progress: entry.run ? core.live.progressOf(entry.run.id) : null,
           now,
           project_id: entry.run?.project_id ?? "",
+          endpoints: await listEndpointRows(core.sql),
           newest: true,
         });
   return { html: remove(ids.message(messageId)) + append(ids.log(chatId), html as string), chat_id: chatId };
@@ -87,7 +88,6 @@ async function partOpened(
   const part = await findPart(core.sql, p.part_id);
   if (!part) return NOTHING;
   const projectId = await projectIdOf(core, sessionId);
-  const now = Date.now();
   const into = ids.parts(p.message_id);
   if (part.kind === "tool") return { html: await toolOpened(core, part, projectId, into), chat_id: p.chat_id };
   const fresh = { ...part, state: "open", text: "" } as Part;
@@ -192,7 +192,8 @@ async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<
   const { run_id, chat_id } = event.payload;
   const run = runs.get(run_id) ?? (await findRun(core.sql, run_id));
   const now = core.live.progressOf(run_id);
-  if (!run || !now) return NOTHING;
+  // Told late: the run's end was shown already, with more than is known here.
+  if (!run || run.ended_at !== null || !now) return NOTHING;
   runs.set(run_id, run);
   return { html: upsert(ids.evidence(run_id), Evidence({ run, progress: now, now: Date.now() }) as string), chat_id };
 }
