@@ -14,51 +14,61 @@ export interface OpenApi {
   components: { schemas: Record<string, Json>; securitySchemes: Json };
   security: Json[];
 }
+/** Schemas that the description names. */
+type Names = ReadonlyMap<z.ZodType, string>;
 
+const REF = "#/components/schemas/";
 const SPEAKS =
   "Bodies are JSON or forms with the same fields; unknown fields are ignored. Answers are JSON for `Accept: application/json`, " +
   "or for a path that ends in `.json`; browsers get pages. Errors have one form everywhere.";
+const LICENCE = { name: "AGPL-3.0-only", identifier: "AGPL-3.0-only" };
 
-/** `routes` without those that have nothing to say as JSON, pages of files for instance. */
+/** `routes` that said nothing are left out; a test refuses them. */
 export function openApiDocument(routes: readonly Route[], version: string): OpenApi {
-  const paths: OpenApi["paths"] = {};
   const described = routes.flatMap(({ operation, ...route }) => (operation ? [{ ...route, operation }] : []));
+  const names = namesOf(described);
+  const paths: OpenApi["paths"] = {};
   for (const { method, path, operation } of described) {
     const at = openApiPath(path);
     paths[at] ??= {};
-    paths[at][method.toLowerCase()] = operationObject(method, path, operation);
+    paths[at][method.toLowerCase()] = operationObject(method, path, operation, names);
   }
   return {
     openapi: "3.1.0",
-    info: {
-      title: "BooCode",
-      version,
-      description: SPEAKS,
-      license: { name: "AGPL-3.0-only", identifier: "AGPL-3.0-only" },
-    },
+    info: { title: "BooCode", version, description: SPEAKS, license: LICENCE },
     servers: [{ url: "/" }],
     tags: [...new Set(described.map((d) => d.operation.noun))].map((name) => ({ name })),
     paths,
     components: {
-      schemas: componentSchemas(),
+      schemas: schemasOf(names),
       securitySchemes: { token: { type: "http", scheme: "bearer", description: "Needed with BOOCODE_AUTH=token." } },
     },
     security: [{}, { token: [] }],
   };
 }
 
-/** `/projects/:id/files/*` → `/projects/{id}/files/{path}` */
-export const openApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}").replace("*", "{path}");
+/** Resources have their names; a body has that of the first operation that takes it. */
+function namesOf(described: readonly { method: string; path: string; operation: Described }[]): Names {
+  const names = new Map<z.ZodType, string>();
+  for (const [name, schema] of Object.entries(RESOURCES)) if (/^[A-Z]/.test(name)) names.set(schema, name);
+  for (const { method, path, operation } of described)
+    if (operation.body && !names.has(operation.body)) names.set(operation.body, `body_${operationId(method, path)}`);
+  return names;
+}
 
-function operationObject(method: string, path: string, operation: Described): Json {
-  const { noun, summary, form_of, body } = operation;
+/** `/projects/:id/files/*` → `/projects/{id}/files/{path}` */
+const openApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}").replace("*", "{path}");
+
+function operationObject(method: string, path: string, operation: Described, names: Names): Json {
+  const { noun, summary, form_of, query, body } = operation;
+  const parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])];
   return {
     operationId: operationId(method, path),
     tags: [noun],
     summary,
     ...(form_of && { description: `For forms. Programs use ${form_of}.` }),
-    ...withParameters([...pathParameters(path), ...queryParameters(operation.query)]),
-    ...(body && { requestBody: requestBody(body) }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: requestBody(body, names) }),
     responses: responses(operation),
   };
 }
@@ -71,19 +81,12 @@ function operationId(method: string, path: string): string {
   return [method.toLowerCase(), ...(words.length ? words : ["desk"])].join("_");
 }
 
-const withParameters = (parameters: Json[]) => (parameters.length ? { parameters } : {});
-
 function pathParameters(path: string): Json[] {
-  return [...openApiPath(path).matchAll(/\{(\w+)\}/g)].map((m) => ({
-    name: m[1]!,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
+  const found = [...openApiPath(path).matchAll(/\{(\w+)\}/g)];
+  return found.map((m) => ({ name: m[1]!, in: "path", required: true, schema: { type: "string" } }));
 }
 
-function queryParameters(query: z.ZodObject | undefined): Json[] {
-  if (!query) return [];
+function queryParameters(query: z.ZodObject): Json[] {
   const { properties = {}, required = [] } = schemaOf(query) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -97,11 +100,10 @@ function queryParameters(query: z.ZodObject | undefined): Json[] {
   }));
 }
 
-function requestBody(body: z.ZodType): Json {
-  const schema = schemaOf(body);
-  const required = ((schema.required as string[] | undefined) ?? []).length > 0;
+function requestBody(body: z.ZodType, names: Names): Json {
+  const schema = { $ref: REF + names.get(body) };
   const content = { "application/json": { schema }, "application/x-www-form-urlencoded": { schema } };
-  return { required, content };
+  return { required: !body.safeParse({}).success, content };
 }
 
 function responses({ answers, also }: Described): Json {
@@ -114,11 +116,8 @@ function responses({ answers, also }: Described): Json {
     out[status] = { description: WORDS[status]!, content: status === "200" ? { ...json, ...others } : json };
   }
   if (!out["200"] && also) out["200"] = { description: WORDS["200"]!, content: others };
-  out.default = {
-    description: "An error.",
-    content: { "application/json": { schema: answerSchema({ error: "Error" }) } },
-  };
-  return out;
+  const error = { "application/json": { schema: answerSchema({ error: "Error" }) } };
+  return { ...out, default: { description: "An error.", content: error } };
 }
 
 const WORDS: Record<string, string> = {
@@ -137,7 +136,7 @@ function answerSchema(answer: Answer): Json {
 
 function shapeSchema(shape: Shape): Json {
   const { name, list, nullable } = readShape(shape);
-  const one = /^[a-z]/.test(name) ? schemaOf(RESOURCES[name]) : { $ref: `#/components/schemas/${name}` };
+  const one = /^[a-z]/.test(name) ? schemaOf(RESOURCES[name]) : { $ref: REF + name };
   if (list) return { type: "array", items: one };
   return nullable ? { anyOf: [one, { type: "null" }] } : one;
 }
@@ -151,11 +150,16 @@ export function readShape(shape: Shape): { name: ResourceName; list: boolean; nu
   return { name: name.replace(/\[\]$|\|null$/, "") as ResourceName, list, nullable, optional };
 }
 
-function componentSchemas(): Record<string, Json> {
+function schemasOf(names: Names): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(RESOURCES)) if (/^[A-Z]/.test(id)) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { ...OPTIONS, uri: (id) => `#/components/schemas/${id}` });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema as Json)]));
+  for (const [schema, id] of names) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, { ...OPTIONS, uri: (id) => REF + id });
+  // Recursive schemas without a name: zod refers to them in a document that would be called __shared.
+  const { __shared, ...named } = JSON.parse(
+    JSON.stringify(schemas).replaceAll(`${REF}__shared#/$defs/`, REF),
+  ) as Record<string, Json>;
+  const all = { ...named, ...(__shared?.$defs as Record<string, Json> | undefined) };
+  return Object.fromEntries(Object.entries(all).map(([id, schema]) => [id, bare(schema)]));
 }
 
 const OPTIONS = {
