@@ -1,120 +1,180 @@
-// Keeps the page's event stream alive and says how it is. hx-sse reads the stream, swaps, and reconnects with
-// Last-Event-ID; what it does not notice is handled here: a peer that died without a word, a first connect that failed,
-// a session that ended, a server of another build.
+// Keeps the page's event stream alive and says how it is. hx-sse reads the stream and swaps; when to connect, and from
+// where to go on, is decided here alone (its own reconnecting is off, views/layout/page.tsx): hx-sse never notices a dead
+// peer, gives a first connect one try, retries a 401 for ever and takes any answer with status 200 for a stream.
 (() => {
-  /** The server sends a heartbeat each 15 s; without any event for this long the peer is gone. */
+  /** The server sends a heartbeat each 15 s; without any event for this long the peer is gone (tests: data-dead-ms). */
   const DEAD_MS = 40_000;
   /** Shown as late from here on. */
   const LATE_MS = 20_000;
-  const CHECK_MS = 5_000;
-  const FIRST_RETRY_MS = 1_000;
-  /** While the page is in the background the stream is paused; the title's count is asked for instead. */
+  const CHECK_MS = 1_000;
+  const FIRST_RETRY_MS = 400;
+  const MAX_RETRY_MS = 5_000;
+  /** A stream answers at once; a connect that hangs is given up after this. */
+  const CONNECT_MS = 10_000;
+  /** Failed tries after which it is asked whether a login proxy wants to be seen first. */
+  const ASK_PROXY_AT = 3;
+  /** A page this young that is told to draw itself again waits: nothing may reload in a circle. */
+  const RESET_MIN_AGE_MS = 2_000;
+  /** While the page is in the background the stream is closed; the title's count is asked for instead. */
   const INBOX_MS = 60_000;
 
   const root = document.documentElement;
   const element = () => document.getElementById("stream");
+  const reader = () => element()?._htmx?.sse?.reader;
   let last = Date.now();
-  let downSince = 0;
-  let retry = 0;
+  /** The id of the last message that was swapped in. */
+  let position = "";
+  /** A connect is under way, or a stream is open. */
+  let busy = false;
+  /** Ends and failures since the last message. */
+  let tries = 0;
+  let timer = 0;
   let leaving = false;
 
+  // ── connecting ────────────────────────────────────────────────────────────────────────────────
+  function connect() {
+    clearTimeout(timer);
+    timer = 0;
+    const stream = element();
+    if (!stream || busy || leaving || document.hidden) return;
+    const url = stream.getAttribute("hx-sse:connect");
+    window.htmx.ajax("GET", url, { source: stream, swap: "none", timeout: CONNECT_MS }).catch(() => {});
+  }
+
+  function close() {
+    reader()?.cancel();
+  }
+
+  /** Silent the first time: a stream that ends and is there again at once is nobody's business. */
+  function failed() {
+    busy = false;
+    if (leaving || document.hidden || timer) return;
+    tries += 1;
+    if (tries > 1) say("down");
+    if (tries % ASK_PROXY_AT === 0) askProxy();
+    const delay = Math.min(FIRST_RETRY_MS * 2 ** (tries - 1), MAX_RETRY_MS);
+    timer = setTimeout(connect, delay * (0.7 + Math.random() * 0.3));
+  }
+
+  /** A login proxy answers everything with a redirect once its session ended; only a page load can follow it. */
+  async function askProxy() {
+    try {
+      const answer = await fetch("/health", { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") location.reload();
+    } catch {} // the server is away; tried again
+  }
+
+  const ofStream = (handler) => (event) => {
+    if (element() && event.target === element()) handler(event.detail ?? {}, event);
+  };
+
+  document.addEventListener(
+    "htmx:config:request",
+    ofStream(({ ctx }) => {
+      if (position) ctx.request.headers["Last-Event-ID"] = position;
+    }),
+  );
+  // Two streams would bring every word twice: one that waited in htmx's queue behind another does not begin.
+  document.addEventListener(
+    "htmx:before:request",
+    ofStream((_detail, event) => {
+      if (element()._htmx.sse) event.preventDefault();
+      busy = true;
+    }),
+  );
+  // The answer was no stream, or there was none.
+  document.addEventListener(
+    "htmx:finally:request",
+    ofStream(() => {
+      if (!element()._htmx?.sse) failed();
+    }),
+  );
+  document.addEventListener("htmx:sse:close", ofStream(failed));
+  document.addEventListener(
+    "htmx:response:error",
+    ofStream(({ ctx }) => {
+      if (ctx.response.status === 401) toLogin();
+      // What the page shows is gone; the page itself says so.
+      if (ctx.response.status === 404) reload();
+    }),
+  );
+
+  // ── what comes ────────────────────────────────────────────────────────────────────────────────
+  document.addEventListener(
+    "htmx:sse:before:message",
+    ofStream(() => {
+      last = Date.now();
+      tries = 0;
+      say("live");
+      if (document.hidden) close();
+    }),
+  );
+  document.addEventListener(
+    "htmx:sse:after:message",
+    ofStream(({ message }) => {
+      position = message.id || position;
+      countShown();
+    }),
+  );
+
+  // The page is older than what the server keeps, or drawn by another build: it draws itself again. Drafts are kept.
+  document.addEventListener("reset", ofStream(reload));
+
+  function reload() {
+    if (leaving || performance.now() < RESET_MIN_AGE_MS) return;
+    leaving = true;
+    location.reload();
+  }
+
+  function toLogin() {
+    leaving = true;
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
+
+  // ── what is said ──────────────────────────────────────────────────────────────────────────────
   function say(state) {
     if (root.dataset.stream === state) return;
     root.dataset.stream = state;
     const strip = document.getElementById("conn");
     if (!strip) return;
     strip.hidden = state !== "down";
-    strip.textContent = state === "down" ? `Connection lost at ${clock(downSince)}. Trying again; your draft is safe.` : "";
+    strip.textContent =
+      state === "down" ? `Connection lost. What you see is from ${clock(last)}. Trying again; your draft is safe.` : "";
   }
 
-  const clock = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
-
-  function alive() {
-    last = Date.now();
-    downSince = 0;
-    retry = 0;
-    say("live");
+  const two = (n) => String(n).padStart(2, "0");
+  function clock(ms) {
+    const at = new Date(ms);
+    return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
   }
 
-  function lost() {
-    if (document.hidden || leaving) return;
-    downSince ||= Date.now();
-    say("down");
-  }
-
-  function connection() {
-    return element()?._htmx?.sse;
-  }
-
-  /** Ends the reader, so that hx-sse connects again at once with the position it has. */
-  function reconnect() {
-    const open = connection();
-    last = Date.now();
-    if (!open) return first();
-    if (open.delayCanceller) open.delayCanceller();
-    else if (open.reader) open.reader.cancel();
-    else open.abortController?.abort();
-  }
-
-  /** hx-sse gives a first connect one try. */
-  function first() {
-    const stream = element();
-    if (!stream || connection()) return;
-    const url = stream.getAttribute("hx-sse:connect");
-    if (url) window.htmx?.ajax("GET", url, { source: stream, swap: "none" });
-  }
-
-  document.addEventListener("htmx:sse:after:connection", alive);
-  document.addEventListener("htmx:sse:before:message", alive);
-  document.addEventListener("htmx:sse:error", (event) => {
-    if (event.detail?.status === 401) return toLogin();
-    lost();
-  });
-  document.addEventListener("htmx:sse:close", (event) => {
-    if (event.target !== element()) return;
-    lost();
-    setTimeout(first, FIRST_RETRY_MS);
-  });
-  document.addEventListener("htmx:error", (event) => {
-    if (event.target !== element() || leaving) return;
-    lost();
-    retry = Math.min(retry + 1, 5);
-    setTimeout(first, FIRST_RETRY_MS * retry);
-  });
-  document.addEventListener("htmx:response:error", (event) => {
-    if (event.target === element() && event.detail?.ctx?.response?.status === 401) toLogin();
-  });
-
-  // The page is older than what the server keeps, or drawn by another build: it draws itself again. Drafts are kept.
-  document.addEventListener("reset", (event) => {
-    if (event.target === element()) location.reload();
-  });
-
-  function toLogin() {
-    if (leaving) return;
-    leaving = true;
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-  }
-
+  // ── silence, network, background ──────────────────────────────────────────────────────────────
   setInterval(() => {
-    if (document.hidden || !element()) return;
+    if (document.hidden || !reader()) return;
     const silent = Date.now() - last;
-    if (silent > DEAD_MS) {
-      lost();
-      reconnect();
+    const dead = Number(element().dataset.deadMs) || DEAD_MS;
+    if (silent > dead) {
+      say("down");
+      close();
     } else if (silent > LATE_MS && root.dataset.stream === "live") say("late");
   }, CHECK_MS);
 
-  addEventListener("online", reconnect);
+  addEventListener("online", () => {
+    // A reader that seems open may hang on the network of before.
+    if (reader()) close();
+    else connect();
+  });
   addEventListener("pagehide", () => {
     leaving = true;
   });
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", (event) => {
     leaving = false;
+    if (event.persisted) connect();
   });
   document.addEventListener("visibilitychange", () => {
     last = Date.now();
-    if (!document.hidden && element() && !connection()) first();
+    if (document.hidden) close();
+    else connect();
   });
 
   // ── the title tells how many things wait, also from the background ────────────────────────────
@@ -126,7 +186,6 @@
     const text = document.querySelector("#nav-needs .count")?.textContent ?? "";
     badge(Number.parseInt(text.replace(/\D/g, ""), 10) || 0);
   }
-  document.addEventListener("htmx:sse:after:message", countShown);
   setInterval(async () => {
     if (!document.hidden || !element()) return;
     try {

@@ -4,11 +4,15 @@ import type { Frame } from "../../src/domain/page.ts";
 import { ids } from "../ids.ts";
 import { BottomBar, type Current, Rail, Sidebar } from "./sidebar.tsx";
 
-/** htmx's settings; `open` stays as the reader left it when a region is morphed, and a lost stream is tried every 5 s. */
+/**
+ * htmx's settings. `open` stays as the reader left it when a region is morphed. The stream is opened once by hx-sse; when
+ * it is opened again is decided by public/js/stream.js. Links are plain page loads, so htmx keeps its hands off history.
+ */
 export const HTMX_CONFIG = JSON.stringify({
   morphIgnore: ["data-htmx-powered", "open"],
   includeIndicatorCSS: false,
-  sse: { reconnectMaxDelay: 5000 },
+  history: false,
+  sse: { reconnect: false, pauseOnBackground: false, connectTimeout: 10_000 },
 });
 
 interface PageProps {
