@@ -4,6 +4,7 @@
  */
 import type { AnyElysia } from "elysia";
 import packageJson from "../package.json" with { type: "json" };
+import { urls } from "../views/urls.ts";
 import type { Config } from "./config.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { connect } from "./db/sql.ts";
@@ -14,11 +15,13 @@ import { DeltaWriter } from "./engine/deltas.ts";
 import { startEndpoints } from "./engine/endpoint-checks.ts";
 import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
+import { Palette } from "./engine/palette.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
 import { readTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
 import { bareErrorViews, loginPage } from "./http/bare-pages.tsx";
+import { paletteActions } from "./http/palette-actions.ts";
 import { loginUrl } from "./http/routes/login.ts";
 import { addRoutes } from "./http/routes.ts";
 import { createServer } from "./http/server.ts";
@@ -82,7 +85,8 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const checking = new AbortController();
   const { settled } = await startEndpoints(core, checking.signal);
   const hub = new StreamHub(core, assets.build);
-  const web: Web = { core, hub, assets, build: assets.build, facts };
+  const palette = new Palette(core, urls, paletteActions);
+  const web: Web = { core, hub, palette, assets, build: assets.build, facts };
   const attempts = createLoginAttempts();
   const server = createServer({
     config,
@@ -107,6 +111,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     core.stopping = true;
     checking.abort();
     stopTrimming();
+    palette.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await listening.stop();

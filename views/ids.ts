@@ -56,6 +56,11 @@ export const ids = {
   deskNeeds: "desk-needs",
   deskRunning: "desk-running",
   deskRecent: "desk-recent",
+  /** The reference page: a noun's operations and its heading, one operation, one resource. */
+  apiNoun: (noun: string) => `api-${noun}`,
+  apiHeading: (noun: string) => `api-${noun}-h`,
+  apiOperation: (id: string) => `op-${id}`,
+  apiResource: (name: string) => `res-${name}`,
   conn: "conn",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",

@@ -67,6 +67,8 @@ export const urls = {
   tokens: "/tokens",
   tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
   output: (partId: string) => `/parts/${partId}/output`,
+  palette: "/palette",
   health: "/health",
   openapi: "/openapi.json",
+  reference: "/reference",
 } as const;

@@ -178,26 +178,25 @@
       post({ change: "focus", pane: pane.dataset.pane });
   });
 
-  // Alt + 1…9 a tab by its number, Alt + h / l the pane before or after, Alt + \ split, c new chat, w close, z reopen.
-  document.addEventListener("keydown", (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || !bars()) return;
-    const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
-    const act = digit ? () => toTab(digit) : KEYS[event.code];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
-
+  // Keys: bound by keys.js from the key sheet; what they do to panes is here.
   const focusedPane = () => document.querySelector(".panes .pane.focus");
   const activeTab = () => focusedPane()?.querySelector(".tab[aria-current]")?.closest(".tabbox")?.dataset.tab;
-  const KEYS = {
-    KeyH: () => step(-1),
-    KeyL: () => step(1),
-    Backslash: () => focusedPane() && post({ change: "split", pane: focusedPane().dataset.pane, direction: "row" }),
-    KeyW: () => activeTab() && post({ change: "close", tab: activeTab() }),
-    KeyZ: () => post({ change: "reopen" }),
-    KeyC: () => focusedPane()?.querySelector('form[action$="/chats"]')?.requestSubmit(),
-  };
+  const on = (name, act) =>
+    document.addEventListener(`boocode:${name}`, (event) => {
+      if (bars()) act(event.detail);
+    });
+  on("tab", (number) => toTab(number));
+  on("pane-before", () => step(-1));
+  on("pane-after", () => step(1));
+  on("split", () => focusedPane() && post({ change: "split", pane: focusedPane().dataset.pane, direction: "row" }));
+  on("close-tab", () => activeTab() && post({ change: "close", tab: activeTab() }));
+  on("reopen-tab", () => post({ change: "reopen" }));
+  on("new-chat", () => focusedPane()?.querySelector('form[action$="/chats"]')?.requestSubmit());
+  on("maximise", () => {
+    const alone =
+      [...document.querySelectorAll(".panes .pane")].filter((p) => p.getClientRects().length > 0).length === 1;
+    post(alone ? { change: "maximise" } : { change: "maximise", pane: focusedPane().dataset.pane });
+  });
 
   function toTab(number) {
     if (!document.querySelector(`.tabbox[data-tab="${number}"]`)) return;

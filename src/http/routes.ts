@@ -7,7 +7,8 @@ import { deskRoutes } from "./routes/desk.tsx";
 import { fileRoutes } from "./routes/files.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
-import { openapiRoutes } from "./routes/openapi.ts";
+import { openapiRoutes } from "./routes/openapi.tsx";
+import { paletteRoutes } from "./routes/palette.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
 import { runRoutes } from "./routes/runs.ts";
 import { sessionRoutes } from "./routes/sessions.tsx";
@@ -31,6 +32,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(workspaceRoutes(web))
     .use(artifactRoutes(web))
     .use(chatRoutes(web))
+    .use(paletteRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))
     .use(streamRoutes(web))

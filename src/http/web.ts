@@ -4,6 +4,7 @@ import { urls } from "../../views/urls.ts";
 import type { Frame } from "../domain/page.ts";
 import type { Core } from "../engine/core.ts";
 import type { At } from "../engine/pages.ts";
+import type { Palette } from "../engine/palette.ts";
 import type { Assets } from "./assets.ts";
 import { identityOf } from "./request.ts";
 import type { StreamHub } from "./stream/hub.ts";
@@ -11,6 +12,7 @@ import type { StreamHub } from "./stream/hub.ts";
 export interface Web {
   core: Core;
   hub: StreamHub;
+  palette: Palette;
   assets: Assets;
   /** Identifies code and assets; a page of another build loads itself again. */
   build: string;

@@ -131,3 +131,24 @@ function noteOf(r: { messages: number; tokens: number; error: string | null; run
   if (r.messages === 0) return "nothing asked yet";
   return `${r.messages.toLocaleString("en")} messages, ${Number(r.tokens).toLocaleString("en")} tokens out`;
 }
+
+export interface TitleRow {
+  kind: "session" | "chat";
+  id: string;
+  title: string;
+  project_name: string;
+}
+
+/** Titles of sessions, and of chats that are called otherwise, newest first; for the palette. */
+export async function readTitles(db: Db, limit: number): Promise<TitleRow[]> {
+  return db<TitleRow[]>`
+    (select 'session' as kind, s.id, s.title, p.name as project_name, s.active_at
+      from sessions s join projects p on p.id = s.project_id where s.archived_at is null
+      order by s.active_at desc limit ${limit})
+    union all
+    (select 'chat', c.id, c.title, s.title, s.active_at
+      from chats c join sessions s on s.id = c.session_id
+      where c.archived_at is null and s.archived_at is null and c.title <> s.title
+      order by s.active_at desc limit ${limit})
+    order by active_at desc`;
+}

@@ -2,6 +2,8 @@
 import type { Children } from "@kitajs/html";
 import type { Frame } from "../../src/domain/page.ts";
 import { ids } from "../ids.ts";
+import { KeySheet } from "../keys/key-sheet.tsx";
+import { PaletteDialog } from "../palette/palette.tsx";
 import { BottomBar, type Current, Rail, Sidebar } from "./sidebar.tsx";
 
 /**
@@ -44,6 +46,8 @@ export function Page({ frame, title, current, body_class, refresh_s, children }:
           </main>
           <BottomBar frame={frame} />
         </div>
+        <PaletteDialog session_id={current?.session_id ?? null} />
+        <KeySheet />
         <Stream frame={frame} />
       </body>
     </html>,

@@ -36,6 +36,14 @@ export function Sidebar({ frame, current }: { frame: Frame; current?: Current | 
             <Icon name="x" />
           </button>
         </div>
+        <a class="goto" href={urls.palette} data-palette="">
+          <Icon name="search" />
+          <span class="grow">Go to, do</span>
+          <span class="kk">
+            <kbd>Ctrl</kbd>
+            <kbd>K</kbd>
+          </span>
+        </a>
         <a class="nav-a" aria-current={here(frame, urls.desk)} href={urls.desk}>
           <Icon name="desk" />
           <span class="grow">Desk</span>

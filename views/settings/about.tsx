@@ -27,7 +27,8 @@ export function About({ facts: about }: { facts: AboutFacts }) {
         ))}
         <dt>API</dt>
         <dd>
-          <a href={urls.openapi}>OpenAPI description</a>, <a href={urls.health}>health</a>
+          <a href={urls.reference}>reference</a>, <a href={urls.openapi}>OpenAPI description</a>,{" "}
+          <a href={urls.health}>health</a>
         </dd>
         <dt>Licence</dt>
         <dd>AGPL-3.0-only</dd>

@@ -1,0 +1,55 @@
+/**
+ * Every key of the product, in one table: the help sheet is drawn from it, and the page binds exactly what the sheet
+ * says (public/js/keys.js reads the sheet). Single keys act only while no field has the keyboard.
+ */
+export interface Key {
+  group: "Go" | "Panes and tabs" | "Lists" | "Composer" | "Files";
+  /** As shown, one entry a key cap. */
+  caps: string[];
+  /** What the browser reports: `event.code` with Alt, because macOS types accents; a chord is its keys in order. */
+  match: string;
+  label: string;
+  /** What happens: `go URL`, `click SELECTOR`, `focus SELECTOR`, `event NAME`; absent where the element itself listens. */
+  act?: string;
+}
+
+export const KEYS: readonly Key[] = [
+  { group: "Go", caps: ["Ctrl", "K"], match: "mod+k", label: "Palette: go to, do, search", act: "event palette" },
+  { group: "Go", caps: ["?"], match: "?", label: "This sheet", act: "event keysheet" },
+  { group: "Go", caps: ["g", "d"], match: "g d", label: "Desk", act: "go /" },
+  { group: "Go", caps: ["g", "s"], match: "g s", label: "Settings", act: "go /settings" },
+  { group: "Go", caps: ["g", "p"], match: "g p", label: "Add a project", act: "go /projects/new" },
+  { group: "Go", caps: ["n"], match: "n", label: "New session", act: "go /sessions/new" },
+  { group: "Go", caps: ["/"], match: "/", label: "Search everything", act: "event search" },
+  { group: "Go", caps: ["."], match: ".", label: "The suggested action: Continue, Send now", act: "event suggested" },
+  { group: "Lists", caps: ["j"], match: "j", label: "Next line", act: "event next" },
+  { group: "Lists", caps: ["k"], match: "k", label: "Line before", act: "event previous" },
+  { group: "Lists", caps: ["↵"], match: "", label: "Open the chosen line" },
+  { group: "Panes and tabs", caps: ["Alt", "1…9"], match: "alt+digit", label: "Tab by its number", act: "event tab" },
+  { group: "Panes and tabs", caps: ["Alt", "h"], match: "alt+KeyH", label: "Pane before", act: "event pane-before" },
+  { group: "Panes and tabs", caps: ["Alt", "l"], match: "alt+KeyL", label: "Pane after", act: "event pane-after" },
+  { group: "Panes and tabs", caps: ["Alt", "c"], match: "alt+KeyC", label: "New chat", act: "event new-chat" },
+  { group: "Panes and tabs", caps: ["Alt", "\\"], match: "alt+Backslash", label: "Split the pane", act: "event split" },
+  { group: "Panes and tabs", caps: ["Alt", "w"], match: "alt+KeyW", label: "Close the tab", act: "event close-tab" },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "z"],
+    match: "alt+KeyZ",
+    label: "Reopen the tab closed last",
+    act: "event reopen-tab",
+  },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "m"],
+    match: "alt+KeyM",
+    label: "Maximise the pane, or restore it",
+    act: "event maximise",
+  },
+  { group: "Panes and tabs", caps: ["←", "→", "↑", "↓"], match: "", label: "On the line between panes: resize" },
+  { group: "Composer", caps: ["i"], match: "i", label: "Write", act: "focus .view textarea[name=text]" },
+  { group: "Composer", caps: ["↵"], match: "", label: "Send, or queue while a run goes on; never stops it" },
+  { group: "Composer", caps: ["Shift", "↵"], match: "", label: "New line" },
+  { group: "Composer", caps: ["Esc"], match: "", label: "Leave the field; never stops a run" },
+];
+
+export const KEY_GROUPS = [...new Set(KEYS.map((k) => k.group))];

@@ -1,0 +1,18 @@
+/** What the palette finds. */
+export type PaletteKind = "session" | "chat" | "project" | "file" | "action";
+
+export interface PaletteItem {
+  kind: PaletteKind;
+  title: string;
+  /** Where it belongs: a project's name, a directory. */
+  hint: string;
+  url: string;
+  /** A file that can open in a tab of this session instead of a page. */
+  tab?: { session_id: string; path: string };
+}
+
+/** What the first character of the query asks for alone. */
+export type PaletteMode = "all" | "actions" | "files" | "sessions";
+export const PALETTE_MODES: Record<string, PaletteMode> = { ">": "actions", "@": "files", "#": "sessions" };
+
+export const PALETTE_LIMIT = 12;

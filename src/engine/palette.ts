@@ -1,0 +1,130 @@
+/** The palette: goes to any session, chat, project or file, and knows what can be done. Ranked, tolerant to typing errors. */
+import type { JournalEvent } from "../domain/event.ts";
+import { PALETTE_LIMIT, PALETTE_MODES, type PaletteItem, type PaletteMode } from "../domain/palette.ts";
+import type { Project } from "../domain/project.ts";
+import { fuzzyRank } from "../lib/fuzzy.ts";
+import { readTitles, type TitleRow } from "../store/nav.ts";
+import { listProjects } from "../store/projects.ts";
+import { findSession } from "../store/sessions.ts";
+import type { Core } from "./core.ts";
+import { FileNames } from "./file-names.ts";
+import { projectOf } from "./projects.ts";
+
+const TITLES_MAX = 20_000;
+const RECENT = 8;
+
+export interface PaletteQuery {
+  text: string;
+  /** The session whose page asks: its project's files are found too. */
+  session_id: string | null;
+}
+
+export interface PaletteAnswer {
+  mode: PaletteMode;
+  items: PaletteItem[];
+}
+
+interface Links {
+  session(id: string): string;
+  chat(id: string): string;
+  project(id: string): string;
+  file(projectId: string, path: string): string;
+}
+
+/** Names in memory, read anew when something was renamed; one a server. */
+export class Palette {
+  private titles: Promise<TitleRow[]> | null = null;
+  private readonly files = new FileNames();
+  private readonly unsubscribe: () => void;
+
+  constructor(
+    private readonly core: Core,
+    private readonly links: Links,
+    /** What can be done from anywhere: label and where it is done. */
+    private readonly actions: readonly PaletteItem[],
+  ) {
+    this.unsubscribe = core.journal.subscribe((events) => this.hear(events));
+  }
+
+  close(): void {
+    this.unsubscribe();
+  }
+
+  private hear(events: readonly JournalEvent[]): void {
+    if (events.some((e) => RENAMES.has(e.kind))) this.titles = null;
+  }
+
+  async find({ text, session_id }: PaletteQuery): Promise<PaletteAnswer> {
+    const mode = PALETTE_MODES[text[0] ?? ""] ?? "all";
+    const needle = (mode === "all" ? text : text.slice(1)).trim();
+    const lists = await Promise.all([
+      mode === "actions" || mode === "files" ? [] : this.places(needle, mode),
+      mode === "all" || mode === "files" ? this.filesOf(session_id, needle) : [],
+    ]);
+    const actions =
+      mode === "all" || mode === "actions" ? pick(this.actions, (a) => a.title, needle, mode === "actions") : [];
+    return { mode, items: [...lists[0], ...actions, ...lists[1]].slice(0, PALETTE_LIMIT * 2) };
+  }
+
+  private async places(needle: string, mode: PaletteMode): Promise<PaletteItem[]> {
+    this.titles ??= readTitles(this.core.sql, TITLES_MAX).catch((error) => {
+      this.titles = null;
+      throw error;
+    });
+    const titles = await this.titles;
+    const rows =
+      needle === ""
+        ? titles.filter((t) => t.kind === "session").slice(0, RECENT)
+        : pick(titles, (t) => `${t.title} ${t.project_name}`, needle, false);
+    const found = rows.map(
+      (t): PaletteItem => ({
+        kind: t.kind,
+        title: t.title,
+        hint: t.project_name,
+        url: t.kind === "session" ? this.links.session(t.id) : this.links.chat(t.id),
+      }),
+    );
+    if (mode === "sessions") return found;
+    const projects =
+      needle === "" ? [] : pick(await listProjects(this.core.sql), (p) => `${p.name} ${p.path}`, needle, false);
+    return [
+      ...found,
+      ...projects
+        .slice(0, 4)
+        .map((p): PaletteItem => ({ kind: "project", title: p.name, hint: p.path, url: this.links.project(p.id) })),
+    ];
+  }
+
+  private async filesOf(sessionId: string | null, needle: string): Promise<PaletteItem[]> {
+    if (!sessionId || needle === "") return [];
+    const session = await findSession(this.core.sql, sessionId);
+    if (!session) return [];
+    const project: Project = await projectOf(this.core, session.project_id);
+    const names = await this.files.of(project);
+    return fuzzyRank(names, needle, PALETTE_LIMIT).map((at) => {
+      const path = names[at]!;
+      const cut = path.lastIndexOf("/") + 1;
+      return {
+        kind: "file",
+        title: path.slice(cut),
+        hint: path.slice(0, cut),
+        url: this.links.file(project.id, path),
+        tab: { session_id: sessionId, path },
+      };
+    });
+  }
+}
+
+const RENAMES = new Set([
+  "session.changed",
+  "session.deleted",
+  "chat.changed",
+  "chat.deleted",
+  "project.changed",
+  "project.deleted",
+]);
+
+function pick<T>(all: readonly T[], name: (item: T) => string, needle: string, allWhenEmpty: boolean): T[] {
+  if (needle === "") return allWhenEmpty ? all.slice(0, PALETTE_LIMIT * 2) : [];
+  return fuzzyRank(all.map(name), needle, PALETTE_LIMIT).map((at) => all[at]!);
+}

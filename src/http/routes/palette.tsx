@@ -1,0 +1,31 @@
+/** GET /palette: what the palette finds, as a list for the dialog, a page, or JSON. */
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { Page } from "../../../views/layout/page.tsx";
+import { PaletteContent, PaletteList } from "../../../views/palette/palette.tsx";
+import { framePage } from "../../engine/pages.ts";
+import { parseQuery } from "../body.ts";
+import { respond } from "../respond.ts";
+import { frameFor, type Web } from "../web.ts";
+
+const Query = z.object({ q: z.string().max(200).default(""), session: z.string().max(40).optional() });
+
+export function paletteRoutes(web: Web) {
+  return new Elysia().get("/palette", async ({ request }) => {
+    const { q, session } = parseQuery(request, Query);
+    const session_id = session ?? null;
+    const { items, mode } = await web.palette.find({ text: q, session_id });
+    return respond(request, {
+      fragment: () => PaletteList({ items, mode }) as string,
+      page: async () => {
+        const frame = frameFor(web, request, await framePage(web.core));
+        return (
+          <Page frame={frame} title="Go to">
+            {PaletteContent({ items, mode, text: q, session_id }) as "safe"}
+          </Page>
+        ) as string;
+      },
+      json: () => ({ mode, items }),
+    });
+  });
+}
