@@ -97,7 +97,7 @@ export async function readChatView(
   const session = chat ? await findSession(db, chat.session_id) : null;
   const row = session ? await findProject(db, session.project_id) : null;
   if (!chat || !session || !row) throw notFound("chat");
-  const project = await projectOf(core, row.id);
+  const project = await projectOf({ sql: db }, row.id);
   const { messages, more } = await readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS);
   const { live, queue } = await readQueue(db, chatId);
   const endpoints: Endpoint[] = await listEndpointRows(db);

@@ -1,5 +1,6 @@
 /** Registering, renaming and forgetting projects. The directory itself is never touched, but for a new one. */
 import { basename } from "node:path";
+import type { Db } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
 import type { Project } from "../domain/project.ts";
 import { completeDirectories, createDirectory, inspectDirectory } from "../drivers/files/directories.ts";
@@ -46,8 +47,9 @@ export function directoriesUnder(core: Pick<Core, "config">, typed: string): Pro
   return completeDirectories(core.config.project_roots, typed);
 }
 
-export async function projectOf(core: Pick<Core, "sql">, id: string): Promise<Project> {
-  const row = await findProject(core.sql, id);
+/** In a snapshot `db` is that: a second connection, while the first is held, would be one too many for a full pool. */
+export async function projectOf({ sql: db }: { sql: Db }, id: string): Promise<Project> {
+  const row = await findProject(db, id);
   if (!row) throw notFound("project");
   return withGit(row);
 }

@@ -47,7 +47,7 @@ export async function readWorkspace(
 ): Promise<WorkspaceView> {
   const session = await findSession(db, sessionId);
   if (!session) throw notFound("session");
-  const project = await projectOf(core, session.project_id);
+  const project = await projectOf({ sql: db }, session.project_id);
   const all = await listChats(db, sessionId);
   const { layout } = read;
   const chats = new Map<number, ChatView>();

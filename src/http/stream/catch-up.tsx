@@ -22,8 +22,9 @@ import { beginArrangement } from "./workspace.tsx";
 type Db = Parameters<typeof readMessages>[0];
 
 /**
- * `db` is the snapshot at `seq`; what surrounds the transcripts is read as it is now, which can only be newer. From here
- * on the reader is known to show what its session's layout shows.
+ * `db` is the snapshot at `seq`, and nothing is read but from it: with one connection held, asking the pool for another
+ * would stand still for ever once enough readers come back at once. From here on the reader is known to show what its
+ * session's layout shows.
  */
 export async function renderCatchUp(
   core: Core,
@@ -40,7 +41,9 @@ export async function renderCatchUp(
   html += arranged.html;
   for (const chat of arranged.chats) {
     html +=
-      (await missedMessages(core, db, chat, touched)) + (await chatControls(core, chat)) + (await picker(core, chat));
+      (await missedMessages(core, db, chat, touched)) +
+      (await chatControls(core, db, chat)) +
+      (await picker(core, db, chat));
   }
   return html;
 }

@@ -27,6 +27,7 @@ import type { RenderEvent, Rendered } from "./session-lane.ts";
 import { append, remove, swap, upsert } from "./swap.ts";
 import { arrange, barsNow, focusedChat, readArrangement } from "./workspace.tsx";
 
+type Db = Parameters<typeof readMessages>[0];
 const NOTHING: Rendered = { html: "", chat_id: null };
 
 export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
@@ -47,7 +48,11 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
       case "run.progress":
         return progress(core, runs, event);
       case "chat.changed":
-        return { html: await picker(core, event.payload.chat_id), chat_id: null, around: await bars(core, sessionId) };
+        return {
+          html: await picker(core, core.sql, event.payload.chat_id),
+          chat_id: null,
+          around: await bars(core, sessionId),
+        };
       case "chat.deleted":
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
       case "layout.changed":
@@ -152,16 +157,16 @@ async function runChanged(
   const run = await findRun(core.sql, runId);
   if (run && run.ended_at === null) runs.set(runId, run);
   else runs.delete(runId);
-  let html = await chatControls(core, chatId);
+  let html = await chatControls(core, core.sql, chatId);
   if (run) html += await runRegions(core, run);
   return { html, chat_id: chatId, around: await bars(core, sessionId) };
 }
 
 /** What surrounds the transcript and depends on which runs the chat has: buttons, queue, facts. */
-export async function chatControls(core: Core, chatId: string): Promise<string> {
-  const { live, queue } = await readQueue(core.sql, chatId);
-  const last = await newestSettled(core.sql, chatId);
-  const { pick } = await pickOf(core, core.sql, chatId);
+export async function chatControls(core: Core, db: Db, chatId: string): Promise<string> {
+  const { live, queue } = await readQueue(db, chatId);
+  const last = await newestSettled(db, chatId);
+  const { pick } = await pickOf(core, db, chatId);
   const window = pick.endpoint?.models.find((m) => m.id === pick.model)?.context_window ?? null;
   return (
     upsert(ids.actions(chatId), Actions({ chat_id: chatId, live }) as string) +
@@ -214,8 +219,8 @@ async function head(core: Core, sessionId: string): Promise<Around> {
   return () => html;
 }
 
-export async function picker(core: Core, chatId: string): Promise<string> {
-  const { pick, endpoints } = await pickOf(core, core.sql, chatId);
+export async function picker(core: Core, db: Db, chatId: string): Promise<string> {
+  const { pick, endpoints } = await pickOf(core, db, chatId);
   return (
     upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick }) as string) +
     upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
