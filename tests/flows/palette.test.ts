@@ -14,7 +14,7 @@ test("finds places, files and actions; a rename is known at once; modes narrow",
   const find = async (q: string) =>
     (await boo.get<Answer>(`/palette?session=${session}&q=${encodeURIComponent(q)}`)).items;
   expect(await find("")).toMatchObject([{ kind: "session", title: "Double deliveries" }]);
-  expect((await find("dubble")).map((i) => i.title)).toContain("Double deliveries");
+  expect((await find("doubel")).map((i) => i.title)).toContain("Double deliveries");
   await boo.send("PATCH", `/sessions/${session}`, { title: "Lease-based claims" });
   expect((await find("lease")).map((i) => i.title)).toEqual(["Lease-based claims"]);
   expect(await find("@claim")).toMatchObject([

@@ -64,7 +64,8 @@ describe.each(pages)("$name", ({ name, html }) => {
   });
 
   test("forms work without script: they post to a path of ours, with a button", () => {
-    const forms = all(doc, "form").filter((form) =>
+    // A dialog's own form closes it and goes nowhere.
+    const forms = all(doc, "form:not([method=dialog])").filter((form) =>
       form.querySelector("input:not([type=hidden]), textarea, select, button"),
     );
     expect(forms.filter((f) => !/^\/[^/]/.test(f.getAttribute("action") ?? "")).map((f) => f.outerHTML)).toEqual([]);

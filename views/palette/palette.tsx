@@ -74,6 +74,9 @@ function PaletteField({ session_id, text }: { session_id: string | null; text: s
         hx-include="closest form"
       />
       {session_id ? <input type="hidden" name="session" value={session_id} /> : ""}
+      <button class="vh" type="submit" tabindex="-1">
+        Find
+      </button>
     </form>
   );
 }
