@@ -84,6 +84,13 @@ export async function readWindow(
   return { messages, more: rows.length > keep };
 }
 
+/** The newest answers of the transcript, newest first; only the very newest can be continued. */
+export async function newestAnswers(db: Db, chatId: string, limit: number): Promise<Message[]> {
+  return db<Message[]>`
+    select ${columns(db)} from messages m
+    where chat_id = ${chatId} and role = 'assistant' and ${shown(db)} order by position desc limit ${limit}`;
+}
+
 /** All messages the model is told of, oldest first, up to and including position `upto`. */
 export async function readHistory(db: Db, chatId: string, upto: number): Promise<Message[]> {
   return db<Message[]>`

@@ -1,21 +1,19 @@
 /** What a reader missed: each entity touched since its cursor once, as it is at the snapshot's head. Never a replay. */
 
-import { Ending } from "../../../views/chats/ending.tsx";
 import { AssistantMessage, UserMessage } from "../../../views/chats/message.tsx";
 import { ids } from "../../../views/ids.ts";
-import type { Message } from "../../domain/message.ts";
 import type { Core } from "../../engine/core.ts";
 import { readDesk, readNav } from "../../engine/pages.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import type { Touched } from "../../store/journal.ts";
-import { readMessages, readWindow } from "../../store/messages.ts";
-import { newestSettled, runsById } from "../../store/runs.ts";
+import { newestAnswers, readMessages } from "../../store/messages.ts";
+import { runsById } from "../../store/runs.ts";
 import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
 import { deskPartials, navPartials } from "./desk-refresh.tsx";
-import { chatControls, picker } from "./render.tsx";
-import { append, remove, swap, upsert } from "./swap.ts";
+import { chatControls, endingBefore, picker } from "./render.tsx";
+import { append, remove, swap } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
 
 /** What a store function reads from: here always a snapshot. */
@@ -58,41 +56,28 @@ async function missedMessages(core: Core, db: Db, chatId: string, touched: reado
   await loadHighlighter();
   const entries = await readEntries(db, messages, 0);
   const endpoints = await listEndpointRows(db);
-  const newest = await newestSettled(db, chatId);
+  const answers = await newestAnswers(db, chatId, created.size + 1);
+  const last = answers[0];
+  const seen = answers.find((answer) => !created.has(answer.id));
   const now = Date.now();
-  let html = await noLongerLast(db, chatId, messages, created);
+  let html = seen && seen !== last ? await endingBefore(db, seen) : "";
   for (const id of messageIds) if (!messages.some((m) => m.id === id)) html += remove(ids.message(id));
   for (const entry of entries) {
     const id = ids.message(entry.message.id);
     const run = entry.run;
     // Its messages stand in the queue above the composer until it is claimed.
     if (run?.state === "queued") continue;
-    const isNewest = run !== null && (run.ended_at === null || run.id === newest?.id);
+    const newest = entry.message.id === last?.id;
     const progress = run ? core.live.progressOf(run.id) : null;
     const row =
       entry.message.role === "user"
         ? UserMessage({ entry, now })
-        : AssistantMessage({ entry, progress, now, project_id: run?.project_id ?? "", endpoints, newest: isNewest });
+        : AssistantMessage({ entry, progress, now, project_id: run?.project_id ?? "", endpoints, newest });
     html += created.has(entry.message.id)
       ? remove(id) + append(ids.log(chatId), row as string)
       : swap(id, "outerHTML", row as string);
   }
   return html;
-}
-
-/** An answer that newer messages follow cannot be continued any more, whatever the page offered. */
-async function noLongerLast(
-  db: Db,
-  chatId: string,
-  messages: readonly Message[],
-  created: ReadonlySet<string | null>,
-): Promise<string> {
-  const first = messages.find((m) => created.has(m.id));
-  if (!first) return "";
-  const before = await readWindow(db, chatId, first.position, 1, 0);
-  const last = before.messages.at(-1);
-  const run = last?.role === "assistant" ? (await readEntries(db, [last], 0))[0]?.run : null;
-  return run ? upsert(ids.ending(run.id), Ending({ run, newest: false }) as string) : "";
 }
 
 /** A run that changed shows below its answer. */

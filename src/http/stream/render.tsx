@@ -10,7 +10,7 @@ import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolGroup, ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
 import type { JournalEvent } from "../../domain/event.ts";
-import type { Part, ToolPart } from "../../domain/message.ts";
+import type { Message, Part, ToolPart } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
 import { readLayout } from "../../engine/layout.ts";
@@ -18,7 +18,7 @@ import { branchAt, pickOf } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
-import { findPart, readMessages } from "../../store/messages.ts";
+import { findPart, newestAnswers, readMessages } from "../../store/messages.ts";
 import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
@@ -80,7 +80,7 @@ async function messageCreated(core: Core, messageId: string, chatId: string): Pr
           now,
           project_id: entry.run?.project_id ?? "",
           endpoints: await listEndpointRows(core.sql),
-          newest: true,
+          newest: (await newestAnswers(core.sql, chatId, 1))[0]?.id === messageId,
         });
   return { html: remove(ids.message(messageId)) + append(ids.log(chatId), html as string), chat_id: chatId };
 }
@@ -177,20 +177,27 @@ export async function chatControls(core: Core, db: Db, chatId: string): Promise<
 
 /** The regions of one run below and beside its answer; and the answer before it can no longer be continued. */
 async function runRegions(core: Core, run: Run): Promise<string> {
+  // Before it begins none of its messages is shown.
+  if (run.started_at === null) return "";
   const now = Date.now();
   const [entry] = await readEntries(core.sql, await readMessages(core.sql, [run.answer_id]), 0);
   if (!entry) return "";
   const progress = core.live.progressOf(run.id);
-  const newest = await newestSettled(core.sql, run.chat_id);
-  const isNewest = run.ended_at === null || newest?.id === run.id;
+  const [last, before] = await newestAnswers(core.sql, run.chat_id, 2);
+  const newest = last?.id === run.answer_id;
   const endpoints = await listEndpointRows(core.sql);
-  let html =
+  const html =
     upsert(ids.margin(run.answer_id), Margin({ entry, endpoints, now }) as string) +
     upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(entry) }) as string) +
-    upsert(ids.ending(run.id), Ending({ run, newest: isNewest }) as string);
-  if (run.ended_at === null && newest)
-    html += upsert(ids.ending(newest.id), Ending({ run: newest, newest: false }) as string);
-  return html;
+    upsert(ids.ending(run.id), Ending({ run, newest }) as string);
+  return newest && before && run.ended_at === null ? html + (await endingBefore(core.sql, before)) : html;
+}
+
+/** An answer that newer ones follow cannot be continued any more, whatever the page offered. */
+export async function endingBefore(db: Db, answer: Message): Promise<string> {
+  const [entry] = await readEntries(db, [answer], 0);
+  const run = entry?.run;
+  return run ? upsert(ids.ending(run.id), Ending({ run, newest: false }) as string) : "";
 }
 
 async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<"run.progress">): Promise<Rendered> {

@@ -63,9 +63,12 @@ export function frameOf(view: WorkspaceView): string {
     swap(ids.layoutStyle(session_id), "outerHTML", LayoutStyle({ session_id, layout }) as string) +
     barsOf(view) +
     (focused ? upsert(ids.headFacts(session_id), HeadFacts({ session_id, chat: focused }) as string) : "") +
-    upsert(ids.sessionHead(session_id), SessionHead({ ...view, chat_id: focusedChat(view) }) as string)
+    headOf(view)
   );
 }
+
+const headOf = (view: WorkspaceView): string =>
+  upsert(ids.sessionHead(view.session.id), SessionHead({ ...view, chat_id: focusedChat(view) }) as string);
 
 const barsOf = ({ session, layout, labels, unopened }: WorkspaceView): string =>
   upsert(ids.bars(session.id), Bars({ session_id: session.id, layout, labels, unopened }) as string);
@@ -141,7 +144,7 @@ export async function beginArrangement(
   for (const tab of tabs) note(reader, tab, seq);
   const hidden = tabsOf(read.layout).filter((t) => !tabs.some((s) => s.number === t.number));
   const gone = hidden.map((t) => remove(ids.view(t.number))).join("");
-  if (!redraw) return { html: gone + barsOf(view), chats: shownChats(read.layout) };
+  if (!redraw) return { html: gone + barsOf(view) + headOf(view), chats: shownChats(read.layout) };
   await loadHighlighter();
   return { html: frameOf(view) + gone + tabs.map((t) => drawn(view, t)).join(""), chats: [] };
 }
