@@ -162,7 +162,24 @@
     field?.focus();
   });
 
-  document.addEventListener("htmx:after:swap", restoreDrafts);
+  // ── the keyboard's place: a button that the stream replaced (Stop, Continue, a queued row) hands it to the field ─
+  let focused = null;
+  document.addEventListener("focusin", ({ target }) => {
+    const byKeyboard = target.matches("main button:focus-visible, main summary:focus-visible");
+    focused = byKeyboard ? { element: target, view: target.closest(".view") } : null;
+  });
+
+  function keepFocus() {
+    if (!focused || focused.element.getClientRects().length > 0 || document.activeElement !== document.body) return;
+    const fields = [...document.querySelectorAll(FIELD)].filter((field) => field.getClientRects().length > 0);
+    (fields.find((field) => focused.view?.contains(field)) ?? fields[0])?.focus();
+    focused = null;
+  }
+
+  document.addEventListener("htmx:after:swap", () => {
+    restoreDrafts();
+    keepFocus();
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", restoreDrafts);
   else restoreDrafts();
 })();

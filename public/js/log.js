@@ -3,6 +3,8 @@
 // the end and negative above it; the browser's own anchoring is off (public/css/chat.css).
 (() => {
   const NEAR_PX = 150;
+  /** After the last wheel, touch or key: until then the reader is on the way, and nothing pulls to the end. */
+  const MOVING_MS = 300;
   /** How long an opened row holds still: its content may have to be fetched first. */
   const HOLD_MS = 2000;
   /** Where below the upper edge to look for something to hold on to; turns have gaps. */
@@ -11,7 +13,7 @@
   const states = new WeakMap();
   const watched = new WeakSet();
   const stateOf = (log) => {
-    if (!states.has(log)) states.set(log, { follow: true, anchors: [], held: null });
+    if (!states.has(log)) states.set(log, { follow: true, anchors: [], held: null, moving: 0, timer: 0 });
     return states.get(log);
   };
   const distance = (log) => Math.abs(log.scrollTop);
@@ -20,9 +22,21 @@
   // ── where the reader is ───────────────────────────────────────────────────────────────────────
   function note(log) {
     const state = stateOf(log);
-    if (!holding(state)) state.follow = distance(log) <= NEAR_PX;
+    if (!holding(state)) state.follow = !isMoving(state) && distance(log) <= NEAR_PX;
     log.toggleAttribute("data-away", distance(log) > NEAR_PX);
     state.anchors = state.follow ? [] : anchorsOf(log);
+  }
+
+  const isMoving = (state) => performance.now() < state.moving;
+
+  /** Without this a wheel could never leave the end while text comes: every word would pull it back before 150 px. */
+  function moves(log) {
+    const state = stateOf(log);
+    state.held = null;
+    state.moving = performance.now() + MOVING_MS;
+    note(log);
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => note(log), MOVING_MS + 10);
   }
 
   // The element under the upper edge and what it is in, innermost first: the innermost may be replaced by the stream.
@@ -43,6 +57,8 @@
   // ── when something changed its size ───────────────────────────────────────────────────────────
   function settle(log) {
     const state = stateOf(log);
+    // A jump whose scroll event is still to come.
+    if (state.follow && distance(log) > NEAR_PX) note(log);
     if (holding(state)) keep(log, state.held);
     else if (state.follow) log.scrollTop = 0;
     else {
@@ -80,21 +96,36 @@
   function toEnd(log) {
     const state = stateOf(log);
     state.held = null;
+    state.moving = 0;
     state.follow = true;
     log.scrollTop = 0;
     note(log);
   }
 
   // ── what the reader does ──────────────────────────────────────────────────────────────────────
-  document.addEventListener("scroll", (event) => event.target.matches?.(".log") && note(event.target), true);
+  document.addEventListener(
+    "scroll",
+    ({ target }) => {
+      if (!target.matches?.(".log")) return;
+      if (isMoving(stateOf(target))) moves(target);
+      else note(target);
+    },
+    true,
+  );
 
-  for (const kind of ["wheel", "touchmove", "keydown"]) {
+  // A press on the log itself is one on its scrollbar. Enter and Space open a row, they do not scroll.
+  const MOVES = {
+    wheel: () => true,
+    touchmove: () => true,
+    pointerdown: (event) => event.target.matches(".log"),
+    keydown: (event) => !["Enter", " ", "Tab"].includes(event.key),
+  };
+  for (const [kind, isMove] of Object.entries(MOVES)) {
     document.addEventListener(
       kind,
       (event) => {
         const log = event.target.closest?.(".log");
-        // Enter and Space open a row, they do not scroll.
-        if (log && event.key !== "Enter" && event.key !== " ") stateOf(log).held = null;
+        if (log && isMove(event)) moves(log);
       },
       { capture: true, passive: true },
     );
@@ -106,6 +137,7 @@
     (event) => {
       const summary = event.target.closest?.(".log summary");
       if (summary) {
+        summary.closest(".tools")?.setAttribute("data-touched", "");
         const log = summary.closest(".log");
         stateOf(log).held = { element: summary, top: topIn(log, summary), until: performance.now() + HOLD_MS };
       }
@@ -120,7 +152,17 @@
     if (log) toEnd(log);
   });
 
-  document.addEventListener("htmx:after:swap", watch);
+  // Tool rows fold once something follows them, as on the page read again; not those that the reader touched.
+  function fold() {
+    for (const next of document.querySelectorAll(".log .tools[open]:not([data-touched]) + *")) {
+      next.previousElementSibling.open = false;
+    }
+  }
+
+  document.addEventListener("htmx:after:swap", () => {
+    watch();
+    fold();
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
   else watch();
 })();

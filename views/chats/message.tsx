@@ -11,7 +11,7 @@ import { urls } from "../urls.ts";
 import { ERRORS_INSIDE } from "./action.ts";
 import { Ending } from "./ending.tsx";
 import { Evidence } from "./evidence.tsx";
-import { marginModel, shortModel } from "./model-name.ts";
+import { isDemo, marginModel, shortModel } from "./model-name.ts";
 import { Parts } from "./parts.tsx";
 
 interface RowsProps {
@@ -120,19 +120,19 @@ export function AssistantMessage({ entry, progress, now, project_id, endpoints, 
 /** When and by what an answer was written; the stream sends it again once its run knows its model. */
 export function Margin({ entry, endpoints, now }: Pick<AssistantProps, "entry" | "endpoints" | "now">) {
   const { message, run } = entry;
-  const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id);
+  const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id && !isDemo(one));
   return (
     <aside id={ids.margin(message.id)}>
       <When at={run?.started_at ?? message.created_at} now={now} />
       {run?.model ? (
-        <span title={attr(run.model)} safe>
+        <span title={attr(endpoint ? `${run.model} at ${endpoint.label}` : run.model)} safe>
           {marginModel(shortModel(run.model))}
         </span>
       ) : (
         ""
       )}
       {endpoint ? (
-        <span class="cut" title={attr(endpoint.url)} safe>
+        <span class="where cut" title={attr(endpoint.url)} safe>
           {endpoint.label}
         </span>
       ) : (
