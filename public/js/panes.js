@@ -6,10 +6,26 @@
   const EDGE = 0.22; // share of a view at its edge that means "beside it"
 
   const bars = () => document.querySelector(".bars[data-changes]");
-  const post = (values) => {
+  // Not htmx.ajax: it would send the fields of every form in the bars along.
+  async function post(values) {
     const at = bars();
-    if (at) window.htmx?.ajax("POST", at.dataset.changes, { source: at, values, swap: "none" });
-  };
+    if (!at) return;
+    const answer = await fetch(at.dataset.changes, {
+      method: "POST",
+      headers: { "HX-Request": "true" },
+      body: new URLSearchParams(values),
+    }).catch(() => null);
+    const note = document.getElementById("notice");
+    if (!note) return;
+    note.textContent = answer?.ok
+      ? ""
+      : answer
+        ? await reason(answer)
+        : "The server does not answer. The panes stay as they are.";
+  }
+
+  const reason = async (answer) =>
+    new DOMParser().parseFromString(await answer.text(), "text/html").body.textContent.trim();
 
   // ── dividers ──────────────────────────────────────────────────────────────────────────────────
   const read = (divider) => ({
