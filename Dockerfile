@@ -5,6 +5,7 @@ RUN npm install -g --no-fund --no-audit bun@1.4.5 \
  && bun-program --version
 WORKDIR /app
 COPY package.json bun.lock bunfig.toml ./
+COPY patches patches
 RUN bun-program install --frozen-lockfile --production
 
 FROM debian:bookworm-slim
