@@ -44,8 +44,8 @@ test("cut connections fail their statements and nothing else: no half transactio
   // A statement that hangs would hang the test, too.
   await Promise.all(workers);
   expect(failures.filter((e) => !KNOWN.has(String((e as { code?: string }).code)))).toEqual([]);
-  expect(failures.length).toBeGreaterThan(10);
-  expect(before).toBeGreaterThan(100);
+  expect(failures.length).toBeGreaterThan(3);
+  expect(before).toBeGreaterThan(50);
   expect(await database.sql`select n from pairs group by n having count(*) <> 2`).toHaveLength(0);
   await sql.end({ timeout: 1 });
   await database.drop();
