@@ -3,6 +3,7 @@
  * later shows, whoever joins when, and however often their line is cut.
  */
 import { describe, expect, test } from "bun:test";
+import { trimJournal } from "../../src/store/journal.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
 import { LivePage } from "../support/live-page.ts";
@@ -53,6 +54,14 @@ function message(random: Seeded): string {
   return `[[slow:${random.int(1, 4)}]]${think}${pieces(random)}${calls}${more}${fault}[[then:Done.]]`;
 }
 
+interface Place {
+  project: string;
+  session: string;
+  chat: string;
+  /** Another chat of the session; its page is not looked at. */
+  other: string;
+}
+
 class Story implements AsyncDisposable {
   readonly readers: LivePage[] = [];
   readonly runs: string[] = [];
@@ -60,29 +69,47 @@ class Story implements AsyncDisposable {
   constructor(
     private readonly boo: TestApp,
     private readonly random: Seeded,
-    private readonly place: { session: string; chat: string },
+    private readonly place: Place,
+    /** The database's connections are cut now and then: what is refused meanwhile is refused. */
+    private readonly faulty: boolean,
   ) {}
 
+  get path(): string {
+    return `/chats/${this.place.chat}`;
+  }
+
   async step(): Promise<void> {
-    const { random, readers } = this;
+    try {
+      await this.act(this.random.next());
+    } catch (error) {
+      if (!this.faulty || !/answered 503/.test(String(error))) throw error;
+    }
+    await Bun.sleep(this.random.int(0, 20));
+  }
+
+  private async act(dice: number): Promise<void> {
+    const { random, readers, runs, place } = this;
     const reader = readers.length > 0 ? random.pick(readers) : null;
-    const dice = random.next();
-    if (dice < 0.2 && readers.length < 4) await this.join();
-    else if (dice < 0.45 && reader?.connected) await reader.drop();
-    else if (dice < 0.75 && reader && !reader.connected) await reader.connect();
-    else if (dice < 0.85 && this.runs.length < 4) await this.ask();
-    else if (dice < 0.88) await this.act("cancellation");
-    else if (dice < 0.91) await this.act("promotion");
-    else if (dice < 0.94) await this.act("continuation");
-    await Bun.sleep(random.int(0, 20));
+    if (dice < 0.2) readers.length < 4 && (await this.join());
+    else if (dice < 0.42) reader?.connected && (await reader.drop());
+    else if (dice < 0.72) reader && !reader.connected && (await reader.connect());
+    else if (dice < 0.8) runs.length < 4 && (await this.ask());
+    else if (dice < 0.82) await this.boo.ask(place.other, message(random));
+    else if (dice < 0.85) await this.try("POST", `/runs/${runs.at(-1)}/cancellation`);
+    else if (dice < 0.88) await this.try("POST", `/runs/${runs.at(-1)}/promotion`);
+    else if (dice < 0.91) await this.try("POST", `/runs/${runs.at(-1)}/continuation`);
+    else if (dice < 0.92) await this.try("DELETE", `/runs/${runs.at(-1)}`);
+    else if (dice < 0.94) await this.try("PATCH", this.path, { title: `Renamed ${random.int(1, 99)}` });
+    else if (dice < 0.95) await this.try("PATCH", `/sessions/${place.session}`, { title: `<b> ${random.int(1, 99)}` });
+    else if (dice < 0.97) await trimJournal(this.boo.database.sql, random.int(5, 60), 600);
+    else if (this.faulty) await cutConnections(this.boo);
   }
 
   async join(): Promise<void> {
-    const page = await LivePage.load(this.boo.url, `/chats/${this.place.chat}`);
+    const page = await LivePage.load(this.boo.url, this.path);
     // Between the page and its stream the answer goes on.
     if (this.random.chance(0.4)) await Bun.sleep(this.random.int(1, 20));
-    await page.connect();
-    this.readers.push(page);
+    if (await page.connect()) this.readers.push(page);
   }
 
   async ask(): Promise<void> {
@@ -90,22 +117,35 @@ class Story implements AsyncDisposable {
     this.runs.push(run.id);
   }
 
-  /** Most of these come too late or too early: a conflict is an answer. */
-  private async act(verb: string): Promise<void> {
-    const id = this.runs.at(-1);
-    if (!id) return;
-    const response = await fetch(`${this.boo.url}/runs/${id}/${verb}`, {
-      method: "POST",
-      headers: { accept: "application/json" },
+  /** Most of these come too late or too early: a conflict is an answer, and so is that what was taken back is gone. */
+  private async try(method: string, path: string, body: unknown = {}): Promise<void> {
+    if (path.includes("undefined")) return;
+    const response = await fetch(this.boo.url + path, {
+      method,
+      headers: { accept: "application/json", "content-type": "application/json" },
+      body: JSON.stringify(body),
     });
-    expect([202, 409]).toContain(response.status);
+    expect([200, 202, 204, 404, 409, ...(this.faulty ? [503] : [])]).toContain(response.status);
   }
 
-  async settled(): Promise<void> {
+  async settled(chat: string): Promise<void> {
     await until(async () => {
-      const { live, queue } = await this.boo.get<{ live: unknown; queue: unknown[] }>(`/chats/${this.place.chat}`);
+      const { live, queue } = await this.boo.get<{ live: unknown; queue: unknown[] }>(`/chats/${chat}`).catch(away);
       return live === null && queue.length === 0;
     }, 15_000);
+  }
+
+  /** Every reader that is left, and one that kept its line all the time. */
+  async agree(): Promise<void> {
+    if (this.readers.length === 0) await this.join();
+    for (const reader of this.readers) if (!reader.connected) expect(await reader.connect()).toBe(true);
+    const fresh = await LivePage.load(this.boo.url, this.path);
+    const wanted = fresh.shown("#main");
+    expect(wanted).toContain("Done.");
+    for (const reader of this.readers) {
+      await until(() => reader.shown("#main") === wanted, 3_000).catch(() => {});
+      expect(reader.shown("#main")).toBe(wanted);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,30 +153,34 @@ class Story implements AsyncDisposable {
   }
 }
 
-/** Until the page shows what a page that is loaded now shows. */
-async function agrees(boo: TestApp, reader: LivePage, path: string, selector: string): Promise<void> {
-  const fresh = await LivePage.load(boo.url, path);
-  const wanted = fresh.shown(selector);
-  await until(() => reader.shown(selector) === wanted, 3_000).catch(() => {});
-  expect(reader.shown(selector)).toBe(wanted);
+const away = () => ({ live: true, queue: [] });
+
+/** As when Postgres restarts, but quicker. */
+async function cutConnections({ database: { sql } }: TestApp): Promise<void> {
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and application_name = 'boocode'`;
+}
+
+async function tell(seed: number, faulty: boolean): Promise<void> {
+  const random = new Seeded(seed);
+  await using llm = await fakeLlm();
+  await using boo = await testApp({ llm, env: { BOOCODE_LOG_LEVEL: "error" } });
+  const { project, session, chat } = await boo.chat();
+  const { chat: other } = await boo.send<{ chat: { id: string } }>("POST", `/sessions/${session}/chats`, {});
+  await using story = new Story(boo, random, { project, session, chat, other: other.id }, faulty);
+  if (random.chance(0.5)) await story.join();
+  await story.ask();
+  const end = Date.now() + 1_500;
+  while (Date.now() < end) await story.step();
+  await until(() => boo.ask(chat, "[[say:Done.]]", { client_id: "last" }).catch(() => null));
+  await story.settled(chat);
+  await story.settled(other.id);
+  await story.agree();
 }
 
 describe("a live page", () => {
-  for (const seed of seeds([1, 2, 3, 4, 5, 6])) {
-    test(`shows what a page loaded later shows (SEED=${seed})`, async () => {
-      const random = new Seeded(seed);
-      await using llm = await fakeLlm();
-      await using boo = await testApp({ llm });
-      const place = await boo.chat();
-      await using story = new Story(boo, random, place);
-      if (random.chance(0.5)) await story.join();
-      await story.ask();
-      const end = Date.now() + 2_000;
-      while (Date.now() < end) await story.step();
-      await story.settled();
-      if (story.readers.length === 0) await story.join();
-      for (const reader of story.readers) if (!reader.connected) await reader.connect();
-      for (const reader of story.readers) await agrees(boo, reader, `/chats/${place.chat}`, "#main");
-    }, 30_000);
-  }
+  for (const seed of seeds([1, 2, 3]))
+    test(`shows what a page loaded later shows (SEED=${seed})`, () => tell(seed, false), 30_000);
+  for (const seed of seeds([101, 102]))
+    test(`also when the database's connections break (SEED=${seed})`, () => tell(seed, true), 30_000);
 });

@@ -37,16 +37,21 @@ export class LivePage implements AsyncDisposable {
     return this.reader !== null && !this.reader.ended;
   }
 
-  /** Connects where the page was drawn, or after the last frame that was applied. */
-  async connect(): Promise<void> {
+  /** Connects where the page was drawn, or after the last frame that was applied; false when the server cannot now. */
+  async connect(): Promise<boolean> {
     const url = this.doc.getElementById("stream")?.getAttribute("hx-sse:connect");
     if (!url) throw new Error(`${this.path} has no stream`);
     const reader = await EventReader.open(
       this.origin + url,
       this.last_id === null ? {} : { "last-event-id": this.last_id },
     );
+    if (!reader.response.ok) {
+      await reader[Symbol.asyncDispose]();
+      return false;
+    }
     this.reader = reader;
     this.reading = this.follow(reader);
+    return true;
   }
 
   /** Cuts the stream; frames that came but were not applied yet are lost, as in a browser. */
