@@ -21,7 +21,9 @@ export function codeBlock({ html, info, fileUrl, open }: CodeInput): string {
   const body = open ? html.slice(0, end) : highlight(unescapeHtml(html.slice(0, end)), label.language);
   return (
     `<div class="code"><header>${labelHtml(label, fileUrl)}` +
-    `<button class="btn btn-quiet btn-sm" type="button" data-copy>Copy</button></header><pre><code>${body}</code></pre></div>`
+    `<button class="btn btn-quiet btn-sm" type="button" data-copy>Copy</button></header>` +
+    // Long lines scroll, also by keyboard.
+    `<pre tabindex="0"><code>${body}</code></pre></div>`
   );
 }
 

@@ -70,7 +70,7 @@ function startTag(name: string, attributes: string, tag: string): string {
   }
   if (PLAIN.has(name)) return `<${name}>`;
   if (name === "br" || name === "hr") return `<${name}>`;
-  if (name === "table") return '<div class="tblwrap"><table>';
+  if (name === "table") return '<div class="tblwrap" tabindex="0"><table>';
   if (name === "th" || name === "td") return `<${name}${ALIGN[attribute(attributes, "align")] ?? ""}>`;
   if (name === "input") {
     const done = / checked\b/.test(attributes);

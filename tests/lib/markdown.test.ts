@@ -33,7 +33,7 @@ describe("markdown", () => {
 
   test("has tables, strikethrough, task lists, breaks, ordered lists that go on", () => {
     expect(render("|a|b|\n|-|-:|\n|1|~~2~~|")).toBe(
-      '<div class="tblwrap"><table>\n<thead>\n<tr><th>a</th><th class="num">b</th></tr>\n</thead>\n<tbody>\n' +
+      '<div class="tblwrap" tabindex="0"><table>\n<thead>\n<tr><th>a</th><th class="num">b</th></tr>\n</thead>\n<tbody>\n' +
         '<tr><td>1</td><td class="num"><del>2</del></td></tr>\n</tbody>\n</table></div>',
     );
     expect(render("- [x] a\n- [ ] b")).toBe(
@@ -137,9 +137,11 @@ describe("markdown", () => {
       expect(name(info)).toBe(`<a class="path" href="/f/src/app.ts">${app}</a>`);
     }
     expect(name('"><script>x')).toBe("<span>&quot;&gt;&lt;script&gt;x</span>");
-    expect(render("```src/app.ts\nlet x = '<'\n```")).toContain('<pre><code><span class="k">let</span> x = <span');
+    expect(render("```src/app.ts\nlet x = '<'\n```")).toContain(
+      '<pre tabindex="0"><code><span class="k">let</span> x = <span',
+    );
     expect(render("- a\n  ```ts src/app.ts\n  b\n  ```")).toContain(app);
-    expect(render("    <a>\n    b")).toContain("<pre><code>&lt;a&gt;\nb</code></pre>");
+    expect(render("    <a>\n    b")).toContain('<pre tabindex="0"><code>&lt;a&gt;\nb</code></pre>');
   });
 
   test("of any kind gives only known tags and attributes", () => {
@@ -203,7 +205,7 @@ describe("markdown", () => {
 });
 
 const TAGS =
-  /<(?:\/(?:p|ul|ol|li|blockquote|em|strong|del|table|thead|tbody|tr|th|td|h[3-6]|a|code|pre|div|header|span|button)|(?:p|ul|ol|li|blockquote|em|strong|del|table|thead|tbody|tr|th|td|h[3-6]|code|pre|header|span|br|hr)|ol start="\d+"|li class="task"|p class="raw"|t[hd] class="(?:num|mid-col)"|div class="(?:code|tblwrap)"|span class="(?:k|s|c|dir|dim|path)"|input type="checkbox" disabled(?: checked)? aria-label="(?:Done|To do)"|button class="btn btn-quiet btn-sm" type="button" data-copy|a(?: class="path")? href="(?:https?:\/\/|mailto:|\/f\/)[^"<>]*"(?: target="_blank" rel="noopener noreferrer nofollow")?)>/g;
+  /<(?:\/(?:p|ul|ol|li|blockquote|em|strong|del|table|thead|tbody|tr|th|td|h[3-6]|a|code|pre|div|header|span|button)|(?:p|ul|ol|li|blockquote|em|strong|del|table|thead|tbody|tr|th|td|h[3-6]|code|header|span|br|hr)|ol start="\d+"|li class="task"|p class="raw"|t[hd] class="(?:num|mid-col)"|div class="code"|div class="tblwrap" tabindex="0"|pre tabindex="0"|span class="(?:k|s|c|dir|dim|path)"|input type="checkbox" disabled(?: checked)? aria-label="(?:Done|To do)"|button class="btn btn-quiet btn-sm" type="button" data-copy|a(?: class="path")? href="(?:https?:\/\/|mailto:|\/f\/)[^"<>]*"(?: target="_blank" rel="noopener noreferrer nofollow")?)>/g;
 
 /** Whatever in this HTML is neither text nor one of our tags. */
 const strangers = (html: string) => html.replace(TAGS, "").match(/<[\s\S]{0,40}/g) ?? [];

@@ -116,7 +116,13 @@ function LazyOutput({ part_id }: { part_id: string }) {
 export function ToolOutput({ text, cut }: { text: string; cut: boolean }) {
   return (
     <>
-      {text === "" ? <p class="dim">No output.</p> : <pre safe>{text}</pre>}
+      {text === "" ? (
+        <p class="dim">No output.</p>
+      ) : (
+        <pre tabindex="0" safe>
+          {text}
+        </pre>
+      )}
       {cut ? <p class="dim">Cut here for the model; it can read on with read_output.</p> : ""}
     </>
   );

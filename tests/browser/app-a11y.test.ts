@@ -1,0 +1,160 @@
+/**
+ * Every page as the program draws it: no violation that axe finds, in light and in dark, wide and on a phone; nothing
+ * against the policy, no error in the console, nothing that moves while it loads, nothing wider than the screen.
+ */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { type TestApp, testApp } from "../support/app.ts";
+import { type AppPage, appPage, live } from "../support/app-page.ts";
+import { launchChromium } from "../support/chromium.ts";
+import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
+
+setDefaultTimeout(60_000);
+const LONG = "a-title-without-any-space-that-goes-on-and-on-".repeat(4);
+const ANSWER = `# Result\n\nThe row lock ends **early**, see src/claim.ts:2 and [docs](https://example.org/${LONG}).\n
+| ${"A head | ".repeat(9)}\n|${"---|".repeat(9)}\n| ${"value_that_is_long | ".repeat(9)}\n
+\`\`\`ts\nexport const ${"x".repeat(300)} = 1;\n\`\`\`\n\n1. One\n2. Two\n\n> A quote.\n\n- [ ] open\n- [x] done\n`;
+let browser: Browser;
+let llm: TestLlm;
+let boo: TestApp;
+let axe: string;
+let paths: Record<string, string>;
+
+beforeAll(async () => {
+  [browser, llm] = await Promise.all([launchChromium(), fakeLlm()]);
+  axe = await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text();
+  boo = await testApp({ llm, files: { "src/claim.ts": `// ${LONG.repeat(3)}\nexport const a = 1;\n`.repeat(40) } });
+  paths = await furnish();
+});
+afterAll(async () => {
+  await browser.close();
+  await boo[Symbol.asyncDispose]();
+  await llm[Symbol.asyncDispose]();
+});
+
+/** Fills the program with what pages look different for; gives a path for every page. */
+async function furnish(): Promise<Record<string, string>> {
+  const first = await boo.chat();
+  const finish = async (chat: string, session: string, script: string, text: string) => {
+    llm.set(script);
+    await boo.settled((await boo.ask(chat, text)).run.id, session);
+    llm.set(() => null);
+  };
+  const reads = '[[think:hm]][[tool:view_file {"path":"src/claim.ts"}]][[tool:list_dir {"path":"nope"}]]';
+  await finish(first.chat, first.session, `${reads}[[then:${ANSWER}]]`, "Where does it end?");
+  await finish(first.chat, first.session, "[[tokens:20]][[errorat:9]]", `${LONG}\nsecond line`);
+  await boo.send("PATCH", `/sessions/${first.session}`, { title: LONG });
+  const empty = await boo.chat();
+  const live = await boo.chat();
+  await boo.ask(live.chat, "[[tokens:100000]] [[slow:100]]");
+  await boo.ask(live.chat, "waits in the queue");
+  return {
+    desk: "/",
+    onboarding: "/onboarding",
+    settings: "/settings",
+    tokens: "/tokens",
+    projects: "/projects",
+    "new project": "/projects/new",
+    project: `/projects/${first.project}`,
+    "project removal": `/projects/${first.project}/removal`,
+    "new session": "/sessions/new",
+    "session edit": `/sessions/${first.session}/edit`,
+    "session removal": `/sessions/${first.session}/removal`,
+    chat: `/chats/${first.chat}`,
+    "empty chat": `/chats/${empty.chat}`,
+    "live chat": `/chats/${live.chat}`,
+    "older messages": `/chats/${first.chat}/messages?before=3`,
+    file: `/projects/${first.project}/files/src/claim.ts?line=3`,
+    "no such file": `/projects/${first.project}/files/src/nope.ts`,
+    "no such chat": "/chats/nope",
+    "no such page": "/nope",
+  };
+}
+
+interface Shifts {
+  shifts: number[];
+}
+/** Noted from the first frame on. */
+const watchShifts = (page: Page) =>
+  page.addInitScript(() => {
+    const seen: number[] = [];
+    Object.assign(window, { shifts: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.push((entry as unknown as { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+
+async function check(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => {
+    const run = (window as unknown as { axe: { run(at: object, how: object): Promise<AxeResults> } }).axe.run;
+    // Which headings an answer has is up to the model. A tool row's path is a link in its summary, and reachable as one.
+    const off = { "heading-order": { enabled: false }, "nested-interactive": { enabled: false } };
+    return run(document, { resultTypes: ["violations"], rules: off });
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.html.slice(0, 200)}`),
+  );
+}
+
+const width = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+for (const [name, options] of [
+  ["light, wide", { colorScheme: "light" }],
+  ["dark, on a phone", { colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+] as const) {
+  describe(name, () => {
+    let open: AppPage;
+    beforeAll(async () => {
+      open = await appPage(browser, {
+        ...options,
+        expected: /Failed to load resource: the server responded with a status of 404/,
+      });
+      await watchShifts(open.page);
+    });
+    afterAll(() => open[Symbol.asyncDispose]());
+
+    test("every page", async () => {
+      const found: Record<string, unknown> = {};
+      for (const [page, path] of Object.entries(paths)) {
+        await open.page.goto(boo.url + path);
+        await open.page.evaluate(
+          () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+        );
+        const shifts = (await open.page.evaluate(() => (window as unknown as Shifts).shifts)).reduce(
+          (a, b) => a + b,
+          0,
+        );
+        const wrong = [...(await check(open.page)), ...open.problems.splice(0)];
+        if (shifts > 0) wrong.push(`moved by ${shifts}`);
+        if ((await width(open.page)) > 0) wrong.push("wider than the screen");
+        if (wrong.length > 0) found[page] = wrong;
+      }
+      expect(found).toEqual({});
+    });
+
+    test("what opens on a page", async () => {
+      const { page } = open;
+      await page.goto(boo.url + paths.chat);
+      await live(page);
+      await page.locator(".tools > summary").click();
+      await page
+        .locator(".tool > summary")
+        .first()
+        .click({ position: { x: 4, y: 4 } });
+      await page.locator(".tool pre").first().waitFor();
+      expect(await page.locator(".tool").first().ariaSnapshot()).toContain('link "src/claim.ts"');
+      await page.locator(".think > summary").click();
+      expect(await check(page)).toEqual([]);
+      await page.locator(".pick:visible").click();
+      expect(await check(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Session menu" }).click();
+      expect(await check(page)).toEqual([]);
+      expect(await width(page)).toBe(0);
+      expect(open.problems).toEqual([]);
+    });
+  });
+}
