@@ -60,7 +60,9 @@ export async function killHard(pid: number, data: string): Promise<void> {
 export async function removeHome(home: string): Promise<void> {
   const root = existsSync(join(home, "postgres")) ? realpathSync(join(home, "postgres")) : home;
   const left = await findPostmaster(join(root, "data"));
-  if (left) await killHard(left.pid, join(root, "data"));
+  // QUIT and not KILL: it still removes its shared memory.
+  if (left) process.kill(left.pid, "SIGQUIT");
+  if (left) await waitForEnd(left.pid, join(root, "data"), 5_000);
   rmSync(root, { recursive: true, force: true });
   rmSync(home, { recursive: true, force: true });
 }

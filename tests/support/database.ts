@@ -3,6 +3,7 @@
  * its own per call, copied from a migrated template in some ten milliseconds (in memory; 50 on a disk).
  */
 import { spawn } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Embedded, type EmbeddedTarget, startEmbedded } from "../../src/db/embedded.ts";
@@ -20,7 +21,12 @@ const SETTINGS = {
   full_page_writes: "off",
   max_connections: "200",
   autovacuum: "off",
+  // In the data directory and removed with it, also after a kill.
+  dynamic_shared_memory_type: "mmap",
 };
+/** The number is the test process's. */
+const NAME = /^boocode-test-(\d+)-/;
+
 interface Server {
   embedded: Embedded;
   /** For `create database` and `drop database`. */
@@ -76,7 +82,9 @@ function testServer(): Promise<Server> {
 }
 
 async function startServer(): Promise<Server> {
-  const home = await mkdtemp(join(await quickDirectory(), "boocode-test-"));
+  const directory = await quickDirectory();
+  sweep(directory);
+  const home = await mkdtemp(join(directory, `boocode-test-${process.pid}-`));
   const embedded = await startEmbedded(home, createLog("error"), { settings: SETTINGS, durable: false });
   endWithUs(embedded.pid, home);
   const admin = connect(embedded.target, { max: 2 });
@@ -88,15 +96,28 @@ async function startServer(): Promise<Server> {
 }
 
 /**
- * `bun test` runs no exit handlers, so a shell watches: its standard input ends when this process does, also by a
- * crash or a kill, and then it stops Postgres and removes the directory.
+ * `bun test` runs no exit handlers, so a shell watches this process, and when it ends, also by a crash or a kill, stops
+ * Postgres and removes the directory. It is nobody's child, because Bun kills the children of a test that takes too long.
  */
 function endWithUs(pid: number, home: string): void {
-  const script = 'cat >/dev/null; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"';
-  const watcher = spawn("sh", ["-c", script, "sh", String(pid), home], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  watcher.unref();
-  (watcher.stdin as unknown as { unref?: () => void }).unref?.();
+  const wait = (which: string) => `while kill -0 ${which} 2>/dev/null; do sleep 0.1; done`;
+  const script = `(${wait("$1")}; kill -QUIT $2; ${wait("$2")}; rm -rf "$3") &`;
+  const args = [String(process.pid), String(pid), home];
+  spawn("sh", ["-c", script, "sh", ...args], { detached: true, stdio: "ignore" }).unref();
+}
+
+/** What a watcher could not remove, because it was killed as well: directories of processes that are gone. */
+function sweep(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = Number(NAME.exec(name)?.[1] ?? 0);
+    if (pid && !isAlive(pid)) rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
