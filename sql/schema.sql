@@ -66,32 +66,35 @@ comment on table instance is 'Marks the environment of every child process; only
 
 create table journal (
   seq bigint not null,
-  topic text not null,
+  topic text,
   kind text not null,
   payload jsonb,
-  part_id text,
-  "offset" integer,
-  text text,
   at timestamptz,
+  part_ids text[],
+  offsets integer[],
+  texts text[],
   primary key (seq)
 );
-create unique index journal_deltas on journal (part_id, "offset") where (part_id is not null);
 comment on table journal is 'The ordered notice of what changed; kept ten minutes or 50,000 rows. seq is gap-free and in commit order.';
 comment on column journal.at is 'Null for deltas, to keep them small; retention looks at the neighbours.';
-comment on column journal.part_id is 'part.delta only: plain columns instead of payload, because a token costs one of these rows.';
-comment on index journal_deltas is 'Also what a delta writer relies on that repeats a statement after a lost connection.';
+comment on column journal.offsets is 'UTF-16 offset of each text in its part.';
+comment on column journal.part_ids is 'part.delta only: what one flush wrote, all parts together; offsets and texts have the same length.';
+comment on column journal.seq is 'Of a row of deltas: the number of its last one; those before it have the numbers before.';
+comment on column journal.topic is 'Null for deltas: the topic is that of their part''s session.';
 
 create table journal_head (
   only_row boolean not null default true,
   seq bigint not null,
   floor bigint not null,
   epoch text not null,
+  flushes bigint not null default 0,
   primary key (only_row),
   check (only_row)
 );
 comment on table journal_head is 'The last number given; its row lock puts transactions in order.';
 comment on column journal_head.epoch is 'Changes when the database is made or restored; a cursor of another epoch is told to reset.';
 comment on column journal_head.floor is 'Highest seq that was deleted; a cursor below it cannot catch up and is told to reset.';
+comment on column journal_head.flushes is 'Number of the delta writer''s last flush; one whose acknowledgement was lost is repeated under its number and refused if it was stored.';
 
 create table login_sessions (
   hash text not null,
@@ -155,6 +158,7 @@ create table parts (
   meta jsonb not null default '{}',
   opened_at timestamptz not null default now(),
   closed_at timestamptz,
+  journal_after bigint not null default 0,
   primary key (id),
   unique (message_id, "position"),
   check (kind in ('text', 'reasoning', 'tool', 'notice', 'compaction', 'artifact')),
@@ -166,6 +170,7 @@ create index parts_of_chat on parts (chat_id);
 create index parts_open on parts (id) where (state = 'open');
 comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
 comment on column parts.folded_to is 'Characters (UTF-16 units) of text already in this row; what came later is in journal deltas until it is folded.';
+comment on column parts.journal_after is 'Deltas that are not folded yet have greater numbers than this in the journal.';
 comment on column parts.turn is 'Model call of the run that made this part; keeps calls of different turns apart when the history is rebuilt.';
 
 create table projects (
@@ -256,6 +261,35 @@ create table settings (
   primary key (key)
 );
 comment on table settings is 'Settings made in the page; those from the environment are not stored.';
+
+create table terminals (
+  id text not null,
+  session_id text not null,
+  title text,
+  target text not null default 'local',
+  cwd text not null,
+  command text,
+  state text not null default 'open',
+  exit_code integer,
+  exit_signal integer,
+  last_command text,
+  cols integer not null default 80,
+  rows integer not null default 24,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  last_output_at timestamptz,
+  primary key (id),
+  check (state in ('open', 'exited', 'closed')),
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index terminals_live on terminals (state) where (state <> 'closed');
+create index terminals_of_session on terminals (session_id, created_at);
+comment on table terminals is 'Terminals of a session. The shell lives in the tmux session bc-<id>, which outlives the server; a row is there before it.';
+comment on column terminals.command is 'Command line that is run instead of an interactive shell.';
+comment on column terminals.exit_code is 'Of the shell or command; null with exit_signal null: its tmux server went away.';
+comment on column terminals.last_command is 'The newest command line that had the keyboard, the shell itself aside.';
+comment on column terminals.target is 'local, or the name of an ssh target of the settings.';
+comment on column terminals.title is 'A human''s name for it; null shows what runs or ran last.';
 
 create table turns (
   id text not null,

@@ -6,7 +6,7 @@ import type { Sql } from "../db/sql.ts";
 import type { JournalEvent, NewEvent, Topic } from "../domain/event.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
-import { appendLight, type Delta, isDelta, type LightRow, storedEnd } from "../store/journal.ts";
+import { appendLight, type Delta, type LightRows } from "../store/journal.ts";
 import type { Journal } from "./journal.ts";
 
 /** Below this many pushes a window every delta is written at once. */
@@ -62,6 +62,11 @@ export class DeltaWriter {
    */
   get losses(): number {
     return this.lost;
+  }
+
+  /** What is pushed from now on gets a greater number than this. */
+  get position(): number {
+    return this.journal.published;
   }
 
   /** Adds text at `offset` of a part; offsets of one part are contiguous. Never throws, never waits. */
@@ -140,58 +145,38 @@ export class DeltaWriter {
     const batch = this.next;
     this.next = new Batch();
     this.lastWrite = performance.now();
-    this.writing = this.writeAll([...batch.deltas, ...batch.events.values()]).finally(() => {
+    this.writing = this.writeAll({ deltas: batch.deltas, events: [...batch.events.values()] }).finally(() => {
       this.writing = null;
       for (const done of batch.waiting) done();
       if (!this.next.empty) this.schedule(this.next.waiting.length > 0);
     });
   }
 
-  private async writeAll(batch: LightRow[]): Promise<void> {
-    let todo = batch;
-    while (todo.length > 0) {
+  /**
+   * After a lost connection the statement may have been committed, or may be later still: it is repeated under its
+   * number, and whichever comes second is refused.
+   */
+  private async writeAll(rows: LightRows): Promise<void> {
+    const flush = this.journal.nextFlush();
+    for (;;) {
       try {
-        const lastSeq = await appendLight(this.sql, todo, this.journal.published);
-        this.journal.offer(asEvents(todo, lastSeq));
+        const lastSeq = await appendLight(this.sql, flush, rows, this.journal.published);
+        if (lastSeq === null) await this.journal.catchUp();
+        else this.journal.offer(asEvents(rows, lastSeq));
         return;
       } catch (error) {
         if (this.closed) return;
-        this.log.warn("deltas.write_failed", { error: messageOf(error), rows: todo.length });
+        this.log.warn("deltas.write_failed", { error: messageOf(error), deltas: rows.deltas.length });
         await Bun.sleep(RETRY_MS);
-        todo = await this.unwritten(todo);
       }
-    }
-  }
-
-  /**
-   * After a lost connection the statement may or may not have been committed: go on where the database ends. One that
-   * commits later than we look meets the unique index of deltas and fails.
-   */
-  private async unwritten(batch: LightRow[]): Promise<LightRow[]> {
-    try {
-      const rest: LightRow[] = [];
-      for (const d of batch) {
-        if (!isDelta(d)) continue;
-        if ((await storedEnd(this.sql, d.part_id)) < d.offset + d.text.length) rest.push(d);
-      }
-      void this.journal.catchUp();
-      return rest;
-    } catch {
-      return batch;
     }
   }
 }
 
-function asEvents(rows: readonly LightRow[], lastSeq: number): JournalEvent[] {
-  const first = lastSeq - rows.length + 1;
-  return rows.map((row, i) =>
-    isDelta(row)
-      ? {
-          seq: first + i,
-          topic: row.topic,
-          kind: "part.delta",
-          payload: { part_id: row.part_id, offset: row.offset, text: row.text },
-        }
-      : ({ ...row, seq: first + i } as JournalEvent),
-  );
+function asEvents({ deltas, events }: LightRows, lastSeq: number): JournalEvent[] {
+  const first = lastSeq - deltas.length - events.length + 1;
+  const texts = deltas.map(({ topic, part_id, offset, text }, i): JournalEvent => {
+    return { seq: first + i, topic, kind: "part.delta", payload: { part_id, offset, text } };
+  });
+  return [...texts, ...events.map((e, i) => ({ ...e, seq: first + deltas.length + i }) as JournalEvent)];
 }

@@ -23,6 +23,7 @@ export class Journal {
   private timer: ReturnType<typeof setInterval> | null = null;
   private again = false;
   private closed = false;
+  private flushes = 0;
   epoch = "";
 
   constructor(
@@ -34,6 +35,7 @@ export class Journal {
     const head = await readHead(this.sql);
     this.last = head.seq;
     this.epoch = head.epoch;
+    this.flushes = head.flushes;
     this.timer = setInterval(() => void this.catchUp(), CHECK_INTERVAL_MS);
     this.timer.unref();
   }
@@ -47,6 +49,11 @@ export class Journal {
   /** Highest seq that was handed to subscribers. */
   get published(): number {
     return this.last;
+  }
+
+  /** Number for the delta writer's next flush, greater than any that was stored. */
+  nextFlush(): number {
+    return ++this.flushes;
   }
 
   subscribe(subscriber: Subscriber): () => void {

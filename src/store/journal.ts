@@ -6,6 +6,8 @@ export interface Head {
   seq: number;
   floor: number;
   epoch: string;
+  /** Number of the delta writer's last flush. */
+  flushes: number;
 }
 
 export interface Delta {
@@ -16,12 +18,14 @@ export interface Delta {
   text: string;
 }
 
-/** What the delta writer writes: text of open parts, and events too light for a transaction of their own. */
-export type LightRow = Delta | NewEvent;
-export const isDelta = (row: LightRow): row is Delta => "part_id" in row;
+/** What the delta writer writes: text of open parts, and events too light for a transaction of their own; in this order. */
+export interface LightRows {
+  deltas: readonly Delta[];
+  events: readonly NewEvent[];
+}
 
 export async function readHead(db: Db): Promise<Head> {
-  const [row] = await db<Head[]>`select seq, floor, epoch from journal_head`;
+  const [row] = await db<Head[]>`select seq, floor, epoch, flushes from journal_head`;
   if (!row) throw new Error("journal_head has no row: the database is not migrated");
   return row;
 }
@@ -44,20 +48,33 @@ export async function appendEvents(tx: Tx, events: readonly NewEvent[], publishe
   return row!.seq;
 }
 
-/** One statement and no explicit transaction: a token costs one row and one round trip shared by all runs. */
-export async function appendLight(sql: Sql, rows: readonly LightRow[], published: number): Promise<number> {
+/**
+ * One statement and no explicit transaction: all texts of a flush are one row and one round trip shared by all runs.
+ * Returns the seq of the last row; null when the flush of this number was stored before.
+ */
+export async function appendLight(
+  sql: Sql,
+  flush: number,
+  { deltas, events }: LightRows,
+  published: number,
+): Promise<number | null> {
+  const total = deltas.length + events.length;
   const [row] = await sql<{ seq: number }[]>`
-    with head as (update journal_head set seq = greatest(seq, ${published}) + ${rows.length} returning seq), put as (
-      insert into journal (seq, topic, kind, part_id, "offset", text, payload)
-      select head.seq - ${rows.length} + d.n, d.topic, d.kind, d.part_id, d.off, d.text, d.payload::jsonb
-      from head, unnest(
-        ${rows.map((d) => d.topic)}::text[], ${rows.map((d) => (isDelta(d) ? "part.delta" : d.kind))}::text[],
-        ${rows.map((d) => (isDelta(d) ? d.part_id : null))}::text[], ${rows.map((d) => (isDelta(d) ? d.offset : null))}::int[],
-        ${rows.map((d) => (isDelta(d) ? d.text : null))}::text[],
-        ${rows.map((d) => (isDelta(d) ? null : JSON.stringify(d.payload)))}::text[]
-      ) with ordinality as d (topic, kind, part_id, off, text, payload, n))
+    with head as (
+      update journal_head set seq = greatest(seq, ${published}) + ${total}, flushes = ${flush}
+      where flushes < ${flush} returning seq),
+    texts as (
+      insert into journal (seq, kind, part_ids, offsets, texts)
+      select seq - ${events.length}, 'part.delta', ${deltas.map((d) => d.part_id)}::text[],
+        ${deltas.map((d) => d.offset)}::int[], ${deltas.map((d) => d.text)}::text[]
+      from head where ${deltas.length} > 0),
+    put as (
+      insert into journal (seq, topic, kind, payload)
+      select head.seq - ${events.length} + e.n, e.topic, e.kind, e.payload::jsonb
+      from head, unnest(${events.map((e) => e.topic)}::text[], ${events.map((e) => e.kind)}::text[],
+        ${events.map((e) => JSON.stringify(e.payload))}::text[]) with ordinality as e (topic, kind, payload, n))
     select seq from head`;
-  return row!.seq;
+  return row?.seq ?? null;
 }
 
 /** Numbers that are left out after a crash: more than light rows of a second, which is what a crash can lose. */
@@ -73,12 +90,12 @@ export async function skipLostNumbers(tx: Tx): Promise<void> {
 
 interface JournalRow {
   seq: number;
-  topic: Topic;
+  topic: Topic | null;
   kind: string;
   payload: unknown;
-  part_id: string | null;
-  offset: number | null;
-  text: string | null;
+  part_ids: string[] | null;
+  offsets: number[] | null;
+  texts: string[] | null;
 }
 
 /** Events after `seq` in order, at most `limit`; of all topics or of the given ones. */
@@ -88,17 +105,45 @@ export async function readEvents(
   limit: number,
   topics?: readonly Topic[],
 ): Promise<JournalEvent[]> {
-  const rows = await db<JournalRow[]>`
-    select seq, topic, kind, payload, part_id, "offset", text from journal
-    where seq > ${after} ${topics ? db`and topic = any(${topics as string[]})` : db``}
-    order by seq limit ${limit}`;
-  return rows.map(eventOfRow);
+  const events: JournalEvent[] = [];
+  for (let at = after; ; ) {
+    const rows = await db<JournalRow[]>`
+      select seq, topic, kind, payload, part_ids, offsets, texts from journal
+      where seq > ${at} ${topics ? db`and (topic is null or topic = any(${topics as string[]}))` : db``}
+      order by seq limit ${limit}`;
+    const topicOf = await topicsOfParts(db, rows);
+    for (const event of rows.flatMap((row) => eventsOfRow(row, topicOf))) {
+      // A cursor may stand between the deltas of one row.
+      if (event.seq > after && (!topics || topics.includes(event.topic))) events.push(event);
+    }
+    if (rows.length < limit || events.length >= limit) return events.slice(0, limit);
+    at = rows.at(-1)!.seq;
+  }
 }
 
-function eventOfRow(row: JournalRow): JournalEvent {
-  const payload =
-    row.kind === "part.delta" ? { part_id: row.part_id, offset: row.offset, text: row.text } : row.payload;
-  return { seq: row.seq, topic: row.topic, kind: row.kind, payload } as JournalEvent;
+type TopicOf = ReadonlyMap<string, Topic>;
+
+async function topicsOfParts(db: Db, rows: readonly JournalRow[]): Promise<TopicOf> {
+  const ids = [...new Set(rows.flatMap((row) => row.part_ids ?? []))];
+  if (ids.length === 0) return new Map();
+  const found = await db<{ id: string; topic: Topic }[]>`
+    select p.id, 'session:' || c.session_id as topic from parts p join chats c on c.id = p.chat_id
+    where p.id = any(${ids})`;
+  return new Map(found.map(({ id, topic }) => [id, topic]));
+}
+
+/** Nobody's: the part was deleted since. The event stays, because numbers must not be missing. */
+const NOBODY: Topic = "session:";
+
+function eventsOfRow(row: JournalRow, topicOf: TopicOf): JournalEvent[] {
+  const { seq, topic, kind, payload, part_ids, offsets, texts } = row;
+  if (!part_ids) return [{ seq, topic, kind, payload } as JournalEvent];
+  return part_ids.map((part_id, i) => ({
+    seq: seq - part_ids.length + 1 + i,
+    topic: topicOf.get(part_id) ?? NOBODY,
+    kind: "part.delta",
+    payload: { part_id, offset: offsets![i]!, text: texts![i]! },
+  }));
 }
 
 /** What happened after a cursor, boiled down to the entities it touched. */
@@ -121,11 +166,16 @@ export async function readTouched(
   limit: number,
 ): Promise<Touched[]> {
   return db<Touched[]>`
-    select distinct j.kind, coalesce(p.message_id, j.payload ->> 'message_id') as message_id,
-      coalesce(p.chat_id, j.payload ->> 'chat_id') as chat_id, j.payload ->> 'session_id' as session_id,
-      j.payload ->> 'run_id' as run_id, j.kind = 'message.created' as created
-    from journal j left join parts p on p.id = j.part_id
+    select j.kind, j.payload ->> 'message_id' as message_id, j.payload ->> 'chat_id' as chat_id,
+      j.payload ->> 'session_id' as session_id, j.payload ->> 'run_id' as run_id, j.kind = 'message.created' as created
+    from journal j
     where j.seq > ${after} and j.seq <= ${upto} and j.topic = any(${topics as string[]}) and j.kind <> 'run.progress'
+    union
+    select 'part.delta', p.message_id, p.chat_id, null, null, false
+    from (select distinct unnest(part_ids) as id from journal
+      where seq > ${after} and seq <= ${upto} and part_ids is not null) d
+    join parts p on p.id = d.id join chats c on c.id = p.chat_id
+    where 'session:' || c.session_id = any(${topics as string[]})
     limit ${limit}`;
 }
 
@@ -133,19 +183,14 @@ export async function readTouched(
 export async function readUnfolded(db: Db, partIds: readonly string[]): Promise<Map<string, string>> {
   if (partIds.length === 0) return new Map();
   const rows = await db<{ part_id: string; text: string }[]>`
-    select j.part_id, string_agg(j.text, '' order by j."offset") as text
-    from journal j join parts p on p.id = j.part_id
-    where j.part_id = any(${partIds as string[]}) and j."offset" >= p.folded_to
-    group by j.part_id`;
+    select d.part_id, string_agg(d.text, '' order by d.start) as text
+    from journal j cross join lateral unnest(j.part_ids, j.offsets, j.texts) as d (part_id, start, text)
+    join parts p on p.id = d.part_id
+    where j.seq > (select min(journal_after) from parts where id = any(${partIds as string[]}))
+      and j.part_ids && ${partIds as string[]}::text[] and d.part_id = any(${partIds as string[]})
+      and d.start >= p.folded_to
+    group by d.part_id`;
   return new Map(rows.map((r) => [r.part_id, r.text]));
-}
-
-/** End of what is stored of a part, in UTF-16 units: where a writer goes on after a lost acknowledgement. */
-export async function storedEnd(db: Db, partId: string): Promise<number> {
-  const rows = await db<{ offset: number; text: string }[]>`
-    select "offset", text from journal where part_id = ${partId} order by "offset" desc limit 1`;
-  const last = rows[0];
-  return last ? last.offset + last.text.length : 0;
 }
 
 /**
@@ -160,9 +205,8 @@ export async function trimJournal(sql: Sql, keepRows: number, keepSeconds: numbe
         coalesce((select max(seq) from journal where at < now() - make_interval(secs => ${keepSeconds})), 0)
       ) as seq),
     unfolded as (
-      select min(j.seq) as seq from journal j join parts p on p.id = j.part_id
-      where p.state = 'open' and j."offset" >= p.folded_to),
-    cut as (select least(bound.seq, coalesce(unfolded.seq - 1, bound.seq)) as seq from bound, unfolded)
+      select min(journal_after) as seq from parts where state = 'open' and kind in ('text', 'reasoning')),
+    cut as (select least(bound.seq, coalesce(unfolded.seq, bound.seq)) as seq from bound, unfolded)
     update journal_head set floor = greatest(floor, cut.seq) from cut returning floor`;
   const floor = row?.floor ?? 0;
   await sql`delete from journal where seq <= ${floor}`;

@@ -17,8 +17,9 @@ export interface NewPart {
 /** Idempotent by id, so that a retry after a lost acknowledgement is harmless; false when the part was there. */
 export async function insertPart(tx: Tx, p: NewPart): Promise<boolean> {
   const closed_at = p.state === "open" ? null : new Date();
+  const row = { ...p, meta: tx.json(p.meta as never) as never, folded_to: p.text.length, closed_at };
   const rows = await tx`
-    insert into parts ${tx({ ...p, meta: tx.json(p.meta as never) as never, folded_to: p.text.length, closed_at })}
+    insert into parts ${tx({ ...row, journal_after: tx`(select seq from journal_head)` as never })}
     on conflict (id) do nothing returning id`;
   return rows.length > 0;
 }
@@ -35,10 +36,13 @@ export async function closePart(
   return rows.length > 0;
 }
 
-/** Moves deltas up to the end of `text` into the row; `text` is the whole part so far. A late fold never shortens it. */
-export async function foldPart(sql: Sql, id: string, text: string): Promise<void> {
+/**
+ * Moves deltas up to the end of `text` into the row; `text` is the whole part so far. A late fold never shortens it.
+ * Deltas behind the end of `text` have greater numbers than `after`.
+ */
+export async function foldPart(sql: Sql, id: string, text: string, after: number): Promise<void> {
   await sql`
-    update parts set text = ${text}, folded_to = ${text.length}
+    update parts set text = ${text}, folded_to = ${text.length}, journal_after = ${after}
     where id = ${id} and state = 'open' and folded_to <= ${text.length}`;
 }
 

@@ -71,9 +71,10 @@ export class OpenText {
     this.folded = text.length;
     this.losses = deltas.losses;
     deltas.seal(this.id);
+    const after = deltas.position;
     void deltas
       .flushed()
-      .then(() => steady(log, () => foldPart(sql, this.id, text)))
+      .then(() => steady(log, () => foldPart(sql, this.id, text, after)))
       .catch((error) => log.warn("part.fold_failed", { part_id: this.id, error }));
   }
 
