@@ -20,7 +20,8 @@ import { recover, resumeQueues } from "./engine/recover.ts";
 import { readTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
-import { bareErrorViews, loginPage } from "./http/bare-pages.tsx";
+import { loginPage } from "./http/bare-pages.tsx";
+import { errorViews } from "./http/error-pages.tsx";
 import { paletteActions } from "./http/palette-actions.ts";
 import { loginUrl } from "./http/routes/login.ts";
 import { addRoutes } from "./http/routes.ts";
@@ -92,7 +93,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     config,
     log,
     core,
-    errorViews: bareErrorViews(assets),
+    errorViews: errorViews(web),
     loginUrl: config.auth === "token" ? loginUrl : null,
     routes: (app: AnyElysia, closing: AbortSignal) => {
       closing.addEventListener("abort", () => hub.close(), { once: true });

@@ -98,6 +98,19 @@
     return ((at - least) / shares[gap]) * 1000 || (row ? area.width : area.height);
   }
 
+  // ── many tabs: the one that is shown is in sight ──────────────────────────────────────────────
+  let inSight = "";
+  function showActive() {
+    const tabs = [...document.querySelectorAll(".bars .tab[aria-current]")];
+    const key = tabs.map((tab) => tab.getAttribute("href")).join();
+    if (key === inSight) return;
+    inSight = key;
+    for (const tab of tabs) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  document.addEventListener("htmx:sse:after:message", showActive);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showActive);
+  else showActive();
+
   // ── dragging tabs ─────────────────────────────────────────────────────────────────────────────
   let dragged = null;
   let zone = null;
