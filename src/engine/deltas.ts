@@ -8,6 +8,7 @@ import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { appendLight, type Delta, type LightRows } from "../store/journal.ts";
 import type { Journal } from "./journal.ts";
+import { isDatabaseAway } from "./steady.ts";
 
 /** Below this many pushes a window every delta is written at once. */
 const QUIET_PUSHES = 12;
@@ -158,15 +159,17 @@ export class DeltaWriter {
    */
   private async writeAll(rows: LightRows): Promise<void> {
     const flush = this.journal.nextFlush();
-    for (;;) {
+    for (let todo = rows; ; ) {
       try {
-        const lastSeq = await appendLight(this.sql, flush, rows, this.journal.published);
+        const lastSeq = await appendLight(this.sql, flush, todo, this.journal.published);
         if (lastSeq === null) await this.journal.catchUp();
-        else this.journal.offer(asEvents(rows, lastSeq));
+        else this.journal.offer(asEvents(todo, lastSeq));
         return;
       } catch (error) {
         if (this.closed) return;
         this.log.warn("deltas.write_failed", { error: messageOf(error), deltas: rows.deltas.length });
+        // An event that the database does not take may not hold up everybody's text for ever.
+        if (!isDatabaseAway(error)) todo = { deltas: rows.deltas, events: [] };
         await Bun.sleep(RETRY_MS);
       }
     }

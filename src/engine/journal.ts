@@ -15,6 +15,8 @@ const READ_BATCH_ROWS = 2_000;
 /** A commit whose acknowledgement was lost is found by this check at the latest. */
 const CHECK_INTERVAL_MS = 5_000;
 const RETRY_READ_MS = 250;
+/** A flush of the process before us may still be on its way: its number must not be one of ours. */
+const FLUSHES_APART = 1_000_000;
 
 export class Journal {
   private readonly subscribers = new Set<Subscriber>();
@@ -35,7 +37,7 @@ export class Journal {
     const head = await readHead(this.sql);
     this.last = head.seq;
     this.epoch = head.epoch;
-    this.flushes = head.flushes;
+    this.flushes = head.flushes + FLUSHES_APART;
     this.timer = setInterval(() => void this.catchUp(), CHECK_INTERVAL_MS);
     this.timer.unref();
   }

@@ -84,11 +84,20 @@ export async function readWindow(
   return { messages, more: rows.length > keep };
 }
 
-/** The newest answers of the transcript, newest first; only the very newest can be continued. */
-export async function newestAnswers(db: Db, chatId: string, limit: number): Promise<Message[]> {
+/**
+ * Answers of the transcript from the newest back, or from below position `before`. Only the newest of all can be
+ * continued.
+ */
+export async function newestAnswers(
+  db: Db,
+  chatId: string,
+  limit: number,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<Message[]> {
   return db<Message[]>`
     select ${columns(db)} from messages m
-    where chat_id = ${chatId} and role = 'assistant' and ${shown(db)} order by position desc limit ${limit}`;
+    where chat_id = ${chatId} and role = 'assistant' and position < ${before} and ${shown(db)}
+    order by position desc limit ${limit}`;
 }
 
 /** All messages the model is told of, oldest first, up to and including position `upto`. */

@@ -137,9 +137,10 @@ class Story implements AsyncDisposable {
 
   /** Every reader that is left, and one that kept its line all the time. */
   async agree(): Promise<void> {
-    if (this.readers.length === 0) await this.join();
-    for (const reader of this.readers) if (!reader.connected) expect(await reader.connect()).toBe(true);
-    const fresh = await LivePage.load(this.boo.url, this.path);
+    const load = () => LivePage.load(this.boo.url, this.path).catch(() => null);
+    if (this.readers.length === 0) this.readers.push(await until(load));
+    for (const reader of this.readers) if (!reader.connected) await until(() => reader.connect());
+    const fresh = await until(load);
     const wanted = fresh.shown("#main");
     expect(wanted).toContain("Done.");
     for (const reader of this.readers) {
@@ -168,8 +169,8 @@ async function tell(seed: number, faulty: boolean): Promise<void> {
   const { project, session, chat } = await boo.chat();
   const { chat: other } = await boo.send<{ chat: { id: string } }>("POST", `/sessions/${session}/chats`, {});
   await using story = new Story(boo, random, { project, session, chat, other: other.id }, faulty);
-  if (random.chance(0.5)) await story.join();
   await story.ask();
+  await story.join();
   const end = Date.now() + 1_500;
   while (Date.now() < end) await story.step();
   await until(() => boo.ask(chat, "[[say:Done.]]", { client_id: "last" }).catch(() => null));

@@ -183,14 +183,18 @@ async function runRegions(core: Core, run: Run): Promise<string> {
   const [entry] = await readEntries(core.sql, await readMessages(core.sql, [run.answer_id]), 0);
   if (!entry) return "";
   const progress = core.live.progressOf(run.id);
-  const [last, before] = await newestAnswers(core.sql, run.chat_id, 2);
+  const [last] = await newestAnswers(core.sql, run.chat_id, 1);
+  const [before] = await newestAnswers(core.sql, run.chat_id, 1, entry.message.position);
   const newest = last?.id === run.answer_id;
   const endpoints = await listEndpointRows(core.sql);
-  const html =
+  // Whatever happened since to the run: it may have ended, or others begun, before this is drawn.
+  const earlier = before ? await endingBefore(core.sql, before) : "";
+  return (
+    earlier +
     upsert(ids.margin(run.answer_id), Margin({ entry, endpoints, now }) as string) +
     upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(entry) }) as string) +
-    upsert(ids.ending(run.id), Ending({ run, newest }) as string);
-  return newest && before && run.ended_at === null ? html + (await endingBefore(core.sql, before)) : html;
+    upsert(ids.ending(run.id), Ending({ run, newest }) as string)
+  );
 }
 
 /** An answer that newer ones follow cannot be continued any more, whatever the page offered. */
