@@ -13,6 +13,7 @@ import { createLoginAttempts, ensureFirstToken } from "./engine/access.ts";
 import type { Core } from "./engine/core.ts";
 import { DeltaWriter } from "./engine/deltas.ts";
 import { startEndpoints } from "./engine/endpoint-checks.ts";
+import { StatusCache } from "./engine/git-status.ts";
 import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
 import { Palette } from "./engine/palette.ts";
@@ -136,6 +137,7 @@ function createCore(config: Config, log: Log, database: Database): Core {
     deltas: new DeltaWriter(quick, journal, log),
     live: new LiveRuns(),
     lanes: new Lanes(),
+    statuses: new StatusCache(),
     tools: readTools(),
     stopping: false,
   };

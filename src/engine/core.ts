@@ -6,6 +6,7 @@ import type { Tool } from "../domain/tool.ts";
 import type { Lanes } from "../lib/lanes.ts";
 import type { Log } from "../lib/log.ts";
 import type { DeltaWriter } from "./deltas.ts";
+import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
 
@@ -19,6 +20,8 @@ export interface Core {
   live: LiveRuns;
   /** One lane a chat: its runs, one after another. */
   lanes: Lanes;
+  /** What git says about projects, for the file tree and the git panel. */
+  statuses: StatusCache;
   /** Read tools, sorted by name. */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */

@@ -159,8 +159,12 @@ const sizeOf = (path: string) =>
 
 const CHECK_TIMEOUT_MS = 5000;
 
-/** The names that git ignores; none without a repository. */
-async function ignoredNames(directory: string, found: { name: string }[], signal?: AbortSignal): Promise<Set<string>> {
+/** The names in a directory that git ignores; none without a repository. */
+export async function ignoredNames(
+  directory: string,
+  found: { name: string }[],
+  signal?: AbortSignal,
+): Promise<Set<string>> {
   if (found.length === 0) return new Set();
   // The names begin with "./", so none is magic; check-ignore refuses to run with literal pathspecs.
   const env = { GIT_LITERAL_PATHSPECS: "0" };

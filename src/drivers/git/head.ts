@@ -21,7 +21,7 @@ export async function isGitDirectory(directory: string): Promise<boolean> {
 }
 
 /** The nearest `.git` upwards. In a linked worktree or submodule it is a file that names the real one. */
-async function gitDirectoryOf(directory: string): Promise<string | null> {
+export async function gitDirectoryOf(directory: string): Promise<string | null> {
   for (let at = directory; ; at = dirname(at)) {
     const path = join(at, ".git");
     const stats = await stat(path).catch(() => null);

@@ -1,6 +1,7 @@
 /** What differs from the last commit, file by file, and where the branch stands. */
 import { shownPath } from "../../lib/path-guard.ts";
 import { gitOk, pathScope, type Repository, withoutRepositoryFilters } from "./exec.ts";
+import { parseStatus, type StatusRecord, type StatusRecords } from "./records.ts";
 
 export type StatusKind =
   | "modified"
@@ -43,54 +44,27 @@ const KINDS: Record<string, StatusKind> = {
 };
 
 export async function gitStatus(repository: Repository, signal?: AbortSignal): Promise<Status> {
+  const { records, truncated, ...where } = await readStatus(repository, signal);
+  const { branch, head, upstream } = where;
+  const entries = records.map((record) => entry(record, repository.prefix));
+  return { branch, head, upstream, ahead: where.ahead ?? 0, behind: where.behind ?? 0, entries, truncated };
+}
+
+/** The records as git gives them, of the project's part of the repository; paths are relative to the repository's top. */
+export async function readStatus(
+  repository: Repository,
+  signal?: AbortSignal,
+): Promise<StatusRecords & { truncated: boolean }> {
   const settings = await withoutRepositoryFilters(repository.root, signal);
   const args = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignore-submodules=dirty"];
   const result = await gitOk(repository.root, [...args, ...pathScope(repository)], { signal, settings });
-  return parse(result.stdout, result.truncated, repository.prefix);
+  return { ...parseStatus(result.bytes), truncated: result.truncated };
 }
 
-function parse(out: string, truncated: boolean, prefix: string): Status {
-  const status: Status = { branch: null, head: null, upstream: null, ahead: 0, behind: 0, entries: [], truncated };
-  const records = out.split("\0");
-  // Cut output ends in half a record.
-  const end = records.length - 1;
-  for (let i = 0; i < end; i++) {
-    const record = records[i]!;
-    if (record.startsWith("# ")) header(status, record);
-    else if (record.startsWith("2 ")) status.entries.push(entry(record, prefix, records[++i] ?? ""));
-    else if (record !== "") status.entries.push(entry(record, prefix, null));
-  }
-  return status;
+function entry({ type, path, from, x, y }: StatusRecord, prefix: string): StatusEntry {
+  const told = (name: string) => shownPath(name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const where = { path: told(path), from: from === null ? null : told(from) };
+  if (type === "untracked") return { ...where, staged: null, unstaged: "untracked" };
+  if (type === "unmerged") return { ...where, staged: null, unstaged: "conflict" };
+  return { ...where, staged: KINDS[x] ?? null, unstaged: KINDS[y] ?? null };
 }
-
-function header(status: Status, record: string): void {
-  const [, key, ...rest] = record.split(" ");
-  const value = rest.join(" ");
-  if (key === "branch.oid") status.head = value === "(initial)" ? null : value;
-  if (key === "branch.head") status.branch = value === "(detached)" ? null : value;
-  if (key === "branch.upstream") status.upstream = value;
-  if (key === "branch.ab") {
-    status.ahead = Math.abs(Number(rest[0]));
-    status.behind = Math.abs(Number(rest[1]));
-  }
-}
-
-/** Fields before the path: 8 in an ordinary record, 9 in a rename, 10 in a conflict. */
-const FIELDS: Record<string, number> = { "1": 8, "2": 9, u: 10, "?": 1 };
-
-function entry(record: string, prefix: string, from: string | null): StatusEntry {
-  const type = record[0]!;
-  const fields = record.split(" ");
-  const path = told(fields.slice(FIELDS[type] ?? 1).join(" "), prefix);
-  if (type === "?") return { path, from: null, staged: null, unstaged: "untracked" };
-  if (type === "u") return { path, from: null, staged: null, unstaged: "conflict" };
-  const [x, y] = fields[1]!;
-  return {
-    path,
-    from: from === null ? null : told(from, prefix),
-    staged: KINDS[x!] ?? null,
-    unstaged: KINDS[y!] ?? null,
-  };
-}
-
-const told = (path: string, prefix: string) => shownPath(path.startsWith(prefix) ? path.slice(prefix.length) : path);
