@@ -85,12 +85,15 @@ test("folds grow geometrically, and at every moment a reader has a beginning of 
     if (i % 7 === 0) await Bun.sleep(0);
     if (i % 150 > 0) continue;
     const now = await boo.read(part);
+    await boo.deltas.flushed();
     expect(now.length).toBeGreaterThanOrEqual(before);
     expect(wanted.startsWith(now)).toBe(true);
     before = now.length;
   }
   const { text: whole } = await text.end();
   expect(whole === wanted).toBe(true);
+  const written = () => boo.database.sql`select 1 from folds where folded_to > 500000`;
+  await until(async () => (await written()).length > 0);
   const folds = (await boo.database.sql<{ folded_to: number }[]>`select folded_to from folds order by n`).map(
     (r) => r.folded_to,
   );
