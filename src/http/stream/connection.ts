@@ -112,9 +112,14 @@ export class Connection {
     else this.raw(sseFrame({ data: html }));
   }
 
+  /** More waits than a catch-up may pile up. */
+  get crowded(): boolean {
+    return !this.closed && (this.controller?.desiredSize ?? 0) < MAX_QUEUED_BYTES - CATCH_UP_BYTES;
+  }
+
   /** Resolves once the reader has taken most of what it was sent, or is gone. */
   async room(): Promise<void> {
-    while (!this.closed && (this.controller?.desiredSize ?? 0) < MAX_QUEUED_BYTES - CATCH_UP_BYTES)
+    while (this.crowded)
       await new Promise<void>((resolve) => {
         this.drained = resolve;
       });

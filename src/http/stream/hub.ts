@@ -160,10 +160,12 @@ export class StreamHub {
     for (let at = params.since; ; ) {
       const events = await this.readOn(at, head.seq, topics);
       if (events === null) return this.reset(connection);
-      for (const event of events) connection.sendEvent(event.kind, JSON.stringify(event), event.seq);
+      for (const event of events) {
+        connection.sendEvent(event.kind, JSON.stringify(event), event.seq);
+        if (connection.crowded) await connection.room();
+      }
       at = events.at(-1)?.seq ?? at;
       if (events.length < JSON_BATCH || connection.closed) break;
-      await connection.room();
     }
     connection.goLive(head.seq, "");
   }
