@@ -49,6 +49,8 @@ async function furnish(): Promise<Record<string, string>> {
   const live = await boo.chat();
   await boo.ask(live.chat, "[[tokens:100000]] [[slow:100]]");
   await boo.ask(live.chat, "waits in the queue");
+  const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string }[] }[] }>(`/chats/${first.chat}`);
+  const tool = messages.flatMap((m) => m.parts).find((p) => p.kind === "tool")!;
   return {
     desk: "/",
     onboarding: "/onboarding",
@@ -65,6 +67,7 @@ async function furnish(): Promise<Record<string, string>> {
     "empty chat": `/chats/${empty.chat}`,
     "live chat": `/chats/${live.chat}`,
     "older messages": `/chats/${first.chat}/messages?before=3`,
+    "tool result": `/parts/${tool.id}/output`,
     file: `/projects/${first.project}/files/src/claim.ts?line=3`,
     "no such file": `/projects/${first.project}/files/src/nope.ts`,
     "no such chat": "/chats/nope",

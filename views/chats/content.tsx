@@ -90,16 +90,12 @@ export function HistoryContent({ view, now }: Omit<ContentProps, "composer">) {
   return (
     <>
       <ChatHead view={view} />
-      <div class="panes">
-        <section class="pane focus" aria-label="Older messages">
-          <div class="view default">
-            <Log view={view} now={now} />
-            <p class="bar bar-foot">
-              Older messages of this chat. <a href={urls.chat(view.chat.id)}>To the newest</a>
-            </p>
-          </div>
-        </section>
-      </div>
+      <section class="history" aria-label="Older messages">
+        <Log view={view} now={now} />
+        <p class="bar bar-foot">
+          Older messages of this chat. <a href={urls.chat(view.chat.id)}>To the newest</a>
+        </p>
+      </section>
     </>
   );
 }

@@ -1,9 +1,10 @@
 /** Tool calls in an answer: one line each, grouped by the unbroken run of calls they belong to. */
 
-import type { PartState, ToolPart } from "../../src/domain/message.ts";
+import type { Part, PartState, ToolPart } from "../../src/domain/message.ts";
 import type { Status } from "../../src/domain/nav.ts";
 import { duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { PageHeader } from "../layout/header.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -124,6 +125,25 @@ export function ToolOutput({ text, cut }: { text: string; cut: boolean }) {
         </pre>
       )}
       {cut ? <p class="dim">Cut here for the model; it can read on with read_output.</p> : ""}
+    </>
+  );
+}
+
+/** The same as a page, for browsers without script: the text of one part, back to where it stands. */
+export function OutputContent({ part, cut }: { part: Part; cut: boolean }) {
+  return (
+    <>
+      <PageHeader title={part.kind === "tool" ? `Result of ${part.meta.name}` : "Text as it was written"}>
+        <span class="grow"></span>
+        <a class="btn" href={`${urls.chat(part.chat_id)}#${ids.message(part.message_id)}`}>
+          Back to the chat
+        </a>
+      </PageHeader>
+      <div class="page">
+        <div class="sheet toolout">
+          <ToolOutput text={part.text} cut={cut} />
+        </div>
+      </div>
     </>
   );
 }

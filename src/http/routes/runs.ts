@@ -1,19 +1,22 @@
 /** Runs: look at one, stop it, go on after it ended; take a queued one back or let it go first. */
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { ToolOutput } from "../../../views/chats/tools.tsx";
+import { OutputContent, ToolOutput } from "../../../views/chats/tools.tsx";
+import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
 import type { Run } from "../../domain/run.ts";
+import { framePage } from "../../engine/pages.ts";
 import { cancelRun, continueRun, sendNow, withdrawRun } from "../../engine/turn/start.ts";
 import { notFound } from "../../lib/errors.ts";
 import { findPart } from "../../store/messages.ts";
 import { findRun } from "../../store/runs.ts";
 import { parseBody } from "../body.ts";
+import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
-import { foreignBytes } from "../headers.ts";
 import { callerOf } from "../request.ts";
-import { accepted, answerPost, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
-import type { Web } from "../web.ts";
+import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
+import { frameFor, type Web } from "../web.ts";
+import { showChat } from "./workspace.tsx";
 
 const about = describing("runs");
 const Withdrawal = z.object({ edit: z.string().optional().describe("A page's: the text goes back to the composer.") });
@@ -40,7 +43,6 @@ export function runRoutes(web: Web) {
       describing("chats")({
         summary: "One part with its whole text: a tool's result.",
         answers: { 200: { part: "Part" } },
-        also: { "text/plain": "The text, as a download for browsers." },
       }),
     );
 }
@@ -92,8 +94,11 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
 }
 
 async function withdraw(web: Web, request: Request, id: string): Promise<Response> {
-  await parseBody(request, Withdrawal);
+  const { edit } = await parseBody(request, Withdrawal);
   const { run, text } = await withdrawRun(web.core, id);
+  // Without script the text comes back in the page's own field; with it, composer.js puts it there.
+  if (edit !== undefined && wants(request) === "page")
+    return htmlAnswer(request, await showChat(web, request, run.chat_id, { ...blankComposer(), draft: text }));
   return answerPost(request, { json: () => Response.json({ run, text }), url: urls.chat(run.chat_id) });
 }
 
@@ -102,9 +107,11 @@ async function output(web: Web, request: Request, id: string): Promise<Response>
   const part = await findPart(web.core.sql, id);
   if (!part) throw notFound("part");
   const cut = part.kind === "tool" && part.meta.output_id !== null;
-  if (wants(request) === "page")
-    return foreignBytes(part.text, { type: "text/plain; charset=utf-8", name: `${part.id}.txt`, inline: true });
   return respond(request, {
+    page: async () => {
+      const frame = frameFor(web, request, await framePage(web.core));
+      return Page({ frame, title: "Result", children: OutputContent({ part, cut }) });
+    },
     fragment: () => ToolOutput({ text: part.text, cut }) as string,
     json: () => ({ part }),
   });
