@@ -3,9 +3,11 @@
  * Watched sessions that all stream at once: delays, CPU, WAL and bytes on the wire.
  *
  *   bun scripts/bench/stream.ts [--sessions 1,30,100] [--tokens 500] [--rate 50] [--repeat 3] [--as html|json] [--shape paragraphs|line]
+ *                               [--ramp 3000]
  *
  * Four processes: the scripted endpoint (its tokens carry the time they were sent), the server, its Postgres, and a
- * watcher that reads one event stream a session. CPU is that of server and Postgres together.
+ * watcher that reads one event stream a session. CPU is that of server and Postgres together. Sessions start one after
+ * another within `ramp` milliseconds; 0 starts all of them at once.
  */
 import { parseArgs } from "node:util";
 import { type Endpoint, startEndpoint } from "./support/endpoint.ts";
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     repeat: { type: "string", default: "3" },
     as: { type: "string", default: "html" },
     shape: { type: "string", default: "paragraphs" },
+    ramp: { type: "string", default: "3000" },
   },
 });
 
@@ -60,7 +63,7 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
   await watcher.watch(chats.map((at) => ({ url: streamUrl(server.url, at, values.as), as: values.as })));
   const before = await readings(server);
   const text = script(Number(values.tokens), Number(values.rate), values.shape);
-  const gap_ms = 1000 / Number(values.rate) / count;
+  const gap_ms = Number(values.ramp) / count;
   const posts: Promise<unknown>[] = [];
   for (const { chat } of chats) {
     posts.push(server.json("POST", `/chats/${chat}/messages`, { text }));
@@ -146,7 +149,12 @@ function figuresOf(count: number, samples: Sample[]): Figure[] {
     { name: "SSE bytes per token", value: of("sse_bytes"), unit: "B", note: `${of("messages").toFixed(2)} messages` },
     { name: "dropped streams", value: worst("dropped"), unit: "", target: 0 },
     { name: "stamps that never came", value: worst("missing"), unit: "", target: 0 },
-    { name: "CPU used by others meanwhile", value: of("foreign_cpu") * 100, unit: "%", note: "with endpoint and watcher" },
+    {
+      name: "CPU used by others meanwhile",
+      value: of("foreign_cpu") * 100,
+      unit: "%",
+      note: "with endpoint and watcher",
+    },
   ];
 }
 
@@ -155,7 +163,7 @@ async function bench(llm: Endpoint, count: number): Promise<void> {
   await measure(server, Math.min(count, 3));
   const samples: Sample[] = [];
   for (let i = 0; i < Number(values.repeat); i++) samples.push(await measure(server, count));
-  const title = `${count} sessions × ${values.rate} tokens/s, ${values.tokens} tokens each (${values.shape}, ${values.as}), median of ${samples.length}, load ${machine().load}`;
+  const title = `${count} sessions × ${values.rate} tokens/s, ${values.tokens} tokens each (${values.shape}, ${values.as}, started within ${values.ramp} ms), median of ${samples.length}, load ${machine().load}`;
   printFigures(title, figuresOf(count, samples));
 }
 

@@ -48,7 +48,6 @@ export async function readWorkspace(
   const session = await findSession(db, sessionId);
   if (!session) throw notFound("session");
   const project = await projectOf({ sql: db }, session.project_id);
-  const all = await listChats(db, sessionId);
   const { layout } = read;
   const chats = new Map<number, ChatView>();
   for (const { number, content } of shownTabs(layout)) {
@@ -56,7 +55,6 @@ export async function readWorkspace(
     chats.set(number, await readChatView(core, db, content.chat_id, null, 0));
   }
   const active = paneOf(layout, layout.focus)?.active ?? null;
-  const open = new Set(tabsOf(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : [])));
   return {
     project,
     session,
@@ -64,9 +62,22 @@ export async function readWorkspace(
     layout,
     layout_version: read.version,
     repaired: read.repaired,
-    labels: labelsOf(layout, all, await readChatStatuses(db, sessionId)),
+    ...(await readBars(db, sessionId, layout)),
     chats,
     focused: active === null ? null : (chats.get(active) ?? null),
+  };
+}
+
+/** What the bars of the panes say: every tab with its status, and the chats that no tab shows. */
+export async function readBars(
+  db: Db,
+  sessionId: string,
+  layout: Layout,
+): Promise<Pick<WorkspaceView, "labels" | "unopened">> {
+  const all = await listChats(db, sessionId);
+  const open = new Set(tabsOf(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : [])));
+  return {
+    labels: labelsOf(layout, all, await readChatStatuses(db, sessionId)),
     unopened: all.filter((c) => !open.has(c.id)),
   };
 }

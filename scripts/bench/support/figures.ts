@@ -21,10 +21,12 @@ export function printFigures(title: string, figures: readonly Figure[]): void {
   const head = ["", "measured", "target", "ratio", "", ""];
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((row) => row[i]!.length)));
   console.log(`\n${title}`);
-  for (const row of [head, ...rows]) console.log(`  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ")}`.trimEnd());
+  for (const row of [head, ...rows])
+    console.log(`  ${row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ")}`.trimEnd());
 }
 
-const ratio = (value: number, target: number) => (target === 0 ? (value === 0 ? "0" : "∞") : (value / target).toFixed(2));
+const ratio = (value: number, target: number) =>
+  target === 0 ? (value === 0 ? "0" : "∞") : (value / target).toFixed(2);
 
 function short(n: number): string {
   if (Number.isInteger(n)) return String(n);

@@ -121,8 +121,7 @@ async function drain(reader: { read(): Promise<{ done: boolean }> }): Promise<vo
 export async function makeSessions(server: BenchServer, count: number): Promise<{ session: string; chat: string }[]> {
   const { projects } = await server.json<{ projects: { id: string }[] }>("GET", "/projects");
   const project =
-    projects[0]?.id ??
-    (await server.json<{ project: { id: string } }>("POST", "/projects", { path: ROOT })).project.id;
+    projects[0]?.id ?? (await server.json<{ project: { id: string } }>("POST", "/projects", { path: ROOT })).project.id;
   const made = [];
   for (let i = 0; i < count; i++) {
     const { session, chat } = await server.json<{ session: { id: string }; chat: { id: string } }>(

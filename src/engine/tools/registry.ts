@@ -34,8 +34,14 @@ export function toolSpecs(tools: readonly Tool[]): ToolSpec[] {
     .map((tool) => ({ name: tool.name, description: tool.description, parameters: parametersOf(tool) }));
 }
 
-/** As a caller sees the input: fields with a default may be left out. */
+const described = new WeakMap<Tool, Record<string, unknown>>();
+
+/** As a caller sees the input: fields with a default may be left out. Made once a tool: it takes longer than a turn's start. */
 function parametersOf(tool: Tool): Record<string, unknown> {
+  const known = described.get(tool);
+  if (known) return known;
   const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: "input" });
-  return { ...schema, additionalProperties: false };
+  const parameters = { ...schema, additionalProperties: false };
+  described.set(tool, parameters);
+  return parameters;
 }

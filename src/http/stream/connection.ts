@@ -22,6 +22,15 @@ interface Held {
   deliver: () => void;
 }
 
+/** A part of the page that is current whatever the position is: rendered from what is now. */
+export interface Region {
+  id: string;
+  /** What it is rendered from: while that stays the same, so does what the reader has. */
+  key: string;
+  /** The partial that brings it. */
+  html: () => string;
+}
+
 const encoder = new TextEncoder();
 
 export class Connection {
@@ -30,7 +39,9 @@ export class Connection {
   /** What came while the catch-up was read; drawn for this reader once it is known what its page shows. */
   private held: Held[] | null = [];
   private heldBytes = 0;
-  private heldLoose = "";
+  private heldRegions: readonly Region[] = [];
+  /** Keys of the regions as this reader has them. */
+  private readonly regions = new Map<string, string>();
   private drained: (() => void) | null = null;
   /** Chats on this reader's page, each with the position its transcript was drawn at. */
   readonly chats = new Map<string, number>();
@@ -106,10 +117,20 @@ export class Connection {
     return this.held === null && !this.closed;
   }
 
-  /** Something that is current whatever the position is: regions rendered from what is now, always all of them. */
-  sendLoose(html: string): void {
-    if (this.held) this.heldLoose = html;
-    else this.raw(sseFrame({ data: html }));
+  /** Sends those of the regions (always all of them) that changed since this reader got them. Returns the characters. */
+  sendRegions(regions: readonly Region[]): number {
+    if (this.held) {
+      this.heldRegions = regions;
+      return 0;
+    }
+    let html = "";
+    for (const { id, key, html: draw } of regions) {
+      if (this.regions.get(id) === key) continue;
+      this.regions.set(id, key);
+      html += draw();
+    }
+    if (html) this.raw(sseFrame({ data: html }));
+    return html.length;
   }
 
   /** More waits than a catch-up may pile up. */
@@ -137,8 +158,8 @@ export class Connection {
     this.told = Math.max(this.told, seq);
     if (html) this.write(seq, html);
     for (const frame of held) if (frame.seq > seq) frame.deliver();
-    if (this.heldLoose) this.sendLoose(this.heldLoose);
-    this.heldLoose = "";
+    this.sendRegions(this.heldRegions);
+    this.heldRegions = [];
   }
 
   private write(seq: number, html: string): void {

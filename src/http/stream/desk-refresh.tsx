@@ -15,18 +15,23 @@ import type { Desk, Nav } from "../../domain/nav.ts";
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { readDesk, readNav } from "../../engine/pages.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Region } from "./connection.ts";
 import { upsert } from "./swap.ts";
 
 const INTERVAL_MS = 250;
 /** What a run does (tokens/s, phase) is told in the sidebar this often; ages tick in the browser. */
 const PROGRESS_INTERVAL_MS = 3_000;
+/** Many runs on many pages are told of less often, so that what all pages are sent together stays below this. */
+const CHARS_PER_MS = 500;
+const PROGRESS_CHARS_PER_MS = 100;
 
 export class DeskRefresh {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private due = 0;
   private last = 0;
   private lastProgress = 0;
+  private interval = INTERVAL_MS;
+  private progressInterval = PROGRESS_INTERVAL_MS;
   private busy = false;
 
   constructor(
@@ -35,10 +40,10 @@ export class DeskRefresh {
   ) {}
 
   note(event: JournalEvent): void {
-    if (event.topic === "desk") this.schedule(INTERVAL_MS);
-    else if (event.kind === "run.progress" && Date.now() - this.lastProgress > PROGRESS_INTERVAL_MS) {
+    if (event.topic === "desk") this.schedule(this.interval);
+    else if (event.kind === "run.progress" && Date.now() - this.lastProgress > this.progressInterval) {
       this.lastProgress = Date.now();
-      this.schedule(PROGRESS_INTERVAL_MS);
+      this.schedule(this.progressInterval);
     }
   }
 
@@ -72,15 +77,16 @@ export class DeskRefresh {
         nav: await readNav(this.core, tx),
         desk: needDesk ? await readDesk(this.core, tx) : null,
       }));
-      const cache = new Map<string, string>();
+      const nav_regions = navRegions(nav);
+      const desk_regions = desk ? deskRegions(desk) : [];
+      let chars = 0;
       for (const connection of watchers) {
         const { session_id, page } = connection.params;
-        const key = `${session_id ?? ""} ${page === "desk"}`;
-        const html =
-          cache.get(key) ?? navPartials(nav, session_id) + (page === "desk" && desk ? deskPartials(desk) : "");
-        cache.set(key, html);
-        connection.sendLoose(html);
+        const own = nav_regions(session_id);
+        chars += connection.sendRegions(page === "desk" ? [...own, ...desk_regions] : own);
       }
+      this.interval = Math.max(INTERVAL_MS, chars / CHARS_PER_MS);
+      this.progressInterval = Math.max(PROGRESS_INTERVAL_MS, chars / PROGRESS_CHARS_PER_MS);
     } catch (error) {
       this.core.log.warn("stream.desk_failed", { error });
       this.schedule(INTERVAL_MS * 8);
@@ -90,24 +96,53 @@ export class DeskRefresh {
   }
 }
 
-export function navPartials(nav: Nav, sessionId: string | null): string {
+/** The sidebar's regions for a page of this session; drawn once for all who need the same. */
+function navRegions(nav: Nav): (sessionId: string | null) => Region[] {
   const now = Date.now();
-  const current = sessionId ? { session_id: sessionId } : undefined;
-  return (
-    upsert(ids.navProjects, NavProjects({ projects: nav.projects, current, now }) as string) +
-    upsert(ids.navRunning, NavRunning({ running: nav.running, now }) as string) +
-    upsert(ids.railRunning, RailRunning({ running: nav.running, now }) as string) +
-    upsert(ids.navNeeds, NavNeeds({ needs: nav.needs }) as string) +
-    upsert(ids.railNeeds, RailNeeds({ needs: nav.needs }) as string) +
-    upsert(ids.barNeeds, BarNeeds({ needs: nav.needs }) as string)
-  );
+  const projects = JSON.stringify(nav.projects);
+  const { needs } = nav;
+  const shared = [
+    region(ids.navRunning, nav.running, () => NavRunning({ running: nav.running, now })),
+    region(ids.railRunning, nav.running, () => RailRunning({ running: nav.running, now })),
+    region(ids.navNeeds, needs, () => NavNeeds({ needs })),
+    region(ids.railNeeds, needs, () => RailNeeds({ needs })),
+    region(ids.barNeeds, needs, () => BarNeeds({ needs })),
+  ];
+  const bySession = new Map<string | null, Region[]>();
+  return (sessionId) => {
+    const known = bySession.get(sessionId);
+    if (known) return known;
+    const current = sessionId ? { session_id: sessionId } : undefined;
+    const draw = once(ids.navProjects, () => NavProjects({ projects: nav.projects, current, now }));
+    const regions = [{ id: ids.navProjects, key: projects, html: draw }, ...shared];
+    bySession.set(sessionId, regions);
+    return regions;
+  };
 }
 
-export function deskPartials(desk: Desk): string {
+function deskRegions(desk: Desk): Region[] {
   const now = Date.now();
-  return (
-    upsert(ids.deskNeeds, DeskNeeds({ needs: desk.needs, now }) as string) +
-    upsert(ids.deskRunning, DeskRunning({ running: desk.running, now }) as string) +
-    upsert(ids.deskRecent, DeskRecent({ recent: desk.recent, total: desk.total_sessions, now }) as string)
-  );
+  const { needs, running, recent, total_sessions: total } = desk;
+  return [
+    region(ids.deskNeeds, needs, () => DeskNeeds({ needs, now })),
+    region(ids.deskRunning, running, () => DeskRunning({ running, now })),
+    region(ids.deskRecent, [recent, total], () => DeskRecent({ recent, total, now })),
+  ];
 }
+
+/** `from` is all that the view shows, the clock aside: ages tick in the browser. */
+function region(id: string, from: unknown, draw: () => JSX.Element): Region {
+  return { id, key: JSON.stringify(from), html: once(id, draw) };
+}
+
+function once(id: string, draw: () => JSX.Element): () => string {
+  let html: string | null = null;
+  return () => {
+    html ??= upsert(id, draw() as string);
+    return html;
+  };
+}
+
+const drawn = (regions: readonly Region[]) => regions.map((r) => r.html()).join("");
+export const navPartials = (nav: Nav, sessionId: string | null): string => drawn(navRegions(nav)(sessionId));
+export const deskPartials = (desk: Desk): string => drawn(deskRegions(desk));

@@ -33,6 +33,12 @@ const NOTHING: Rendered = { html: "", chat_id: null };
 export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
   /** Rows of live runs, so that a progress event costs no read. */
   const runs = new Map<string, Run>();
+  let known = "";
+  /** Of the session, which never moves to another project. */
+  const projectId = async () => {
+    known ||= (await findSession(core.sql, sessionId))?.project_id ?? "";
+    return known;
+  };
   return async (event, connections) => {
     switch (event.kind) {
       case "message.created":
@@ -40,9 +46,9 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
       case "message.deleted":
         return { html: remove(ids.message(event.payload.message_id)), chat_id: event.payload.chat_id };
       case "part.opened":
-        return partOpened(core, sessionId, event.payload);
+        return partOpened(core, await projectId(), event.payload);
       case "part.closed":
-        return partClosed(core, sessionId, event.payload);
+        return partClosed(core, await projectId(), event.payload);
       case "run.changed":
         return runChanged(core, sessionId, runs, event.payload.run_id, event.payload.chat_id);
       case "run.progress":
@@ -87,12 +93,11 @@ async function messageCreated(core: Core, messageId: string, chatId: string): Pr
 
 async function partOpened(
   core: Core,
-  sessionId: string,
+  projectId: string,
   p: { part_id: string; message_id: string; chat_id: string },
 ): Promise<Rendered> {
   const part = await findPart(core.sql, p.part_id);
   if (!part) return NOTHING;
-  const projectId = await projectIdOf(core, sessionId);
   const into = ids.parts(p.message_id);
   if (part.kind === "tool") return { html: await toolOpened(core, part, projectId, into), chat_id: p.chat_id };
   const fresh = { ...part, state: "open", text: "" } as Part;
@@ -121,13 +126,12 @@ async function toolOpened(core: Core, part: ToolPart, projectId: string, into: s
 
 async function partClosed(
   core: Core,
-  sessionId: string,
+  projectId: string,
   p: { part_id: string; message_id: string; chat_id: string },
 ): Promise<Rendered> {
   const part = await findPart(core.sql, p.part_id);
   if (!part) return NOTHING;
   const now = Date.now();
-  const projectId = await projectIdOf(core, sessionId);
   if (part.kind === "tool") {
     const parts = await readToolGroup(core.sql, p.message_id, part.meta.group_id);
     const html =
@@ -216,7 +220,7 @@ async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<
 
 /** The bars of all panes, with the status of every tab; the same for everybody who follows the layout. */
 async function bars(core: Core, sessionId: string): Promise<Around> {
-  const html = await barsNow(core, core.sql, sessionId);
+  const html = await barsNow(core.sql, sessionId);
   return (reader) => (reader.params.chat_id === null ? html : "");
 }
 
@@ -236,8 +240,4 @@ export async function picker(core: Core, db: Db, chatId: string): Promise<string
     upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick }) as string) +
     upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
   );
-}
-
-async function projectIdOf(core: Core, sessionId: string): Promise<string> {
-  return (await findSession(core.sql, sessionId))?.project_id ?? "";
 }

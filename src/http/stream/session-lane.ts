@@ -47,7 +47,7 @@ export class SessionLane {
     try {
       for (let event = this.queue.shift(); event; event = this.queue.shift()) {
         if (event.kind === "part.delta") this.delta(event.seq, event.payload);
-        else await this.other(event);
+        else if (!this.comesAgain(event)) await this.other(event);
       }
     } finally {
       this.draining = false;
@@ -59,6 +59,12 @@ export class SessionLane {
     if (!part) return;
     const html = part.push(text, this.watched(part.chat_id));
     if (html) this.broadcast(seq, html, part.chat_id);
+  }
+
+  /** What a run looks like is read when it is drawn: with a newer event of the run in the queue, this one shows the same. */
+  private comesAgain(event: JournalEvent): boolean {
+    if (event.kind !== "run.changed" && event.kind !== "run.progress") return false;
+    return this.queue.some((e) => e.kind === event.kind && e.payload.run_id === event.payload.run_id);
   }
 
   private async other(event: JournalEvent): Promise<void> {

@@ -10,7 +10,7 @@ import { paneOf, shownTabs, type Tab, tabsOf } from "../../domain/pane.ts";
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { readLayout } from "../../engine/layout.ts";
-import { readWorkspace, shownChats } from "../../engine/workspace.ts";
+import { readBars, readWorkspace, shownChats } from "../../engine/workspace.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { blankComposer } from "../composer-state.ts";
 import type { Around, Connection } from "./connection.ts";
@@ -70,13 +70,17 @@ export function frameOf(view: WorkspaceView): string {
 const headOf = (view: WorkspaceView): string =>
   upsert(ids.sessionHead(view.session.id), SessionHead({ ...view, chat_id: focusedChat(view) }) as string);
 
-const barsOf = ({ session, layout, labels, unopened }: WorkspaceView): string =>
-  upsert(ids.bars(session.id), Bars({ session_id: session.id, layout, labels, unopened }) as string);
+const barsOf = ({ session, ...bars }: WorkspaceView): string => drawBars(session.id, bars);
+
+const drawBars = (
+  session_id: string,
+  { layout, labels, unopened }: Pick<WorkspaceView, "layout" | "labels" | "unopened">,
+): string => upsert(ids.bars(session_id), Bars({ session_id, layout, labels, unopened }) as string);
 
 /** The bars as they are now; no transcript is read for them. */
-export async function barsNow(core: Core, db: Db, sessionId: string): Promise<string> {
-  const read = await readLayout(db, sessionId);
-  return barsOf(await readWorkspace(core, db, sessionId, read, new Set()));
+export async function barsNow(db: Db, sessionId: string): Promise<string> {
+  const { layout } = await readLayout(db, sessionId);
+  return drawBars(sessionId, { layout, ...(await readBars(db, sessionId, layout)) });
 }
 
 /** The chat in the pane that has the keyboard. */
