@@ -3,12 +3,15 @@
  * the compiler and against real answers by tests/flows/api.test.ts. Loaded when the description is first asked for.
  */
 import { z } from "zod";
+import type { Artifact } from "../../domain/artifact.ts";
 import type { Chat } from "../../domain/chat.ts";
 import type { Endpoint, EndpointCheck, Model } from "../../domain/endpoint.ts";
 import type { FileView } from "../../domain/file.ts";
 import type { AccessToken } from "../../domain/identity.ts";
 import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
 import type * as nav from "../../domain/nav.ts";
+import type { PaletteItem } from "../../domain/palette.ts";
+import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
 import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
@@ -218,6 +221,24 @@ const file = z.object({
   marked: z.number().int().nullable(),
 }) satisfies Of<FileView>;
 
+const artifact = z.object({
+  message_id: id,
+  chat_id: id,
+  project_id: id,
+  title: z.string(),
+  markdown: z.string(),
+  html: z.string().nullable().describe("The one HTML document in it, at most 1 MB."),
+  created_at: at,
+}) satisfies Of<Artifact>;
+
+const paletteItem = z.object({
+  kind: z.enum(["session", "chat", "project", "file", "action"]),
+  title: z.string(),
+  hint: z.string(),
+  url: z.string(),
+  tab: z.object({ session_id: id, path: z.string() }).optional(),
+}) satisfies Of<PaletteItem>;
+
 const need = z.object({
   kind: z.enum(["continue", "failed"]),
   run,
@@ -273,6 +294,9 @@ export const RESOURCES = {
   Door: z.object({ mode: z.enum(["loopback", "token", "proxy"]), name: z.string().nullable() }),
   Login: z.object({ name: z.string(), expires_at: at }),
   File: file,
+  Layout,
+  Artifact: artifact,
+  PaletteItem: paletteItem,
   DatabaseState: z.object({ ok: z.boolean(), error: z.string().optional(), version: z.string() }),
   EndpointState: z.object({
     id,

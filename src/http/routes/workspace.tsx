@@ -15,29 +15,38 @@ import { loadHighlighter } from "../../lib/highlight.ts";
 import { findChat } from "../../store/chats.ts";
 import { parseBody } from "../body.ts";
 import { blankComposer } from "../composer-state.ts";
+import { describing } from "../describe.ts";
 import { answerPost, jsonAnswer } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 
-const Put = z.object({ layout: Layout, version: z.number().int().min(0) });
+const about = describing("layout");
+const Put = z.object({ layout: Layout, version: z.number().int().min(0).describe("Of the layout it was made from.") });
+const LAYOUT = { layout: "Layout", version: "integer", repaired: "boolean" } as const;
 
 export function workspaceRoutes(web: Web) {
   return new Elysia()
-    .get("/sessions/:id/layout", async ({ request, params }) =>
-      jsonAnswer(request, await readLayout(web.core.sql, params.id)),
+    .get(
+      "/sessions/:id/layout",
+      async ({ request, params }) => jsonAnswer(request, await readLayout(web.core.sql, params.id)),
+      about({ summary: "How the session's page is arranged.", answers: { 200: LAYOUT } }),
     )
-    .put("/sessions/:id/layout", async ({ request, params }) => {
-      const { layout, version } = await parseBody(request, Put);
-      return jsonAnswer(request, await putLayout(web.core, params.id, layout, version, clientOf(request)));
-    })
-    .post("/sessions/:id/layout/changes", async ({ request, params }) => {
-      const changed = await changeLayout(
-        web.core,
-        params.id,
-        await parseBody(request, LayoutChange),
-        clientOf(request),
-      );
-      return answerPost(request, { json: () => Response.json(changed), url: urls.session(params.id) });
-    });
+    .put(
+      "/sessions/:id/layout",
+      async ({ request, params }) => {
+        const { layout, version } = await parseBody(request, Put);
+        return jsonAnswer(request, await putLayout(web.core, params.id, layout, version, clientOf(request)));
+      },
+      about({ summary: "Replaces it; 409 when it was changed meanwhile.", body: Put, answers: { 200: LAYOUT } }),
+    )
+    .post(
+      "/sessions/:id/layout/changes",
+      async ({ request, params }) => {
+        const change = await parseBody(request, LayoutChange);
+        const changed = await changeLayout(web.core, params.id, change, clientOf(request));
+        return answerPost(request, { json: () => Response.json(changed), url: urls.session(params.id) });
+      },
+      about({ summary: "Makes one change to what it is now.", body: LayoutChange, answers: { 200: LAYOUT } }),
+    );
 }
 
 /** The browser tab that asks, if it says so: it need not be told of its own change. */
