@@ -52,14 +52,15 @@ const PARSER = {
 
 const asWritten = (source: string) => `<p class="raw">${escapeHtml(source.trimEnd())}</p>\n`;
 
+/** The marks a line starts with; asked at line starts only, since this is asked of the open block with every token. */
+const LINE_MARKS = /[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[>\-*+\d.) \t]*/y;
+
 function tooDeep(source: string): boolean {
-  for (const [run] of source.matchAll(/^[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])[>\-*+\d.) \t]*/gm)) {
-    if (
-      run.length > LINE_MARKS_LIMIT &&
-      (run.match(/>|[-*+](?=[ \t])|[.)](?=[ \t])/g)?.length ?? 0) > LINE_MARKS_LIMIT
-    ) {
-      return true;
-    }
+  for (let start = 0; start < source.length; start = source.indexOf("\n", start) + 1 || source.length) {
+    LINE_MARKS.lastIndex = start;
+    const run = LINE_MARKS.exec(source)?.[0] ?? "";
+    if (run.length <= LINE_MARKS_LIMIT) continue;
+    if ((run.match(/>|[-*+](?=[ \t])|[.)](?=[ \t])/g)?.length ?? 0) > LINE_MARKS_LIMIT) return true;
   }
   return false;
 }

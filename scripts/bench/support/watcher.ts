@@ -66,10 +66,14 @@ class Stream {
   /** From the end, because what stands before a known stamp is known too. */
   private stamps(text: string, end: number, at_ms: number): void {
     const fresh: number[] = [];
+    // A paragraph that is finished comes again as a whole, maybe in the same read as its last words.
+    let lowest = Number.POSITIVE_INFINITY;
     for (let i = text.lastIndexOf("@", end); i >= 0; i = i > 0 ? text.lastIndexOf("@", i - 1) : -1) {
       const stamp = Number(text.slice(i + 1, i + 1 + STAMP_CHARS));
       if (!(stamp > 1e15)) continue;
       if (stamp <= this.newest) break;
+      if (stamp >= lowest) continue;
+      lowest = stamp;
       fresh.push(stamp);
     }
     for (const stamp of fresh.reverse()) this.delays.push(at_ms - stamp / 1000);
