@@ -13,11 +13,15 @@
   const states = new WeakMap();
   const watched = new WeakSet();
   const stateOf = (log) => {
-    if (!states.has(log)) states.set(log, { follow: true, anchors: [], held: null, moving: 0, timer: 0 });
+    if (!states.has(log)) {
+      states.set(log, { follow: true, anchors: [], held: null, moving: 0, timer: 0, at: log.scrollTop });
+    }
     return states.get(log);
   };
   const distance = (log) => Math.abs(log.scrollTop);
   const topIn = (log, element) => element.getBoundingClientRect().top - log.getBoundingClientRect().top;
+  /** The view of a tab in the background: its place is known, and nothing can be measured. */
+  const isHidden = (log) => log.getClientRects().length === 0;
 
   // ── where the reader is ───────────────────────────────────────────────────────────────────────
   function note(log) {
@@ -25,6 +29,7 @@
     if (!holding(state)) state.follow = !isMoving(state) && distance(log) <= NEAR_PX;
     log.toggleAttribute("data-away", distance(log) > NEAR_PX);
     state.anchors = state.follow ? [] : anchorsOf(log);
+    state.at = log.scrollTop;
   }
 
   const isMoving = (state) => performance.now() < state.moving;
@@ -34,9 +39,9 @@
     const state = stateOf(log);
     state.held = null;
     state.moving = performance.now() + MOVING_MS;
-    note(log);
+    steady(log);
     clearTimeout(state.timer);
-    state.timer = setTimeout(() => note(log), MOVING_MS + 10);
+    state.timer = setTimeout(() => steady(log), MOVING_MS + 10);
   }
 
   // The element under the upper edge and what it is in, innermost first: the innermost may be replaced by the stream.
@@ -55,16 +60,26 @@
   }
 
   // ── when something changed its size ───────────────────────────────────────────────────────────
+  /** Follows the end, or keeps what is read where it is. */
   function settle(log) {
+    if (isHidden(log)) return;
     const state = stateOf(log);
-    // A jump whose scroll event is still to come.
-    if (state.follow && distance(log) > NEAR_PX) note(log);
-    if (holding(state)) keep(log, state.held);
-    else if (state.follow) log.scrollTop = 0;
-    else {
-      const anchor = state.anchors.find(({ element }) => element.isConnected && element.getClientRects().length > 0);
-      if (anchor) keep(log, anchor);
-    }
+    if (state.follow && !holding(state) && !isMoving(state) && distance(log) <= NEAR_PX) log.scrollTop = 0;
+    steady(log);
+  }
+
+  /**
+   * Keeps what is read in its place, but for what the reader scrolled meanwhile: text may have come between their move
+   * and the event that tells of it, and only one of the two is to be undone.
+   */
+  function steady(log) {
+    if (isHidden(log)) return;
+    const state = stateOf(log);
+    const scrolled = log.scrollTop - state.at;
+    const places = holding(state) ? [state.held] : state.anchors;
+    for (const place of places) place.top -= scrolled;
+    const place = places.find(({ element }) => element.isConnected && element.getClientRects().length > 0);
+    if (place && !(state.follow && !holding(state))) keep(log, place);
     note(log);
   }
 
@@ -108,7 +123,7 @@
     ({ target }) => {
       if (!target.matches?.(".log")) return;
       if (isMoving(stateOf(target))) moves(target);
-      else note(target);
+      else steady(target);
     },
     true,
   );

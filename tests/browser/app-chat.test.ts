@@ -165,11 +165,21 @@ test("Opened rows, selection, focus and a draft survive what streams in", async 
 test("The transcript follows at its end, a wheel leads away from it, and what is read then holds still", async () => {
   await ask(page, "[[tokens:1500]]");
   const scroll = () => page.locator(".log:visible").evaluate((log) => Math.round(Math.abs(log.scrollTop)));
+  // As it is painted: an observer sees what other observers have put right.
   const top = () =>
     page
       .locator(".turn.answered")
       .first()
-      .evaluate((turn) => Math.round(turn.getBoundingClientRect().top));
+      .evaluate(
+        (turn) =>
+          new Promise<number>((done) => {
+            const watch = new IntersectionObserver(([seen]) => {
+              watch.disconnect();
+              done(Math.round(seen!.boundingClientRect.top));
+            });
+            watch.observe(turn);
+          }),
+      );
   expect(await scroll()).toBe(0);
   await say(page, "[[tokens:4000]] [[slow:4]]");
   await page.locator(".turn.answered", { hasText: "tok20 " }).nth(1).waitFor();
