@@ -24,7 +24,10 @@ async function serve(port: number) {
       if (url.pathname.startsWith("/assets/")) return assets.serve(request);
       if (url.pathname === "/") return page(index());
       const theme = (url.searchParams.get("theme") ?? "system") as Theme;
-      const html = storyDocument(url.pathname.slice(1), { theme, asset: (name) => assets.url(name) });
+      const html = storyDocument(url.pathname.slice(1), {
+        look: { theme, density: "dense", font_size: "normal" },
+        asset: (name) => assets.url(name),
+      });
       return html === null ? new Response("There is no such story.", { status: 404 }) : page(html);
     },
   });

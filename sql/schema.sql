@@ -134,6 +134,23 @@ create table migrations (
 );
 comment on table migrations is 'What was applied; checksum is the SHA-256 of the file, an edited file stops the start.';
 
+create table model_settings (
+  endpoint_id text not null,
+  model text not null,
+  context_window integer,
+  price_in double precision,
+  price_out double precision,
+  changed_at timestamptz not null default now(),
+  primary key (endpoint_id, model),
+  check ((context_window > 0)),
+  check ((price_in >= (0)::double precision)),
+  check ((price_out >= (0)::double precision)),
+  foreign key (endpoint_id) references endpoints(id) on delete cascade
+);
+comment on table model_settings is 'Facts about a model that its endpoint does not tell, or tells wrong; null leaves what the endpoint says.';
+comment on column model_settings.price_in is 'US dollars for a million tokens of prompt.';
+comment on column model_settings.price_out is 'US dollars for a million tokens of answer.';
+
 create table outputs (
   id text not null,
   chat_id text not null,
@@ -210,6 +227,7 @@ create table runs (
   created_at timestamptz not null default now(),
   started_at timestamptz,
   ended_at timestamptz,
+  cost_usd double precision,
   primary key (id),
   check (state in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'limited', 'interrupted')),
   check (via in ('browser', 'api', 'cli', 'mcp')),
@@ -227,6 +245,7 @@ create index runs_of_question on runs (question_id);
 create index runs_of_session on runs (session_id, created_at desc);
 create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
 comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
+comment on column runs.cost_usd is 'Sum over the turns whose price was known; null when none was.';
 comment on column runs.reason is 'Why it ended: done, step_cap, tool_cap, repeated_call, token_limit, stalled, endpoint, cancelled, superseded, restart, internal.';
 comment on index runs_one_at_a_time is 'One run at a time per chat; a second claim fails here, whoever tries.';
 
@@ -305,8 +324,10 @@ create table turns (
   duration_ms integer not null,
   stop text not null,
   created_at timestamptz not null default now(),
+  cost_usd double precision,
   primary key (id),
   unique (run_id, number),
   foreign key (run_id) references runs(id) on delete cascade
 );
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
+comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';

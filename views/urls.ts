@@ -29,11 +29,31 @@ export const urls = {
   file: (projectId: string, path: string, line?: number | null) =>
     `/projects/${projectId}/files/${encodePath(path)}${line ? `?line=${line}#L${line}` : ""}`,
   /** The part of a long file that starts at line `from`. */
-  fileWindow: (projectId: string, path: string, from: number) =>
-    q(`/projects/${projectId}/files/${encodePath(path)}`, { from: from > 1 ? from : undefined }),
+  fileWindow: (projectId: string, path: string, from: number, pane = false) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, { from: from > 1 ? from : undefined, pane: pane ? 1 : null }),
+  /** Where the form "go to line" leads: it adds the line as `goto`. */
+  fileLine: (projectId: string, path: string) => `/projects/${projectId}/files/${encodePath(path)}`,
   /** The same as a fragment for a pane. */
   filePane: (projectId: string, path: string, line?: number | null) =>
     q(`/projects/${projectId}/files/${encodePath(path)}`, { line, pane: 1 }),
+  /** The bytes of a picture. */
+  fileRaw: (projectId: string, path: string) => q(`/projects/${projectId}/files/${encodePath(path)}`, { raw: 1 }),
+  tree: (projectId: string, query: { path?: string; filter?: string; ignored?: 1 } = {}) =>
+    q(`/projects/${projectId}/tree`, query),
+  /** The right rail beside a session; on its page as a link, alone as a fragment. */
+  sessionRail: (sessionId: string, panel: string) => q(`/sessions/${sessionId}`, { rail: panel }),
+  rail: (projectId: string, sessionId: string, panel: string) =>
+    q(`/projects/${projectId}/rail`, { session: sessionId, panel }),
+  git: (projectId: string) => `/projects/${projectId}/git`,
+  gitDiff: (projectId: string, path: string, query: { staged?: 1 | undefined; all?: 1 | undefined } = {}) =>
+    q(`/projects/${projectId}/git/diff`, { path, ...query }),
+  gitStagings: (projectId: string) => `/projects/${projectId}/git/stagings`,
+  gitUnstagings: (projectId: string) => `/projects/${projectId}/git/unstagings`,
+  gitCommits: (projectId: string) => `/projects/${projectId}/git/commits`,
+  gitDiscards: (projectId: string) => `/projects/${projectId}/git/discards`,
+  gitUndo: (projectId: string, discardId: string) => `/projects/${projectId}/git/discards/${discardId}/undo`,
+  /** Whether commits made here run the repository's hooks. */
+  gitHooks: (projectId: string) => `/projects/${projectId}/git/hooks`,
   artifact: (messageId: string) => `/artifacts/${messageId}`,
   artifactPane: (messageId: string, source = false) =>
     q(`/artifacts/${messageId}`, { pane: 1, source: source ? 1 : null }),
@@ -64,9 +84,14 @@ export const urls = {
   endpoints: "/endpoints",
   endpointChecks: "/endpoints/checks",
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,
+  /** What a human says about one of its models. */
+  endpointModels: (id: string) => `/endpoints/${id}/models`,
   tokens: "/tokens",
   tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
   output: (partId: string) => `/parts/${partId}/output`,
+  sessionTerminals: (sessionId: string) => `/sessions/${sessionId}/terminals`,
+  terminal: (id: string) => `/terminals/${id}`,
+  terminalPane: (id: string) => `/terminals/${id}?pane=1`,
   palette: "/palette",
   health: "/health",
   openapi: "/openapi.json",

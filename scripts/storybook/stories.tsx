@@ -24,7 +24,9 @@ const noProjects = { projects: [], running: [], needs: 0 };
 const settings: SettingsProps = {
   endpoints: [local, away, demo],
   tokens,
-  theme: "system",
+  look: { theme: "system", density: "dense", font_size: "normal" },
+  runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100 },
+  most: { steps: 200, tool_calls: 200 },
   about: {
     version: "0.1.0",
     facts: [

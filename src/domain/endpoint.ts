@@ -27,6 +27,9 @@ export interface Model {
   loaded: boolean | null;
   /** True when it takes images; null when unknown. */
   vision: boolean | null;
+  /** US dollars for a million tokens, as set by a human. */
+  price_in?: number | null;
+  price_out?: number | null;
 }
 
 export const DEMO_ENDPOINT_ID = "demo";

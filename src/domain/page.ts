@@ -10,6 +10,15 @@ import type { Session } from "./session.ts";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
+export const DENSITIES = ["dense", "roomy"] as const;
+export type Density = (typeof DENSITIES)[number];
+export const FONT_SIZES = ["small", "normal", "large"] as const;
+export type FontSize = (typeof FONT_SIZES)[number];
+export interface Look {
+  theme: Theme;
+  density: Density;
+  font_size: FontSize;
+}
 
 export interface Frame {
   nav: Nav;
@@ -25,7 +34,7 @@ export interface Frame {
   /** Path of the request, for aria-current. */
   path: string;
   /** Follows the system until the user chose. */
-  theme?: Theme;
+  look?: Look;
   csp_nonce?: never;
 }
 

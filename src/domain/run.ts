@@ -76,6 +76,8 @@ export interface Run {
   /** Tokens in the window after the last turn, and the window's size where it is known. */
   context_used: number | null;
   context_window: number | null;
+  /** US dollars, where a price was known. */
+  cost_usd: number | null;
   created_at: Date;
   started_at: Date | null;
   ended_at: Date | null;

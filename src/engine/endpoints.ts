@@ -17,6 +17,7 @@ import { findSession } from "../store/sessions.ts";
 import { transact } from "./core.ts";
 import { changed, type EndpointCore, refreshEndpoint } from "./endpoint-checks.ts";
 import { readKey, resolveKey } from "./endpoint-keys.ts";
+import { defaultsOf } from "./settings.ts";
 
 const LABEL_LIMIT_CHARS = 80;
 /** A window that is not known yet may not hold up a run. */
@@ -88,6 +89,23 @@ export function pickFor(
   return pickEndpoint(endpoints, [chat, { endpoint_id: null, model: session.model }], config.default_model);
 }
 
+/** What a human says about one model: its window and prices; null forgets. Throws not_found for an unknown endpoint. */
+export async function describeModel(
+  core: EndpointCore,
+  endpointId: string,
+  model: string,
+  said: store.ModelSettings,
+): Promise<Endpoint> {
+  const endpoint = await store.findEndpoint(core.sql, endpointId);
+  if (!endpoint) throw notFound("endpoint");
+  if (!endpoint.models.some((m) => m.id === model)) throw invalid("The endpoint lists no such model.", "model");
+  await transact(core, async (tx, emit) => {
+    await store.saveModelSettings(tx, endpointId, model, said);
+    changed(emit, endpointId);
+  });
+  return (await store.findEndpoint(core.sql, endpointId)) ?? endpoint;
+}
+
 export interface ForRun {
   endpoint: Endpoint;
   model: string;
@@ -118,7 +136,8 @@ export async function endpointForRun(
 
 /** Nobody chose the endpoint and it was not ready when last asked: it is asked again before a run fails on old news. */
 async function pickAnswering(core: EndpointCore, wishes: Wish[]): Promise<Picked> {
-  const pick = async () => pickEndpoint(await listEndpoints(core), wishes, core.config.default_model);
+  const pick = async () =>
+    pickEndpoint(await listEndpoints(core), wishes, (await defaultsOf(core, core.sql)).default_model);
   const picked = await pick();
   const { endpoint } = picked;
   if (!endpoint || endpoint.state === "ready" || (endpoint.id === wishes[0]?.endpoint_id && picked.model))

@@ -4,7 +4,7 @@ import type { Db } from "../db/sql.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Desk, Nav, RunRow } from "../domain/nav.ts";
-import type { ChatView, Theme } from "../domain/page.ts";
+import type { ChatView, Look } from "../domain/page.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
 import { findChat, listChats } from "../store/chats.ts";
@@ -19,7 +19,7 @@ import type { Core } from "./core.ts";
 import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
 import { projectOf } from "./projects.ts";
-import { readSettings } from "./settings.ts";
+import { defaultsOf, readSettings } from "./settings.ts";
 
 /** Newest messages a page opens with; older ones come as the reader scrolls. */
 export const WINDOW_MESSAGES = 30;
@@ -31,11 +31,12 @@ export { branchAt };
 export interface At {
   head: number;
   nav: Nav;
-  theme: Theme;
+  look: Look;
 }
 
 export async function readAt(core: Core, db: Db, head: number): Promise<At> {
-  return { head, nav: await readNav(core, db), theme: (await readSettings(db)).theme };
+  const { theme, density, font_size } = await readSettings(db);
+  return { head, nav: await readNav(core, db), look: { theme, density, font_size } };
 }
 
 export async function readNav(core: Core, db: Db): Promise<Nav> {
@@ -113,7 +114,7 @@ export async function readChatView(
     progress: live ? core.live.progressOf(live.id) : null,
     last: await newestSettled(db, chatId),
     endpoints,
-    pick: pickFor(core.config, endpoints, chat, session),
+    pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
     branch: await branchAt(project.path),
     statuses: await readChatStatuses(db, session.id),
   };
@@ -128,6 +129,7 @@ export async function pickOf(
   const chat = await findChat(db, chatId);
   const session = chat ? await findSession(db, chat.session_id) : null;
   const endpoints = await listEndpointRows(db);
-  const pick = chat && session ? pickFor(core.config, endpoints, chat, session) : { endpoint: null, model: null };
+  const pick =
+    chat && session ? pickFor(await defaultsOf(core, db), endpoints, chat, session) : { endpoint: null, model: null };
   return { chat, pick, endpoints };
 }

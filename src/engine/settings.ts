@@ -1,23 +1,47 @@
 /** Settings made in the page. Those from the environment are in config.ts and cannot be changed here. */
 
+import { z } from "zod";
 import type { Db } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
-import type { Theme } from "../domain/page.ts";
-import { readSetting, writeSetting } from "../store/settings.ts";
+import { DENSITIES, type Density, FONT_SIZES, type FontSize, THEMES, type Theme } from "../domain/page.ts";
+import { readAllSettings, writeSetting } from "../store/settings.ts";
 import { type Core, transact } from "./core.ts";
+import { CHAT_LIMITS, TOOL_CALLS_MAX } from "./turn/limits.ts";
 
 export interface Settings {
   theme: Theme;
+  density: Density;
+  font_size: FontSize;
   /** Set once the first-run page was left on purpose. */
   onboarded: boolean;
+  /** Models for new chats and for small work; null takes DEFAULT_MODEL and FAST_MODEL, then the endpoint's first. */
+  default_model: string | null;
+  fast_model: string | null;
+  /** Model calls and tool calls in one run. */
+  steps: number;
+  tool_calls: number;
 }
 
+/** What may be stored; anything else in the table reads as the default. */
+const FIELDS = {
+  theme: z.enum(THEMES).catch("system"),
+  density: z.enum(DENSITIES).catch("dense"),
+  font_size: z.enum(FONT_SIZES).catch("normal"),
+  onboarded: z.boolean().catch(false),
+  default_model: z.string().min(1).max(300).nullable().catch(null),
+  fast_model: z.string().min(1).max(300).nullable().catch(null),
+  steps: z.number().int().min(1).max(CHAT_LIMITS.steps).catch(CHAT_LIMITS.steps),
+  tool_calls: z.number().int().min(1).max(TOOL_CALLS_MAX).catch(CHAT_LIMITS.tool_calls),
+} satisfies Record<keyof Settings, z.ZodType>;
+
 export async function readSettings(db: Db): Promise<Settings> {
-  const theme = await readSetting(db, "theme");
-  return {
-    theme: theme === "light" || theme === "dark" ? theme : "system",
-    onboarded: (await readSetting(db, "onboarded")) === true,
-  };
+  const stored = await readAllSettings(db);
+  return z.object(FIELDS).parse(stored);
+}
+
+/** The default model as it is set in the page, else in the environment. */
+export async function defaultsOf(core: Pick<Core, "config">, db: Db): Promise<{ default_model: string | undefined }> {
+  return { default_model: (await readSettings(db)).default_model ?? core.config.default_model };
 }
 
 export async function changeSettings(core: Core, change: Partial<Settings>): Promise<Settings> {

@@ -44,6 +44,6 @@ export function frameFor(
     can_sign_out: who?.mode === "token",
     now: Date.now(),
     path: new URL(request.url).pathname,
-    theme: at.theme,
+    look: at.look,
   };
 }

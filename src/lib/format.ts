@@ -64,3 +64,8 @@ export function bytes(n: number): string {
 }
 
 const trimmed = (n: number, digits: number) => String(Number(n.toFixed(digits)));
+
+/** Dollars, precise enough for what one answer costs: `$0.0042`, `$0.42`, `$12.30`. */
+export function money(usd: number): string {
+  return `$${usd.toFixed(usd !== 0 && usd < 0.1 ? 4 : 2)}`;
+}

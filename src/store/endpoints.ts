@@ -1,8 +1,13 @@
 import type { Db, Tx } from "../db/sql.ts";
 import type { Endpoint, EndpointKind, EndpointSource, EndpointState, Model } from "../domain/endpoint.ts";
 
-const columns = (db: Db) =>
-  db`id, label, url, source, kind, api_key is not null as has_key, enabled, state, error, checked_at, models`;
+/** `models` is what the endpoint said, with what a human said about each over it. */
+const columns = (db: Db) => db`
+  id, label, url, source, kind, api_key is not null as has_key, enabled, state, error, checked_at,
+  (select coalesce(jsonb_agg(m.model || coalesce(jsonb_strip_nulls(jsonb_build_object('context_window', s.context_window,
+      'price_in', s.price_in, 'price_out', s.price_out)), '{}') order by m.at), '[]')
+    from jsonb_array_elements(endpoints.models) with ordinality m (model, at)
+    left join model_settings s on s.endpoint_id = endpoints.id and s.model = m.model ->> 'id') as models`;
 
 /** What was configured comes before what was found; the demo model is last. */
 export async function listEndpointRows(db: Db): Promise<Endpoint[]> {
@@ -116,4 +121,18 @@ export async function deleteEnvironmentBut(tx: Tx, urls: string[]): Promise<stri
   const rows = await tx<{ id: string }[]>`
     delete from endpoints where source = 'environment' and url <> all(${urls}) returning id`;
   return rows.map((row) => row.id);
+}
+
+export interface ModelSettings {
+  context_window: number | null;
+  price_in: number | null;
+  price_out: number | null;
+}
+
+/** What a human says about a model; all null forgets it. */
+export async function saveModelSettings(tx: Tx, endpointId: string, model: string, said: ModelSettings): Promise<void> {
+  await tx`
+    insert into model_settings ${tx({ endpoint_id: endpointId, model, ...said })}
+    on conflict (endpoint_id, model) do update set context_window = excluded.context_window,
+      price_in = excluded.price_in, price_out = excluded.price_out, changed_at = now()`;
 }

@@ -3,7 +3,7 @@ import { isSettled, type Run, type RunReason, type RunState, runStatesBefore, ty
 
 const columns = (db: Db) => db`
   id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via,
-  turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window,
+  turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window, cost_usd,
   created_at, started_at, ended_at`;
 
 export async function insertRun(
@@ -101,6 +101,7 @@ export interface TurnFacts {
   ttft_ms: number | null;
   duration_ms: number;
   stop: string;
+  cost_usd: number | null;
 }
 
 /** One row per model call, rolled up into its run in the same statement batch. `shown` counts what the page says. */
@@ -121,6 +122,7 @@ export async function insertTurn(
     update runs set turns = turns + 1, tool_calls = tool_calls + ${turn.tool_calls},
       tokens_in = tokens_in + ${roll.tokens_in}, tokens_out = tokens_out + ${roll.tokens_out},
       tokens_cached = tokens_cached + ${roll.tokens_cached}, generation_ms = generation_ms + ${roll.generation_ms},
+      cost_usd = case when ${turn.cost_usd}::float8 is null then cost_usd else coalesce(cost_usd, 0) + ${turn.cost_usd}::float8 end,
       ttft_ms = coalesce(ttft_ms, ${turn.ttft_ms}), context_used = coalesce(${roll.context_used}, context_used)
     where id = ${turn.run_id}`;
 }

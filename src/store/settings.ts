@@ -6,6 +6,12 @@ export async function readSetting(db: Db, key: string): Promise<unknown> {
   return row?.value;
 }
 
+/** Everything stored, by key, unchecked. */
+export async function readAllSettings(db: Db): Promise<Record<string, unknown>> {
+  const rows = await db<{ key: string; value: unknown }[]>`select key, value from settings`;
+  return Object.fromEntries(rows.map((row) => [row.key, row.value]));
+}
+
 export async function writeSetting(tx: Tx, key: string, value: unknown): Promise<void> {
   await tx`
     insert into settings (key, value) values (${key}, ${tx.json(value as never)})

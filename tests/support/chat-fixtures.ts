@@ -102,6 +102,7 @@ export const aRun = (over: Partial<Run> = {}): Run => ({
   generation_ms: 77_560,
   context_used: 80_214,
   context_window: 131_072,
+  cost_usd: null,
   created_at: ago(16 * MINUTE),
   started_at: ago(16 * MINUTE),
   ended_at: ago(15 * MINUTE),

@@ -18,28 +18,49 @@ export interface DatabaseProxy extends AsyncDisposable {
    * database has answered.
    */
   loseAnswerTo(text: string): Promise<void>;
+  /** The same for the commit of the next transaction in which something is sent that contains all of these. */
+  loseCommitOf(...texts: string[]): Promise<void>;
   /** The next thing sent that contains `text` is kept, its client is cut; it is sent on when the result is called. */
   keepBack(text: string): Promise<() => void>;
 }
 
-type Trap = (chunk: Buffer, line: { client: Socket; server: Socket }) => boolean;
+interface Line {
+  client: Socket;
+  server: Socket;
+}
+/** True when the chunk must not be sent on. */
+type Trap = (chunk: Buffer, line: Line) => boolean;
 
 export async function databaseProxy({ target }: TestDatabase): Promise<DatabaseProxy> {
-  const lines = new Set<{ client: Socket; server: Socket }>();
+  const lines = new Set<Line>();
   let trap: Trap | null = null;
   let listener: Server;
 
+  /** Lines whose transaction has what `loseCommitOf` waits for, and whom to tell. */
+  const doomed = new Map<Line, () => void>();
+  const lose = ({ client, server }: Line, done: () => void) => {
+    trap = null;
+    server.removeAllListeners("data");
+    server.once("data", () => {
+      client.destroy();
+      done();
+    });
+  };
   const accept = (client: Socket) => {
     const server = connect(join(target.socket_dir, ".s.PGSQL.5432"));
-    const line = { client, server };
+    const line: Line = { client, server };
     lines.add(line);
     client.on("data", (chunk) => {
       if (!trap?.(chunk as Buffer, line)) server.write(chunk);
     });
     server.on("data", (chunk) => {
-      if (!client.destroyed) client.write(chunk);
+      if (doomed.has(line) && (chunk as Buffer).includes("COMMIT\0")) {
+        doomed.get(line)!();
+        client.destroy();
+      } else if (!client.destroyed) client.write(chunk);
     });
     const end = () => {
+      doomed.delete(line);
       lines.delete(line);
       client.destroy();
       server.end();
@@ -68,14 +89,18 @@ export async function databaseProxy({ target }: TestDatabase): Promise<DatabaseP
     restore: async () => void (await listen(port)),
     loseAnswerTo: (text) =>
       new Promise((resolve) => {
-        trap = (chunk, { client, server }) => {
-          if (!chunk.includes(text)) return false;
+        trap = (chunk, line) => {
+          if (chunk.includes(text)) lose(line, resolve);
+          return false;
+        };
+      }),
+    loseCommitOf: (...texts) =>
+      new Promise((resolve) => {
+        trap = (chunk, line) => {
+          if (!texts.every((text) => chunk.includes(text))) return false;
           trap = null;
-          server.removeAllListeners("data");
-          server.once("data", () => {
-            client.destroy();
-            resolve();
-          });
+          // Known by the answer: a prepared commit does not say what it is.
+          doomed.set(line, resolve);
           return false;
         };
       }),

@@ -97,7 +97,7 @@ test("the first desk, without projects, asks for one and offers no session", () 
 
 test("theme: the system's unless chosen", () => {
   expect(page().documentElement.hasAttribute("data-theme")).toBeFalse();
-  const dark = page({ theme: "dark" });
+  const dark = page({ look: { theme: "dark", density: "roomy", font_size: "large" } });
   expect(dark.documentElement.getAttribute("data-theme")).toBe("dark");
   expect(dark.querySelector('meta[name="color-scheme"]')?.getAttribute("content")).toBe("dark");
 });

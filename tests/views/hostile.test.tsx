@@ -80,7 +80,9 @@ function pages(text: string): Record<string, string> {
       <SettingsContent
         endpoints={[soil(local, text)]}
         tokens={soil(tokens, text)}
-        theme="dark"
+        look={{ theme: "dark", density: "dense", font_size: "normal" }}
+        runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1 }}
+        most={{ steps: 200, tool_calls: 200 }}
         about={{ version: text, facts: [{ label: text, value: text }] }}
         now={NOW}
         made={{ label: text, token: text }}

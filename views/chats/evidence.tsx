@@ -1,7 +1,7 @@
 /** The facts below an answer: what happens right now and how long ago something came, or what it took. */
 import type { Status } from "../../src/domain/nav.ts";
 import { isSettled, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
-import { count, counted, duration } from "../../src/lib/format.ts";
+import { count, counted, duration, money } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
@@ -169,6 +169,7 @@ function figuresOf(run: Run): string[] {
     speed === null ? "" : speedWords(speed),
     run.ttft_ms === null ? "" : `first token ${duration(run.ttft_ms)}`,
     used === null ? "" : `context ${used} %`,
+    run.cost_usd === null ? "" : money(run.cost_usd),
   ].filter(Boolean);
 }
 

@@ -30,7 +30,7 @@ interface PageProps {
 /** A page with sidebar, rail and bottom bar; `children` fill <main>: a header.bar first, then one element that takes the rest. */
 export function Page({ frame, title, current, body_class, refresh_s, children }: PageProps): string {
   return document(
-    <html lang="en" data-theme={themeOf(frame)}>
+    <html lang="en" data-theme={themeOf(frame)} data-density={densityOf(frame)} data-size={sizeOf(frame)}>
       <Head frame={frame} title={title} refresh_s={refresh_s} />
       <body class={body_class}>
         <a class="skip" href="#main">
@@ -57,7 +57,7 @@ export function Page({ frame, title, current, body_class, refresh_s, children }:
 /** A page of its own, without a sidebar: signing in, first run, and errors before there is anything to navigate. */
 export function BarePage({ frame, title, body_class, refresh_s, children }: PageProps): string {
   return document(
-    <html lang="en" data-theme={themeOf(frame)}>
+    <html lang="en" data-theme={themeOf(frame)} data-density={densityOf(frame)} data-size={sizeOf(frame)}>
       <Head frame={frame} title={title} refresh_s={refresh_s} />
       <body class={body_class}>
         <a class="skip" href="#main">
@@ -103,5 +103,7 @@ function Stream({ frame }: { frame: Frame }) {
   return <div id="stream" hx-sse:connect={frame.stream} hx-swap="none" hx-sync="this:drop" hx-morph-skip hidden></div>;
 }
 
-const themeOf = (frame: Frame) => (frame.theme === "light" || frame.theme === "dark" ? frame.theme : undefined);
+const themeOf = ({ look }: Frame) => (look?.theme === "light" || look?.theme === "dark" ? look.theme : undefined);
+const densityOf = ({ look }: Frame) => (look?.density === "roomy" ? "roomy" : undefined);
+const sizeOf = ({ look }: Frame) => (look && look.font_size !== "normal" ? look.font_size : undefined);
 const document = (html: JSX.Element) => `<!doctype html>${html}`;

@@ -105,7 +105,7 @@ function Line({ endpoint, now }: { endpoint: Endpoint; now: number }) {
       ) : (
         ""
       )}
-      {endpoint.models.length > 0 && !demo ? <Models models={endpoint.models} /> : ""}
+      {endpoint.models.length > 0 && !demo ? <Models endpoint={endpoint} /> : ""}
     </li>
   );
 }
@@ -137,7 +137,8 @@ function Buttons({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
-function Models({ models }: { models: Model[] }) {
+function Models({ endpoint }: { endpoint: Endpoint }) {
+  const { models } = endpoint;
   return (
     <details class="diag">
       <summary>
@@ -152,6 +153,7 @@ function Models({ models }: { models: Model[] }) {
               <th class="num">Window</th>
               <th class="num">Images</th>
               <th class="num">Loaded</th>
+              <th>Window and prices, as you know them</th>
             </tr>
           </thead>
           <tbody>
@@ -169,12 +171,43 @@ function Models({ models }: { models: Model[] }) {
                 <td class="num" safe>
                   {yesNo(model.loaded)}
                 </td>
+                <td>
+                  <ModelFacts endpoint_id={endpoint.id} model={model} />
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
     </details>
+  );
+}
+
+/** Tokens, and US dollars for a million tokens in and out; an empty field leaves what the endpoint says. */
+function ModelFacts({ endpoint_id, model }: { endpoint_id: string; model: Model }) {
+  const field = (name: string, label: string, value: number | null | undefined, step: string) => (
+    <input
+      class="input short"
+      type="number"
+      name={name}
+      min="0"
+      step={step}
+      value={value == null ? "" : String(value)}
+      placeholder={label}
+      aria-label={attr(`${label} of ${model.id}`)}
+      title={label}
+    />
+  );
+  return (
+    <form class="inline" method="post" action={urls.endpointModels(endpoint_id)}>
+      <input type="hidden" name="model" value={attr(model.id)} />
+      {field("context_window", "window", model.context_window, "1")}
+      {field("price_in", "$ in", model.price_in, "any")}
+      {field("price_out", "$ out", model.price_out, "any")}
+      <button type="submit" class="btn btn-sm" aria-label={attr(`Save what you know of ${model.id}`)}>
+        Save
+      </button>
+    </form>
   );
 }
 

@@ -1,17 +1,19 @@
 /** Settings: one page with a section a subject; later subjects add a line to SECTIONS and a component. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
 import type { AccessToken } from "../../src/domain/identity.ts";
-import type { Theme } from "../../src/domain/page.ts";
+import type { Look } from "../../src/domain/page.ts";
 import { PageHeader } from "../layout/header.tsx";
 import type { FormError } from "../ui/fields.tsx";
 import { About, type AboutFacts } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
+import { type RunSettings, RunsSection } from "./runs.tsx";
 import { Tokens } from "./tokens.tsx";
 
 const SECTIONS = [
   { id: "models", label: "Models" },
+  { id: "runs", label: "Defaults and limits" },
   { id: "tokens", label: "Access tokens" },
   { id: "look", label: "Appearance" },
   { id: "about", label: "About" },
@@ -20,7 +22,9 @@ const SECTIONS = [
 export interface SettingsProps {
   endpoints: Endpoint[];
   tokens: AccessToken[];
-  theme: Theme;
+  look: Look;
+  runs: RunSettings;
+  most: { steps: number; tool_calls: number };
   about: AboutFacts;
   now: number;
   /** A token that was just made: the only time it is shown. */
@@ -29,6 +33,7 @@ export interface SettingsProps {
   refused?: {
     endpoint?: { values: EndpointValues; error: FormError };
     token?: { label: string; error: FormError };
+    runs?: { values: Record<string, string>; error: FormError };
   };
 }
 
@@ -46,8 +51,14 @@ export function SettingsContent(props: SettingsProps) {
           </nav>
           <div>
             <Endpoints endpoints={props.endpoints} now={props.now} refused={props.refused?.endpoint} />
+            <RunsSection
+              settings={props.runs}
+              most={props.most}
+              endpoints={props.endpoints}
+              refused={props.refused?.runs}
+            />
             <Tokens tokens={props.tokens} now={props.now} made={props.made} refused={props.refused?.token} />
-            <Appearance theme={props.theme} />
+            <Appearance look={props.look} />
             <About facts={props.about} />
           </div>
         </div>

@@ -14,6 +14,9 @@ export interface RunLimits {
   calls_per_turn: number;
 }
 
+/** Most tool calls that a setting or a persona may allow in one run. */
+export const TOOL_CALLS_MAX = 200;
+
 export const CHAT_LIMITS: RunLimits = {
   steps: 200,
   tool_calls: 100,

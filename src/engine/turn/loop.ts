@@ -8,6 +8,7 @@ import { readHistory, readParts } from "../../store/messages.ts";
 import { insertTurn } from "../../store/runs.ts";
 import { type Core, transact } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
+import { readSettings } from "../settings.ts";
 import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import { executeCalls } from "./calls.ts";
@@ -33,7 +34,8 @@ export interface Ending {
 }
 
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
-  const limits = CHAT_LIMITS;
+  const { steps, tool_calls: most } = await steady(core, () => readSettings(core.sql));
+  const limits = { ...CHAT_LIMITS, steps, tool_calls: most };
   const calls = new Map<string, number>();
   let tool_calls = 0;
   for (let turn = 1; ; turn++) {
@@ -68,7 +70,7 @@ async function oneTurn(
   wrapUp: boolean,
 ): Promise<StepResult> {
   const { run, endpoint, model, llm } = input;
-  const messages = await steady(core.log, async () => {
+  const messages = await steady(core, async () => {
     const all = await readHistory(core.sql, run.chat_id, input.position);
     const parts = await readParts(
       core.sql,
@@ -97,7 +99,7 @@ async function recordTurn(core: Core, input: LoopInput, number: number, result: 
   const { run, endpoint, model } = input;
   const { tokens_in, tokens_out, tokens_cached, ttft_ms, duration_ms, generation_ms, stop } = result;
   const id = newId();
-  await steady(core.log, () =>
+  await steady(core, () =>
     transact(core, (tx) =>
       insertTurn(
         tx,
@@ -114,6 +116,7 @@ async function recordTurn(core: Core, input: LoopInput, number: number, result: 
           ttft_ms,
           duration_ms,
           stop,
+          cost_usd: costOf(endpoint, model, tokens_in, tokens_out),
         },
         {
           tokens_in: tokens_in ?? 0,
@@ -125,4 +128,11 @@ async function recordTurn(core: Core, input: LoopInput, number: number, result: 
       ),
     ),
   );
+}
+
+/** US dollars by the prices a human set; null where no price or no count is known. */
+function costOf(endpoint: Endpoint, model: string, tokensIn: number | null, tokensOut: number | null): number | null {
+  const { price_in, price_out } = endpoint.models.find((m) => m.id === model) ?? {};
+  if ((price_in == null && price_out == null) || tokensIn === null || tokensOut === null) return null;
+  return (tokensIn * (price_in ?? 0) + tokensOut * (price_out ?? 0)) / 1_000_000;
 }

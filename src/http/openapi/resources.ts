@@ -10,11 +10,13 @@ import type { FileView } from "../../domain/file.ts";
 import type { AccessToken } from "../../domain/identity.ts";
 import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
 import type * as nav from "../../domain/nav.ts";
+import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
 import type { PaletteItem } from "../../domain/palette.ts";
 import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
 import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import { GIT_RESOURCES } from "./git-resources.ts";
 
 /** A domain type after JSON: dates are texts. */
 type Wire<T> = T extends Date
@@ -25,7 +27,7 @@ type Wire<T> = T extends Date
       ? { [K in keyof T]: Wire<T[K]> }
       : T;
 /** The fields must be those of the domain type; one too many is found by the test, one too few by the compiler. */
-type Of<T> = z.ZodType<Wire<T>>;
+export type Of<T> = z.ZodType<Wire<T>>;
 
 const id = z.string();
 const at = z.iso.datetime();
@@ -154,6 +156,7 @@ const run = z.object({
   generation_ms: count,
   context_used: count.nullable(),
   context_window: count.nullable(),
+  cost_usd: z.number().nullable().describe("US dollars by the prices set for the model; null where none is known."),
   created_at: at,
   started_at: at.nullable(),
   ended_at: at.nullable(),
@@ -178,6 +181,8 @@ const entry = message.extend({
 const model = z.object({
   id: z.string(),
   context_window: count.nullable().describe("Tokens; null when the endpoint does not tell."),
+  price_in: z.number().nullish().describe("US dollars for a million tokens, as set here."),
+  price_out: z.number().nullish(),
   loaded: z.boolean().nullable(),
   vision: z.boolean().nullable(),
 }) satisfies Of<Model>;
@@ -219,6 +224,7 @@ const file = z.object({
   binary: z.boolean(),
   image: z.boolean(),
   marked: z.number().int().nullable(),
+  marked_to: z.number().int().nullable(),
 }) satisfies Of<FileView>;
 
 const artifact = z.object({
@@ -288,12 +294,22 @@ export const RESOURCES = {
   Need: need,
   Endpoint: endpoint,
   EndpointCheck: check,
-  Settings: z.object({ theme: z.enum(["system", "light", "dark"]), onboarded: z.boolean() }),
+  Settings: z.object({
+    theme: z.enum(THEMES),
+    density: z.enum(DENSITIES),
+    font_size: z.enum(FONT_SIZES),
+    onboarded: z.boolean(),
+    default_model: z.string().nullable(),
+    fast_model: z.string().nullable(),
+    steps: z.number().int(),
+    tool_calls: z.number().int(),
+  }),
   Token: token,
   NewToken: token.extend({ secret: z.string().describe("Shown in this answer only.") }),
   Door: z.object({ mode: z.enum(["loopback", "token", "proxy"]), name: z.string().nullable() }),
   Login: z.object({ name: z.string(), expires_at: at }),
   File: file,
+  ...GIT_RESOURCES,
   Layout,
   Artifact: artifact,
   PaletteItem: paletteItem,

@@ -5,11 +5,13 @@ import { Page } from "../../../views/layout/page.tsx";
 import type { EndpointValues } from "../../../views/settings/endpoint-form.tsx";
 import { SettingsContent, type SettingsProps } from "../../../views/settings/settings.tsx";
 import { urls } from "../../../views/urls.ts";
+import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
 import { listTokens } from "../../engine/access.ts";
 import { checkEndpoints } from "../../engine/endpoint-checks.ts";
-import { addEndpoint, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
+import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
-import { changeSettings, readSettings } from "../../engine/settings.ts";
+import { changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
+import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -30,9 +32,32 @@ const NewEndpoint = From.extend({
   api_key: z.string().optional().describe("The key, or `{env:NAME}`."),
   force: flag.optional().describe("Save it although it does not answer."),
 });
+const noneIfEmpty = z
+  .string()
+  .trim()
+  .max(300)
+  .transform((s) => s || null);
 const Change = z.object({
-  theme: z.enum(["system", "light", "dark"]).optional(),
+  section: z.enum(["look", "runs"]).default("look").describe("Pages: where to go on."),
+  theme: z.enum(THEMES).optional(),
+  density: z.enum(DENSITIES).optional(),
+  font_size: z.enum(FONT_SIZES).optional(),
+  default_model: noneIfEmpty.nullish().describe("For new chats; empty takes the environment's."),
+  fast_model: noneIfEmpty.nullish().describe("For titles and summaries."),
+  steps: z.coerce.number().int().min(1).max(CHAT_LIMITS.steps).optional().describe("Model calls in one run."),
+  tool_calls: z.coerce.number().int().min(1).max(TOOL_CALLS_MAX).optional().describe("Tool calls in one run."),
   onboarded: flag.optional().describe("The first-run page is not shown again."),
+});
+
+const amount = z.union([z.literal("").transform(() => null), z.coerce.number().min(0).max(1_000_000)]).nullish();
+const ModelFacts = z.object({
+  model: z.string().min(1).max(300),
+  context_window: z
+    .union([z.literal("").transform(() => null), z.coerce.number().int().min(1).max(100_000_000)])
+    .nullish()
+    .describe("Tokens; empty leaves what the endpoint says."),
+  price_in: amount.describe("US dollars for a million tokens of prompt."),
+  price_out: amount.describe("US dollars for a million tokens of answer."),
 });
 
 export function settingsRoutes(web: Web) {
@@ -85,6 +110,15 @@ function endpointRoutes(web: Web) {
         summary: "Asks an endpoint for its models and saves it.",
         body: NewEndpoint,
         answers: { 201: { endpoint: "Endpoint" } },
+      }),
+    )
+    .post(
+      "/endpoints/:id/models",
+      ({ request, params }) => describe(web, request, params.id),
+      aboutEndpoint({
+        summary: "Says what you know of a model: its window and prices.",
+        body: ModelFacts,
+        answers: { 200: { endpoint: "Endpoint" } },
       }),
     )
     .post(
@@ -145,7 +179,9 @@ export async function drawSettings(
   const props = {
     endpoints: await listEndpoints(web.core),
     tokens: await listTokens(web.core),
-    theme: at.theme,
+    look: at.look,
+    runs: await readSettings(web.core.sql),
+    most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX },
     now: frame.now,
     about: { version, facts },
   };
@@ -157,8 +193,29 @@ export async function drawSettings(
 }
 
 async function change(web: Web, request: Request): Promise<Response> {
-  const settings = await changeSettings(web.core, await parseBody(request, Change));
-  return answerPost(request, { json: () => Response.json({ settings }), url: `${urls.settings}#look`, navigate: true });
+  const copy = request.clone();
+  try {
+    const { section, ...given } = await parseBody(request, Change);
+    const settings = await changeSettings(web.core, given as Partial<Settings>);
+    return answerPost(request, {
+      json: () => Response.json({ settings }),
+      url: `${urls.settings}#${section}`,
+      navigate: true,
+    });
+  } catch (error) {
+    const values = await parseBody(copy, z.record(z.string(), z.string())).catch(() => ({}));
+    return refusedForm(request, error, (e) => drawSettings(web, request, { refused: { runs: { values, error: e } } }));
+  }
+}
+
+async function describe(web: Web, request: Request, id: string): Promise<Response> {
+  const { model, context_window = null, price_in = null, price_out = null } = await parseBody(request, ModelFacts);
+  const endpoint = await describeModel(web.core, id, model, { context_window, price_in, price_out });
+  return answerPost(request, {
+    json: () => Response.json({ endpoint }),
+    url: `${urls.settings}#models`,
+    navigate: true,
+  });
 }
 
 async function add(web: Web, request: Request): Promise<Response> {

@@ -15,6 +15,7 @@ const file = (over: Partial<FileView> = {}): FileView => ({
   binary: false,
   image: false,
   marked: null,
+  marked_to: null,
   ...over,
 });
 const show = (over: Partial<FileView> = {}, raw_url: string | null = null) =>
