@@ -43,7 +43,8 @@ export function connect(
     connect_timeout: CONNECT_TIMEOUT_S,
     idle_timeout: 0,
     max_lifetime: null,
-    backoff: (retries: number) => Math.min(2, 0.1 * 2 ** retries),
+    // Seconds. A database that is back is found quickly, and a page need not wait long to say that it is away.
+    backoff: (retries: number) => Math.min(0.5, 0.05 * 2 ** retries),
     connection: {
       application_name: "boocode",
       // Planning its one statement anew each time costs Postgres three times what running it does.

@@ -5,6 +5,7 @@
  */
 import type { Sql, Tx } from "../db/sql.ts";
 import type { JournalEvent, NewEvent } from "../domain/event.ts";
+import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { appendEvents, type Head, readEvents, readHead } from "../store/journal.ts";
 
@@ -108,7 +109,7 @@ export class Journal {
         }
       } catch (error) {
         if (this.closed) break;
-        this.log.warn("journal.read_failed", { error });
+        this.log.warn("journal.read_failed", { error: messageOf(error) });
         await Bun.sleep(RETRY_READ_MS);
         this.again = !this.closed;
       }

@@ -141,7 +141,7 @@ test("a commit whose acknowledgement is lost fails for its caller, and is heard"
   const database = await testDatabase();
   await using line = await databaseProxy(database);
   await using boo = await spine({ database, url: line.url });
-  const lost = line.loseAnswerTo("commit");
+  const lost = line.loseCommitOf('"key":"a"');
   const sent = commit(boo.journal, "a");
   await expect(sent).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
   await lost;
@@ -155,9 +155,9 @@ test("work that is repeated after a lost acknowledgement happens once", async ()
   const database = await testDatabase();
   await using line = await databaseProxy(database);
   await using boo = await spine({ database, url: line.url });
-  void line.loseAnswerTo("commit");
+  void line.loseCommitOf('"key":"k"');
   let tries = 0;
-  await steady(boo.core.log, () =>
+  await steady(boo.core, () =>
     boo.journal.transact(async (tx, emit) => {
       tries++;
       const done = await tx`insert into settings (key, value) values ('k', '1') on conflict do nothing returning key`;

@@ -19,7 +19,7 @@ export interface Spine extends AsyncDisposable {
   /** Everything that subscribers heard, in order. */
   heard: JournalEvent[];
   topic: Topic;
-  core: Pick<Core, "sql" | "journal" | "deltas" | "log">;
+  core: Pick<Core, "sql" | "journal" | "deltas" | "log" | "stopping">;
   /** An open text part. */
   part(): Promise<string>;
   /** The part's text as a page would read it now. */
@@ -50,7 +50,7 @@ export async function spine(options: { database?: TestDatabase; url?: string } =
     deltas,
     heard,
     topic: sessionTopic(chat.session),
-    core: { sql, journal, deltas, log: quiet },
+    core: { sql, journal, deltas, log: quiet, stopping: false },
     part: () => makePart(database.sql, chat),
     read: (part) => readPart(database.sql, part),
     async [Symbol.asyncDispose]() {

@@ -81,11 +81,11 @@ function outputsOf(core: Core, chatId: string): OutputStore {
   return {
     async save(text) {
       const id = newId();
-      await steady(core.log, () => insertOutput(core.sql, { id, chat_id: chatId, text: storable(text) }));
+      await steady(core, () => insertOutput(core.sql, { id, chat_id: chatId, text: storable(text) }));
       return id;
     },
     async read(id, from, count) {
-      const text = await steady(core.log, () => readOutput(core.sql, chatId, id));
+      const text = await steady(core, () => readOutput(core.sql, chatId, id));
       if (text === null) return null;
       const lines = text.split("\n");
       return { text: lines.slice(from - 1, from - 1 + count).join("\n"), total_lines: lines.length };

@@ -19,7 +19,7 @@ import { Stalled } from "./step.ts";
 /** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
 export async function executeQueued(core: Core, chatId: string): Promise<void> {
   for (;;) {
-    const run = await steady(core.log, () => nextQueued(core.sql, chatId));
+    const run = await steady(core, () => nextQueued(core.sql, chatId));
     if (!run || core.stopping) return;
     await execute(core, run);
   }
@@ -37,9 +37,9 @@ async function execute(core: Core, run: Run): Promise<void> {
 
 /** A claim whose acknowledgement was lost is ours all the same: nobody but this lane claims runs of this chat. */
 async function claimSurely(core: Core, run: Run): Promise<Run | null> {
-  const claimed = await steady(core.log, () => claim(core, run));
+  const claimed = await steady(core, () => claim(core, run));
   if (claimed) return claimed;
-  const now = await steady(core.log, () => findRun(core.sql, run.id));
+  const now = await steady(core, () => findRun(core.sql, run.id));
   return now?.state === "running" ? now : null;
 }
 
@@ -83,12 +83,12 @@ interface Outcome {
 async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> {
   const writer = new PartWriter(core, run);
   try {
-    const [answer, project] = await steady(core.log, () =>
+    const [answer, project] = await steady(core, () =>
       Promise.all([findMessage(core.sql, run.answer_id), projectOf(core, run.project_id)]),
     );
     if (!answer) throw new AppError("not_found", "The chat was deleted.");
-    const using = await steady(core.log, () => endpointForRun(core, run));
-    await steady(core.log, () =>
+    const using = await steady(core, () => endpointForRun(core, run));
+    await steady(core, () =>
       transact(core, async (tx, emit) => {
         const known = await describeRun(tx, run.id, {
           endpoint_id: using.endpoint.id,
@@ -154,5 +154,5 @@ async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
       await touchSession(tx, run.session_id);
       emitRun(emit, settled);
     });
-  await steady(core.log, work, Number.POSITIVE_INFINITY);
+  await steady(core, work, Number.POSITIVE_INFINITY);
 }

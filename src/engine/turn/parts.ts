@@ -26,7 +26,7 @@ export class OpenText {
   private readonly since = performance.now();
 
   constructor(
-    private readonly core: Pick<Core, "deltas" | "sql" | "log">,
+    private readonly core: Pick<Core, "deltas" | "sql" | "log" | "stopping">,
     private readonly topic: Topic,
     readonly id: string,
     readonly kind: "text" | "reasoning",
@@ -74,7 +74,7 @@ export class OpenText {
     const after = deltas.position;
     void deltas
       .flushed()
-      .then(() => steady(log, () => foldPart(sql, this.id, text, after)))
+      .then(() => steady(this.core, () => foldPart(sql, this.id, text, after)))
       .catch((error) => log.warn("part.fold_failed", { part_id: this.id, error }));
   }
 
@@ -163,7 +163,7 @@ export class PartWriter {
     meta: Record<string, unknown> = {},
   ): Promise<void> {
     const { message_id, chat_id } = { message_id: this.run.answer_id, chat_id: this.run.chat_id };
-    return steady(this.core.log, () =>
+    return steady(this.core, () =>
       transact(this.core, async (tx, emit) => {
         if (!(await closePart(tx, { id, state, text, meta }))) return;
         emit({ topic: this.topic, kind: "part.closed", payload: { part_id: id, message_id, chat_id, state } });
@@ -181,7 +181,7 @@ export class PartWriter {
     meta: Record<string, unknown>;
   }): Promise<void> {
     const { answer_id: message_id, chat_id } = this.run;
-    return steady(this.core.log, () =>
+    return steady(this.core, () =>
       transact(this.core, async (tx, emit) => {
         if (!(await insertPart(tx, { ...part, message_id, chat_id }))) return;
         emit({

@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { AppError, notFound } from "../../lib/errors.ts";
+import { readHead } from "../../store/journal.ts";
 import { findSession } from "../../store/sessions.ts";
 import { parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -34,6 +35,8 @@ export function streamRoutes(web: Web) {
 async function open(web: Web, request: Request): Promise<Response> {
   const query = parseQuery(request, Query);
   if (query.session && !(await findSession(web.core.sql, query.session))) throw notFound("session");
+  // A stream that stands but cannot say anything would look alive: without a database it is refused.
+  if (!query.session) await readHead(web.core.sql);
   // What the browser saw last wins over where the page was rendered.
   const last = seq.safeParse(request.headers.get("last-event-id") || undefined);
   const since = last.success ? last.data : (query.since ?? web.core.journal.published);

@@ -107,7 +107,7 @@ export class StreamHub {
     let project: string | null = null;
     // Patiently: a part that is not followed from its beginning would stand still on every page until it closes.
     const projectId = async () => {
-      project ??= (await steady(this.core.log, () => findSession(this.core.sql, sessionId)))?.project_id ?? "";
+      project ??= (await steady(this.core, () => findSession(this.core.sql, sessionId)))?.project_id ?? "";
       return project;
     };
     const lane = new SessionLane(projectId, createEventRenderer(this.core, sessionId), this.core.log);
