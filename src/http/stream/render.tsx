@@ -76,19 +76,22 @@ async function messageCreated(core: Core, messageId: string, chatId: string): Pr
   const messages = await readMessages(core.sql, [messageId]);
   const [entry] = await readEntries(core.sql, messages, 0);
   if (!entry) return NOTHING;
-  const now = Date.now();
-  const html =
-    entry.message.role === "user"
-      ? UserMessage({ entry, now })
-      : AssistantMessage({
-          entry: { ...entry, parts: [] },
-          progress: entry.run ? core.live.progressOf(entry.run.id) : null,
-          now,
-          project_id: entry.run?.project_id ?? "",
-          endpoints: await listEndpointRows(core.sql),
-          newest: (await newestAnswers(core.sql, chatId, 1))[0]?.id === messageId,
-        });
-  return { html: remove(ids.message(messageId)) + append(ids.log(chatId), html as string), chat_id: chatId };
+  const into = remove(ids.message(messageId));
+  if (entry.message.role === "user")
+    return { html: into + append(ids.log(chatId), UserMessage({ entry, now: Date.now() }) as string), chat_id: chatId };
+  const [last] = await newestAnswers(core.sql, chatId, 1);
+  // In one frame with what takes its place: a reader may be cut off after any.
+  const [before] = await newestAnswers(core.sql, chatId, 1, entry.message.position);
+  const answer = AssistantMessage({
+    entry: { ...entry, parts: [] },
+    progress: entry.run ? core.live.progressOf(entry.run.id) : null,
+    now: Date.now(),
+    project_id: entry.run?.project_id ?? "",
+    endpoints: await listEndpointRows(core.sql),
+    newest: last?.id === messageId,
+  });
+  const ending = before ? await endingBefore(core.sql, before) : "";
+  return { html: ending + into + append(ids.log(chatId), answer as string), chat_id: chatId };
 }
 
 async function partOpened(
@@ -179,7 +182,7 @@ export async function chatControls(core: Core, db: Db, chatId: string): Promise<
   );
 }
 
-/** The regions of one run below and beside its answer; and the answer before it can no longer be continued. */
+/** The regions of one run below and beside its answer. */
 async function runRegions(core: Core, run: Run): Promise<string> {
   // Before it begins none of its messages is shown.
   if (run.started_at === null) return "";
@@ -188,13 +191,9 @@ async function runRegions(core: Core, run: Run): Promise<string> {
   if (!entry) return "";
   const progress = core.live.progressOf(run.id);
   const [last] = await newestAnswers(core.sql, run.chat_id, 1);
-  const [before] = await newestAnswers(core.sql, run.chat_id, 1, entry.message.position);
   const newest = last?.id === run.answer_id;
   const endpoints = await listEndpointRows(core.sql);
-  // Whatever happened since to the run: it may have ended, or others begun, before this is drawn.
-  const earlier = before ? await endingBefore(core.sql, before) : "";
   return (
-    earlier +
     upsert(ids.margin(run.answer_id), Margin({ entry, endpoints, now }) as string) +
     upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(entry) }) as string) +
     upsert(ids.ending(run.id), Ending({ run, newest }) as string)
