@@ -61,6 +61,18 @@ export const ids = {
   apiHeading: (noun: string) => `api-${noun}-h`,
   apiOperation: (id: string) => `op-${id}`,
   apiResource: (name: string) => `res-${name}`,
+  /** The right rail, what is swapped in it, and the dialog that shows a difference. */
+  rightRail: "right-rail",
+  rightRailBody: "right-rail-body",
+  diffDialog: "diff-dialog",
+  diffBody: "diff-body",
+  /** The file tree's form, its list, and one directory in it (by a hash of its path: names hold anything). */
+  treeForm: (projectId: string) => `tf-${projectId}`,
+  treeList: (projectId: string) => `tl-${projectId}`,
+  treeDirectory: (projectId: string, path: string) => `td-${projectId}-${Bun.hash(path).toString(36)}`,
+  gitPanel: (projectId: string) => `git-${projectId}`,
+  /** Changes with the last commit, so that a new form comes after it. */
+  commitMessage: (projectId: string, head: string | null) => `gm-${projectId}-${head?.slice(0, 12) ?? "first"}`,
   conn: "conn",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",

@@ -40,8 +40,7 @@ export const urls = {
   fileRaw: (projectId: string, path: string) => q(`/projects/${projectId}/files/${encodePath(path)}`, { raw: 1 }),
   tree: (projectId: string, query: { path?: string; filter?: string; ignored?: 1 } = {}) =>
     q(`/projects/${projectId}/tree`, query),
-  /** The right rail beside a session; on its page as a link, alone as a fragment. */
-  sessionRail: (sessionId: string, panel: string) => q(`/sessions/${sessionId}`, { rail: panel }),
+  /** The right rail beside a session, from now on with this panel. As a link it leads back to the session. */
   rail: (projectId: string, sessionId: string, panel: string) =>
     q(`/projects/${projectId}/rail`, { session: sessionId, panel }),
   git: (projectId: string) => `/projects/${projectId}/git`,

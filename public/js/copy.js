@@ -10,6 +10,12 @@
     say(button, (await copy(button)) ? "Copied" : "Not copied");
   });
 
+  // For scripts that have the text themselves: { text, button }, or only a word to say: { word, button }.
+  document.addEventListener("boocode:copy", async ({ detail: { text, button } }) => {
+    say(button, (await write(text)) ? "Copied" : "Not copied");
+  });
+  document.addEventListener("boocode:say", ({ detail: { word, button } }) => say(button, word));
+
   async function copy(button) {
     if (!button.dataset.sources) return write(shownText(button));
     const text = written(button);

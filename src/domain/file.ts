@@ -14,8 +14,9 @@ export interface FileView {
   binary: boolean;
   /** A raster image that a browser can show. */
   image: boolean;
-  /** The line that was asked for, if it was. */
+  /** The lines that were asked for, if any: first and last. */
   marked: number | null;
+  marked_to: number | null;
 }
 
 /** Lines of one window of the file page. */

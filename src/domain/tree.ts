@@ -29,9 +29,9 @@ export interface TreeLevel {
   more: number;
   /** Entries left out because git ignores them. */
   ignored: number;
-  /** Levels below it that are open, by path. */
-  open: Record<string, TreeLevel>;
 }
+/** Levels that are open below another, by path. */
+export type OpenLevels = Readonly<Record<string, TreeLevel>>;
 export interface TreeMatches {
   filter: string;
   entries: TreeEntry[];

@@ -4,6 +4,7 @@ import type { FileView } from "../domain/file.ts";
 import { FILE_WINDOW_LINES } from "../domain/file.ts";
 import type { Project } from "../domain/project.ts";
 import { readFileView, readWholeFile } from "../drivers/files/view.ts";
+import { Refusal } from "../drivers/refusal.ts";
 import { invalid } from "../lib/errors.ts";
 import type { Core } from "./core.ts";
 import { projectOf } from "./projects.ts";
@@ -24,6 +25,8 @@ export interface FileWindow {
   /** First line; null starts with the window that holds the marked line. */
   from: number | null;
   marked: number | null;
+  /** Last of the marked lines; `marked` alone without it. */
+  marked_to?: number | null;
 }
 
 export async function readProjectFile(
@@ -49,9 +52,14 @@ export async function readProjectFile(
       binary,
       image,
       marked: window.marked,
+      marked_to: window.marked === null ? null : Math.max(window.marked, window.marked_to ?? window.marked),
     },
   };
 }
+
+/** What readProjectFile throws for a directory: it has a page of its own. */
+export const isDirectoryError = (error: unknown): boolean =>
+  error instanceof Refusal && error.note === "is a directory";
 
 /** Windows begin at 1, 2001, 4001 …, so that links to lines of one window are one page. */
 const windowOf = (line: number) => Math.floor((line - 1) / FILE_WINDOW_LINES) * FILE_WINDOW_LINES + 1;

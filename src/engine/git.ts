@@ -34,6 +34,7 @@ type Ready = Extract<GitPanel, { state: "ready" }>;
 
 /** What was done, as a sentence, and how things stand after it. */
 export interface Done {
+  project: Project;
   said: string;
   panel: GitPanel;
 }
@@ -200,7 +201,7 @@ export async function makeRepository(core: Core, projectId: string): Promise<Don
     if (state !== "none") throw conflict("This project is in a git repository already.");
     await initRepository(project.path);
     core.statuses.forget(project.path);
-    return { said: "Made an empty repository.", panel: await panelOf(core, project) };
+    return { project, said: "Made an empty repository.", panel: await panelOf(core, project) };
   });
 }
 
@@ -213,7 +214,7 @@ export async function trustHooks(core: Core, projectId: string, trusted: boolean
     emit({ topic: DESK, kind: "setting.changed", payload: { key } });
   });
   const said = trusted ? "Commits made here run the repository's hooks from now on." : "Hooks are no longer run.";
-  return { said, panel: await panelOf(core, project) };
+  return { project, said, panel: await panelOf(core, project) };
 }
 
 const hooksKey = (projectId: string) => `hooks_trusted:${projectId}`;
@@ -238,7 +239,7 @@ async function working(
     try {
       const said = await work(status, project);
       core.statuses.forget(project.path);
-      return { said, panel: await panelOf(core, project) };
+      return { project, said, panel: await panelOf(core, project) };
     } finally {
       core.statuses.forget(project.path);
     }

@@ -1,6 +1,7 @@
 /** The file tree of a project: levels, the files that a filter finds, and git's marks on both. */
 import type { Project } from "../domain/project.ts";
 import {
+  type OpenLevels,
   TREE_FILTER_CHARS,
   TREE_LEVEL_LIMIT,
   TREE_MATCHES_LIMIT,
@@ -35,17 +36,16 @@ export async function readTree(
   core: Needs,
   projectId: string,
   request: TreeRequest,
-): Promise<{ project: Project; level: TreeLevel }> {
+): Promise<{ project: Project; level: TreeLevel; open: OpenLevels }> {
   const project = await projectOf(core, projectId);
   const [marks, level] = await Promise.all([marksOf(core, project, request.marks ?? "now"), levelOf(project, request)]);
-  const root = marked(level, marks);
   const wanted = (request.open ?? []).slice(0, TREE_OPEN_LIMIT);
   const opened = await Promise.all(
     // What was open and is gone or closed to us by now is no reason to fail.
     wanted.map((path) => levelOf(project, { ...request, path }).catch(() => null)),
   );
-  for (const other of opened) if (other) root.open[other.path] = marked(other, marks);
-  return { project, level: root };
+  const open = opened.flatMap((other) => (other ? [[other.path, marked(other, marks)] as const] : []));
+  return { project, level: marked(level, marks), open: Object.fromEntries(open) };
 }
 
 /** Files whose path has every word of the filter in it, best first: names before paths, short before long. */
@@ -95,7 +95,7 @@ function marked(level: Awaited<ReturnType<typeof levelOf>>, marks: TreeMarks | n
   const entries = level.entries.map((e) => (e.ignored || !marks ? e : { ...e, mark: marks.at(real(e.name)) }));
   const names = new Set(entries.map((entry) => entry.name));
   const gone = (marks?.goneIn(real_path) ?? []).filter((entry) => !names.has(entry.name));
-  return { path, entries: [...entries, ...gone.slice(0, TREE_LEVEL_LIMIT)], more, ignored, open: {} };
+  return { path, entries: [...entries, ...gone.slice(0, TREE_LEVEL_LIMIT)], more, ignored };
 }
 
 function entryOf(path: string, marks: TreeMarks | null): TreeEntry {

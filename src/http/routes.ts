@@ -5,16 +5,19 @@ import { assetRoutes } from "./routes/assets.ts";
 import { chatRoutes } from "./routes/chats.tsx";
 import { deskRoutes } from "./routes/desk.tsx";
 import { fileRoutes } from "./routes/files.tsx";
+import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
+import { railRoutes } from "./routes/rail.tsx";
 import { runRoutes } from "./routes/runs.ts";
 import { sessionRoutes } from "./routes/sessions.tsx";
 import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
 import { streamRoutes } from "./routes/stream.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { treeRoutes } from "./routes/tree.tsx";
 import { workspaceRoutes } from "./routes/workspace.tsx";
 import type { Web } from "./web.ts";
 
@@ -28,6 +31,9 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(deskRoutes(web))
     .use(projectRoutes(web))
     .use(fileRoutes(web))
+    .use(treeRoutes(web))
+    .use(gitRoutes(web))
+    .use(railRoutes(web))
     .use(sessionRoutes(web))
     .use(workspaceRoutes(web))
     .use(artifactRoutes(web))

@@ -1,8 +1,13 @@
 /** A file of a project, read-only: where it lies, how large it is, its lines with numbers to link to. */
+
+import type { Children } from "@kitajs/html";
 import { FILE_WINDOW_LINES, type FileView } from "../../src/domain/file.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { bytes, count, counted } from "../../src/lib/format.ts";
+import { languageOfPath } from "../../src/lib/highlight.ts";
 import { MenuButton } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
+import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { SourceLines } from "./source-lines.tsx";
 
@@ -19,8 +24,11 @@ export function FileContent({ project, file, raw_url }: FileProps) {
     <>
       <header class="bar filebar">
         <MenuButton />
-        <Crumbs project={project} path={file.path} />
+        <h1 class="crumbs path" title={attr(file.path)}>
+          <Crumbs project={project} path={file.path} />
+        </h1>
         <FileFacts file={file} />
+        <GoTo project={project} file={file} />
         {raw_url ? (
           <a class="btn btn-sm" href={raw_url}>
             Raw
@@ -29,27 +37,103 @@ export function FileContent({ project, file, raw_url }: FileProps) {
           ""
         )}
       </header>
-      <div class="page filepage">
+      <Viewer project={project} file={file}>
         <FileBody project={project} file={file} raw_url={raw_url} />
-      </div>
+      </Viewer>
     </>
+  );
+}
+
+/** The same for a pane: a heading of its own rank, and a way to the page. */
+export function FilePane({ project, file, raw_url }: FileProps) {
+  return (
+    <>
+      <header class="bar bar-2 filebar">
+        <h2 class="crumbs path" title={attr(file.path)}>
+          <Crumbs project={project} path={file.path} />
+        </h2>
+        <FileFacts file={file} />
+        <GoTo project={project} file={file} pane />
+        <a
+          class="btn btn-quiet btn-i btn-sm"
+          href={urls.file(project.id, file.path, file.marked)}
+          aria-label="Open as a page"
+          title="Open as a page"
+        >
+          <Icon name="out" />
+        </a>
+      </header>
+      <Viewer project={project} file={file} pane>
+        <FileBody project={project} file={file} raw_url={raw_url} pane />
+      </Viewer>
+    </>
+  );
+}
+
+/** Where the lines scroll, and what can be done with those that are selected; `public/js/file-lines.js`. */
+function Viewer({
+  project,
+  file,
+  pane,
+  children,
+}: Pick<FileProps, "project" | "file"> & { pane?: boolean; children: Children }) {
+  const language = languageOfPath(file.path);
+  return (
+    <div
+      class="viewer"
+      data-path={attr(file.path)}
+      data-url={urls.file(project.id, file.path)}
+      data-from={String(file.from)}
+      data-language={language ?? ""}
+      data-pane={pane || undefined}
+    >
+      <div class="filepage scroll">{children}</div>
+      <footer class="bar bar-foot linebar" hidden>
+        <span role="status" data-said></span>
+        <span class="grow"></span>
+        <button type="button" class="btn btn-sm" data-lines="link">
+          <Icon name="link" />
+          <span data-label>Copy link</span>
+        </button>
+        <button type="button" class="btn btn-sm" data-lines="text">
+          <Icon name="copy" />
+          <span data-label>Copy lines</span>
+        </button>
+        <button type="button" class="btn btn-sm" data-lines="quote">
+          <Icon name="chat" />
+          <span data-label>Add to chat</span>
+        </button>
+        <button type="button" class="btn btn-quiet btn-i btn-sm" data-lines="none" aria-label="Clear the selection">
+          <Icon name="x" />
+        </button>
+      </footer>
+    </div>
   );
 }
 
 function Crumbs({ project, path }: { project: Project; path: string }) {
   const cut = path.lastIndexOf("/") + 1;
+  const folder = path.slice(0, Math.max(0, cut - 1));
   return (
-    <h1 class="crumbs path" title={path}>
+    <>
       <a href={urls.project(project.id)} safe>
         {project.name}
       </a>
-      <span class="dir" safe>
-        {` / ${path.slice(0, cut).replaceAll("/", " / ")}`}
+      <span class="dir">
+        {" / "}
+        {folder === "" ? (
+          ""
+        ) : (
+          <a href={urls.tree(project.id, { path: folder })} safe>
+            {folder.replaceAll("/", " / ")}
+          </a>
+        )}
+        {folder === "" ? "" : " / "}
       </span>
       <span class="name" safe>
         {path.slice(cut)}
       </span>
-    </h1>
+    </>
   );
 }
 
@@ -63,11 +147,38 @@ function FileFacts({ file }: { file: FileView }) {
   );
 }
 
-function FileBody({ project, file, raw_url }: FileProps) {
+/** Answered by the server with the window that holds the line; within the window the script goes there at once. */
+function GoTo({ project, file, pane }: Pick<FileProps, "project" | "file"> & { pane?: boolean }) {
+  if (file.binary || file.size_bytes === 0) return "";
+  const url = urls.fileLine(project.id, file.path);
+  const fetching = pane ? { "hx-get": url, "hx-target": "closest .fetched", "hx-swap": "innerHTML" } : {};
+  return (
+    <form class="goto" method="get" action={url} data-goto {...fetching}>
+      {pane ? <input type="hidden" name="pane" value="1" /> : ""}
+      <input
+        class="input"
+        name="goto"
+        inputmode="numeric"
+        pattern="[0-9]{1,9}"
+        size="5"
+        required
+        placeholder="Line"
+        aria-label="Go to line"
+        title="Go to line"
+        autocomplete="off"
+      />
+      <button type="submit" class="vh">
+        Go to line
+      </button>
+    </form>
+  );
+}
+
+function FileBody({ project, file, raw_url, pane }: FileProps & { pane?: boolean }) {
   if (file.image && raw_url) {
     return (
       <div class="picture">
-        <img src={raw_url} alt={file.path} />
+        <img src={raw_url} alt={attr(file.path)} />
       </div>
     );
   }
@@ -81,9 +192,9 @@ function FileBody({ project, file, raw_url }: FileProps) {
   if (file.lines.length === 0) return <NoLines project={project} file={file} />;
   return (
     <>
-      <Windows project={project} file={file} />
-      <SourceLines file={file} />
-      <Windows project={project} file={file} />
+      <Windows project={project} file={file} pane={pane} />
+      <SourceLines file={file} pane={pane} />
+      <Windows project={project} file={file} pane={pane} />
     </>
   );
 }
@@ -111,28 +222,43 @@ function NoLines({ project, file }: { project: Project; file: FileView }) {
 }
 
 /** Which part of a long file this is, and the way to the parts around it. */
-function Windows({ project, file }: { project: Project; file: FileView }) {
+function Windows({ project, file, pane }: { project: Project; file: FileView; pane?: boolean | undefined }) {
   const last = file.from + file.lines.length - 1;
   if (file.from === 1 && file.next === null) return "";
   const total = file.total_lines === null ? "a file too large to count" : count(file.total_lines);
   return (
     <nav class="windows" aria-label="Parts of the file">
       {file.from > 1 ? (
-        <a class="btn btn-sm" rel="prev" href={urls.fileWindow(project.id, file.path, previous(file.from))}>
-          Previous
-        </a>
+        <WindowLink project={project} file={file} from={previous(file.from)} rel="prev" pane={pane} />
       ) : (
         ""
       )}
       <span class="mid" safe>{`Lines ${count(file.from)}–${count(last)} of ${total}`}</span>
-      {file.next === null ? (
-        ""
-      ) : (
-        <a class="btn btn-sm" rel="next" href={urls.fileWindow(project.id, file.path, file.next)}>
-          Next
-        </a>
-      )}
+      {file.next === null ? "" : <WindowLink project={project} file={file} from={file.next} rel="next" pane={pane} />}
     </nav>
+  );
+}
+
+interface WindowLinkProps {
+  project: Project;
+  file: FileView;
+  from: number;
+  rel: "prev" | "next";
+  pane: boolean | undefined;
+}
+
+function WindowLink({ project, file, from, rel, pane }: WindowLinkProps) {
+  const fetching = pane
+    ? {
+        "hx-get": urls.fileWindow(project.id, file.path, from, true),
+        "hx-target": "closest .fetched",
+        "hx-swap": "innerHTML show:top",
+      }
+    : {};
+  return (
+    <a class="btn btn-sm" rel={rel} href={urls.fileWindow(project.id, file.path, from)} {...fetching}>
+      {rel === "prev" ? "Previous" : "Next"}
+    </a>
   );
 }
 

@@ -81,6 +81,7 @@ const PATHS = {
   ),
   lock: <path d="M3.5 7h9v6.5h-9zM5.3 7V5.2a2.7 2.7 0 0 1 5.4 0V7" />,
   menu: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />,
+  minus: <path d="M3 8h10" />,
   moon: <path d="M13 9.7A5.6 5.6 0 0 1 6.3 3a5.6 5.6 0 1 0 6.7 6.7z" />,
   more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2" />,
   out: <path d="M9 2.5h4.5V7M13.3 2.7 7.5 8.5M11.5 9.5v4h-9v-9h4" />,

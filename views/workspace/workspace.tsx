@@ -6,6 +6,7 @@ import { ChatPane, pickedWindow } from "../chats/content.tsx";
 import { Facts, SessionHead } from "../chats/head.tsx";
 import { ids } from "../ids.ts";
 import { MenuButton } from "../layout/header.tsx";
+import { RailButton } from "../rail/rail.tsx";
 import { urls } from "../urls.ts";
 import { Bars } from "./bars.tsx";
 import { LayoutStyle } from "./layout-style.tsx";
@@ -15,10 +16,12 @@ interface ContentProps {
   /** A composer's state by chat id, where it is not a blank one. */
   composer: (chatId: string) => ComposerState;
   now: number;
+  /** The right rail, drawn already. */
+  rail?: string;
 }
 
 /** Everything inside `main`. */
-export function WorkspaceContent({ view, composer, now }: ContentProps) {
+export function WorkspaceContent({ view, composer, now, rail: safeRail = "" }: ContentProps) {
   const { session } = view;
   return (
     <>
@@ -32,6 +35,7 @@ export function WorkspaceContent({ view, composer, now }: ContentProps) {
         />
         <span class="grow d"></span>
         <HeadFacts session_id={session.id} chat={view.focused} />
+        {safeRail === "" ? "" : <RailButton />}
       </header>
       <div class="workspace">
         {view.repaired ? (
@@ -48,6 +52,7 @@ export function WorkspaceContent({ view, composer, now }: ContentProps) {
             <TabView tab={tab} view={view} composer={composer} now={now} />
           ))}
         </div>
+        {safeRail}
       </div>
     </>
   );

@@ -1,23 +1,31 @@
-/** The read-only file page: a window of numbered, highlighted lines; raster images as they are. */
+/** A file of a project: a window of numbered, highlighted lines, as a page or in a pane; raster images as they are. */
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { FileContent } from "../../../views/files/file.tsx";
+import { DirectoryPane } from "../../../views/files/directory.tsx";
+import { FileContent, FilePane } from "../../../views/files/file.tsx";
 import { Page } from "../../../views/layout/page.tsx";
-import { readProjectFile, readProjectImage } from "../../engine/files.ts";
+import { urls } from "../../../views/urls.ts";
+import type { FileView } from "../../domain/file.ts";
+import type { Project } from "../../domain/project.ts";
+import { isDirectoryError, readProjectFile, readProjectImage } from "../../engine/files.ts";
 import { framePage } from "../../engine/pages.ts";
+import { readTree } from "../../engine/tree.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
 import { foreignBytes } from "../headers.ts";
-import { respond } from "../respond.ts";
+import { htmlAnswer, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 
 const line = z.coerce.number().int().min(1).max(1_000_000_000);
 const Query = z.object({
   line: line.optional().describe("Line to mark; the window is the one that holds it."),
+  to: line.optional().describe("Last line to mark."),
   from: line.optional().describe("First line of the window."),
   raw: flag.optional().describe("The bytes of a raster image."),
+  pane: flag.optional().describe("Fragments: for a pane."),
+  goto: line.optional().describe("Pages: goes to the address of this line."),
 });
 
 export function fileRoutes(web: Web) {
@@ -40,22 +48,39 @@ async function show(web: Web, request: Request, projectId: string, rawPath: stri
     const image = await readProjectImage(web.core, projectId, path);
     return foreignBytes(image.bytes, { type: image.type, name: image.name, inline: true });
   }
-  const { project, file } = await readProjectFile(web.core, projectId, path, {
-    from: query.from ?? null,
-    marked: query.line ?? null,
-  });
+  // A form cannot say #L500; without the hash the browser does not scroll there.
+  if (query.goto && wants(request) === "page") return seeOther(urls.file(projectId, path, query.goto));
+  const window = { from: query.from ?? null, marked: query.goto ?? query.line ?? null, marked_to: query.to ?? null };
+  try {
+    const { project, file } = await readProjectFile(web.core, projectId, path, window);
+    return await showFile(web, request, project, file);
+  } catch (error) {
+    if (!isDirectoryError(error) || wants(request) === "json") throw error;
+    return showDirectory(web, request, projectId, path);
+  }
+}
+
+async function showFile(web: Web, request: Request, project: Project, file: FileView): Promise<Response> {
+  await loadHighlighter();
+  const raw_url = file.image ? urls.fileRaw(project.id, file.path) : null;
   return respond(request, {
+    fragment: () => FilePane({ project, file, raw_url }) as string,
     page: async () => {
-      await loadHighlighter();
-      const frame = { ...frameFor(web, request, await framePage(web.core)) };
+      const frame = frameFor(web, request, await framePage(web.core));
       return (
-        <Page frame={frame} title={file.path} current={{ project_id: projectId }}>
-          {FileContent({ project, file }) as "safe"}
+        <Page frame={frame} title={file.path} current={{ project_id: project.id }}>
+          {FileContent({ project, file, raw_url }) as "safe"}
         </Page>
       ) as string;
     },
     json: () => ({ file }),
   });
+}
+
+async function showDirectory(web: Web, request: Request, projectId: string, path: string): Promise<Response> {
+  if (wants(request) === "page") return seeOther(urls.tree(projectId, { path }));
+  const { project, level } = await readTree(web.core, projectId, { path, ignored: false, sizes: true });
+  return htmlAnswer(request, DirectoryPane({ project, level, ignored: false }) as string);
 }
 
 /** Elysia leaves a path parameter as it came where decoding fails. */

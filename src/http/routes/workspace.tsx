@@ -18,6 +18,7 @@ import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { answerPost, jsonAnswer } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
+import { railFor } from "./rail.tsx";
 
 const about = describing("layout");
 const Put = z.object({ layout: Layout, version: z.number().int().min(0).describe("Of the layout it was made from.") });
@@ -81,7 +82,10 @@ async function showWorkspace(
 ): Promise<string> {
   refreshStale(web.core);
   await loadHighlighter();
-  return draw(web, request, await workspacePage(web.core, sessionId, null), composer);
+  const read = await workspacePage(web.core, sessionId, null);
+  const { project, session } = read.view;
+  const rail = await railFor(web, request, { project_id: project.id, session_id: session.id });
+  return draw(web, request, read, composer, rail);
 }
 
 function draw(
@@ -89,6 +93,7 @@ function draw(
   request: Request,
   read: At & { view: WorkspaceView },
   composer: (chatId: string) => ComposerState,
+  rail: string,
 ): string {
   const { view } = read;
   const frame = frameFor(web, request, read, { session: view.session.id });
@@ -98,7 +103,7 @@ function draw(
       title={view.focused?.chat.title ?? view.session.title}
       current={{ session_id: view.session.id, project_id: view.project.id }}
     >
-      {WorkspaceContent({ view, composer, now: frame.now }) as "safe"}
+      {WorkspaceContent({ view, composer, now: frame.now, rail }) as "safe"}
     </Page>
   ) as string;
 }

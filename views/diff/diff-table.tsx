@@ -1,0 +1,61 @@
+/** Hunks as one table of numbered lines: old number, new number, sign, text. The review builds on it as well. */
+import type { Hunk, PatchLine } from "../../src/domain/diff.ts";
+import { highlightLines, languageOfPath } from "../../src/lib/highlight.ts";
+import { escapeHtml } from "../../src/lib/html.ts";
+import { cutEnd } from "../../src/lib/text.ts";
+import { attr } from "../ui/attr.ts";
+
+/** Longer lines are cut: minified files have lines of megabytes. */
+const LINE_CHARS = 2_000;
+
+interface DiffTableProps {
+  path: string;
+  hunks: readonly Hunk[];
+}
+
+export function DiffTable({ path, hunks }: DiffTableProps) {
+  const language = languageOfPath(path);
+  const safeRows = hunks.map((hunk) => gap(hunk) + rows(hunk, language)).join("");
+  return (
+    <table class="diff" aria-label={attr(`Changes of ${path}`)}>
+      <tbody>{safeRows}</tbody>
+    </table>
+  );
+}
+
+/** Where the hunk lies, as git says it. */
+function gap({ old_start, old_count, new_start, new_count, section }: Hunk): string {
+  const lines = `@@ −${old_start},${old_count} +${new_start},${new_count}`;
+  return `<tr class="gap"><td colspan="4">${escapeHtml(`${lines} ${cutEnd(section, 120)}`.trim())}</td></tr>`;
+}
+
+const SIGNS: Record<PatchLine["kind"], string> = { same: "", add: "+", del: "−" };
+const CLASSES: Record<PatchLine["kind"], string> = { same: "", add: ' class="add"', del: ' class="del"' };
+
+/** One string a line instead of five elements: a difference may have 20,000. */
+function rows({ lines }: Hunk, language: string | null): string {
+  const safe = highlighted(lines, language);
+  // Line ends are told only where they are what changed.
+  const told = new Set(lines.filter((line) => line.kind !== "same").map((line) => line.cr)).size > 1;
+  return lines
+    .map((line, i) => {
+      const end = told && line.cr ? '<span class="c">␍</span>' : "";
+      const note = line.no_newline ? '<i class="eof">no newline at the end</i>' : "";
+      return `<tr${CLASSES[line.kind]}><td>${line.old ?? ""}</td><td>${line.new ?? ""}</td><td>${SIGNS[line.kind]}</td><td><code>${safe[i]}${end}</code>${note}</td></tr>`;
+    })
+    .join("");
+}
+
+/** Each side is highlighted as the text it is: a deleted line may open a comment that the added ones do not. */
+function highlighted(lines: readonly PatchLine[], language: string | null): string[] {
+  const side = (left_out: PatchLine["kind"]) => {
+    const of = lines.filter((line) => line.kind !== left_out);
+    const safe = highlightLines(of.map((line) => cut(line.text)).join("\n"), language);
+    return new Map(of.map((line, i) => [line, safe[i] ?? ""]));
+  };
+  const before = lines.some((line) => line.kind === "del") ? side("add") : new Map<PatchLine, string>();
+  const after = side("del");
+  return lines.map((line) => (line.kind === "del" ? before : after).get(line) ?? "");
+}
+
+const cut = (text: string) => (text.length > LINE_CHARS ? `${cutEnd(text, LINE_CHARS)}… (line cut)` : text);
