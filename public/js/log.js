@@ -154,6 +154,7 @@
       if (summary) {
         summary.closest(".tools")?.setAttribute("data-touched", "");
         const log = summary.closest(".log");
+        steady(log);
         stateOf(log).held = { element: summary, top: topIn(log, summary), until: performance.now() + HOLD_MS };
       }
       const newest = event.target.closest?.("[data-newest]");

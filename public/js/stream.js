@@ -113,6 +113,7 @@
     "htmx:sse:after:message",
     ofStream(({ message }) => {
       position = message.id || position;
+      nameShown();
       countShown();
     }),
   );
@@ -178,9 +179,15 @@
   });
 
   // ── the title tells how many things wait, also from the background ────────────────────────────
-  const title = document.title;
+  let title = document.title;
   function badge(count) {
-    document.title = count > 0 ? `(${count}) ${title}` : title;
+    const said = count > 0 ? `(${count}) ${title}` : title;
+    if (document.title !== said) document.title = said;
+  }
+  /** A chat is named after its first message, and by hand at any time. */
+  function nameShown() {
+    const name = document.querySelector(".pane.focus .tab[aria-current] > .cut")?.textContent;
+    if (name) title = `${name} · BooCode`;
   }
   function countShown() {
     const text = document.querySelector("#nav-needs .count")?.textContent ?? "";

@@ -288,6 +288,29 @@ test("A chat of many messages opens at its end; older ones come while one scroll
   expect(ids).toEqual([...ids].sort((a, b) => a - b));
 });
 
+test("The desk, the sidebar and the window's title follow what happens elsewhere", async () => {
+  await using other = await appPage(browser);
+  await other.page.goto(`${boo.url}/`);
+  await live(other.page);
+  await boo.ask(chat, "[[tokens:4000]] [[slow:10]] count up");
+  const running = other.page.locator("#desk-running li", { hasText: "count up" });
+  await running.waitFor();
+  await page.waitForFunction(() => document.title.endsWith("count up · BooCode"));
+  await running.getByRole("button", { name: "Stop" }).click();
+  await running.waitFor({ state: "detached" });
+  const { run } = await boo.ask(chat, "[[error:401]]");
+  await boo.settled(run.id, session);
+  const need = other.page.locator("#desk-needs li", { hasText: "count up" });
+  await need.waitFor();
+  await other.page.waitForFunction(() => /^\(\d+\) Desk · BooCode$/.test(document.title));
+  await page.waitForFunction(() => /^\(\d+\) .*count up · BooCode$/.test(document.title));
+  await page.getByText(/the API key is missing or wrong/).waitFor();
+  llm.set("[[say:all is well]]");
+  await need.getByRole("button", { name: "Continue" }).click();
+  await need.waitFor({ state: "detached" });
+  expect(other.problems).toEqual([]);
+});
+
 test("Without a mouse: ask, open a row, stop, pick a model; the focus is never lost", async () => {
   const focus = () => page.evaluate(() => document.activeElement?.tagName);
   await field(page).focus();

@@ -186,6 +186,19 @@ test("An opened row stays under the pointer while its result is fetched, once", 
   expect(asks).toEqual(["/parts/t1/output"]);
 });
 
+test("A row opened right after a scroll, before its event, stays where it was clicked", async () => {
+  const parts = [toolPart("t1", { shown: "src/a.ts" }), textPart("x1", TEXT)];
+  await open({ entries: [...turns(20, 26), asked("Q"), answered(parts, aRun()), ...turns(26, 30)] });
+  const before = await page.locator("#tg-t1 > summary").evaluate((summary) => {
+    summary.scrollIntoView({ block: "center" });
+    const top = Math.round(summary.getBoundingClientRect().top);
+    (summary as HTMLElement).click();
+    return top;
+  });
+  await painted();
+  expect(await topOf("#tg-t1 > summary")).toBe(before);
+});
+
 test("Sending leads to the end", async () => {
   await open({ entries: turns(20, 30) });
   await scrollTo(900);
