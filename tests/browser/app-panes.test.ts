@@ -138,11 +138,13 @@ describe("panes", () => {
     await page.waitForFunction(() => document.querySelector(".panes .pane")?.classList.contains("focus"));
     await page.keyboard.press("Alt+m");
     await page.waitForFunction(
-      () => [...document.querySelectorAll(".panes .pane")].filter((p) => p.getClientRects().length > 0).length === 1,
+      () =>
+        Array.from(document.querySelectorAll(".panes .pane")).filter((p) => p.getClientRects().length > 0).length === 1,
     );
     await page.keyboard.press("Alt+m");
     await page.waitForFunction(
-      () => [...document.querySelectorAll(".panes .pane")].filter((p) => p.getClientRects().length > 0).length === 2,
+      () =>
+        Array.from(document.querySelectorAll(".panes .pane")).filter((p) => p.getClientRects().length > 0).length === 2,
     );
     await page.keyboard.press("Alt+w");
     await page.waitForFunction(() => document.querySelector('.tabbox[data-tab="1"]') === null);
