@@ -7,6 +7,8 @@ import { completeDirectories, createDirectory, inspectDirectory } from "../drive
 import { isGitDirectory } from "../drivers/git/head.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
+import { storable } from "../lib/storable.ts";
+import { oneLine } from "../lib/text.ts";
 import {
   deleteProject,
   findProject,
@@ -31,7 +33,7 @@ export interface RegisterProject {
 export async function registerProject(core: Core, input: RegisterProject): Promise<Project> {
   const roots = core.config.project_roots;
   const directory = input.create ? await createDirectory(roots, input.path) : await inspectDirectory(input.path, roots);
-  const name = checkName(input.name?.trim() || basename(directory.path) || directory.path);
+  const name = input.name?.trim() ? checkName(input.name.trim()) : nameOf(directory.path);
   const row = await transact(core, async (tx, emit) => {
     const inserted = await insertProject(tx, { id: newId(), path: directory.path, name });
     if (inserted) emit({ topic: DESK, kind: "project.changed", payload: { project_id: inserted.id } });
@@ -83,6 +85,9 @@ export async function removeProject(core: Core, id: string): Promise<void> {
 async function withGit(row: ProjectRow): Promise<Project> {
   return { ...row, is_git: await isGitDirectory(row.path) };
 }
+
+/** Of a directory that nobody named: whatever its own name holds, one line of it. */
+const nameOf = (path: string) => oneLine(storable(basename(path)), NAME_LIMIT_CHARS) || path;
 
 function checkName(name: string): string {
   if (name.length === 0) throw invalid("A project needs a name.", "name");

@@ -113,6 +113,8 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof ParseError) return invalid("The body could not be read.");
   if (error instanceof ValidationError) return fromElysia(error);
   if (error instanceof ElysiaCustomStatusResponse) return fromStatus(error.code);
+  if (NOT_STORABLE.has(String((error as { code?: unknown } | null)?.code)))
+    return invalid("Text with a NUL byte is not taken.");
   if (isDatabaseAway(error)) return unavailable(DATABASE_AWAY, error);
   return internal(error);
 }
@@ -140,6 +142,9 @@ function fromStatus(status: number | string): AppError {
   const code = (Object.entries(STATUS).find(([, s]) => s === status)?.[0] ?? "internal") as ErrorCode;
   return code === "internal" ? internal(null) : new AppError(code, "This request was refused.");
 }
+
+/** What Postgres says of a NUL byte in a text, and of one in JSON. */
+const NOT_STORABLE = new Set(["22021", "22P05"]);
 
 /** Codes of the postgres package, of the socket below it, and of a server that is starting, stopping, full or too slow. */
 const AWAY = new Set([

@@ -7,7 +7,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import { websocket } from "elysia/ws";
 import type { Config } from "../config.ts";
 import type { Core } from "../engine/core.ts";
-import { unauthorized } from "../lib/errors.ts";
+import { notFound, unauthorized } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import { createAuth } from "./auth.ts";
@@ -71,6 +71,8 @@ function createHandler(
 
   async function answer(request: Request, facts: Facts, peer: string | null): Promise<Response | undefined> {
     guard(request);
+    // No row, file or name has a NUL byte, and the database refuses to look for one.
+    if (/%00/.test(request.url.replace(/[?#].*$/s, ""))) throw notFound("page");
     const inner = innerRequest(request, facts, rules);
     facts.secure = auth.isSecure(request, peer);
     facts.identity = await auth.identify(request, peer);

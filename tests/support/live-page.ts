@@ -4,6 +4,7 @@
  */
 import { Window } from "happy-dom";
 import { EventReader, type Frame } from "./events.ts";
+import { until } from "./until.ts";
 
 const window = new Window({ settings: { disableCSSFileLoading: true, disableJavaScriptFileLoading: true } });
 type Doc = ReturnType<typeof parse>;
@@ -76,7 +77,8 @@ export class LivePage implements AsyncDisposable {
     if (event === "reset") {
       this.resets++;
       this.last_id = null;
-      this.doc = parse(await fetchPage(this.origin, this.path));
+      // A page that says that the database is away loads itself again, too.
+      this.doc = parse(await until(() => fetchPage(this.origin, this.path).catch(() => null)));
       return;
     }
     if (id !== null) this.last_id = id;
