@@ -153,6 +153,32 @@ test("A peer that says nothing any more is left, and found again", async () => {
   expect(await answerText(page)).toBe((await storedText())[0]!.text.trimEnd());
 });
 
+test("Through a cut in the middle of an answer its opened rows stay open and its text is whole", async () => {
+  const { page } = open;
+  await visit(wire.url);
+  const reads = '[[tool:view_file {"path":"README.md"}]]';
+  await say(
+    page,
+    `${reads} [[next:{{think:hm}} {{json:"# Head\\n\\n* one\\n* two\\n\\n"}} {{tokens:400}} {{slow:5}}]]`,
+  );
+  await page.locator(".tools > summary").click();
+  await page.locator(".tool > summary .res").click();
+  await page.locator(".tool pre", { hasText: "# Relay" }).waitFor();
+  await page.getByText(/tok20 /).waitFor();
+  await page.locator(".turn.answered h3").evaluate((head) => getSelection()!.selectAllChildren(head));
+  wire.cut();
+  await strip().waitFor();
+  wire.mend();
+  await strip().waitFor({ state: "hidden" });
+  await settled(page);
+  expect(await page.locator(".tool pre", { hasText: "# Relay" }).isVisible()).toBe(true);
+  expect(await page.evaluate(() => getSelection()!.toString())).toBe("Head");
+  expect(await page.locator(".turn.answered .part p").last().textContent()).toBe(
+    Array.from({ length: 400 }, (_, n) => `tok${n}`).join(" "),
+  );
+  await sameWhenReadAgain(page);
+});
+
 test("While the stream is down a message is taken, said to be, and appears once when it is back", async () => {
   const { page } = open;
   await visit();

@@ -104,16 +104,19 @@ export function ToolRow({ part, project_id, now }: { part: ToolPart; project_id:
   );
 }
 
-/** Shown when the row opens: the browser then fetches the result in its place; without script the link leads to it. */
+/**
+ * Shown when the row opens: the browser then fetches the result into it; without script the link leads to it. A result
+ * never changes once it is there, so a morph leaves it alone.
+ */
 function LazyOutput({ part_id }: { part_id: string }) {
   return (
-    <p class="lazy" hx-get={urls.output(part_id)} hx-trigger="intersect once" hx-swap="outerHTML" {...ERRORS_INSIDE}>
+    <div class="lazy" hx-get={urls.output(part_id)} hx-trigger="intersect once" hx-morph-skip {...ERRORS_INSIDE}>
       <a href={urls.output(part_id)}>Result</a>
-    </p>
+    </div>
   );
 }
 
-/** The fragment that `LazyOutput` is replaced by. */
+/** The fragment that `LazyOutput` is filled with. */
 export function ToolOutput({ text, cut }: { text: string; cut: boolean }) {
   return (
     <>

@@ -7,11 +7,11 @@ import { PaletteDialog } from "../palette/palette.tsx";
 import { BottomBar, type Current, Rail, Sidebar } from "./sidebar.tsx";
 
 /**
- * htmx's settings. `open` stays as the reader left it when a region is morphed. The stream is opened once by hx-sse; when
+ * htmx's settings. `open` stays as the reader left it when a region is morphed (log.js notes `data-touched`). The stream is opened once by hx-sse; when
  * it is opened again is decided by public/js/stream.js. Links are plain page loads, so htmx keeps its hands off history.
  */
 export const HTMX_CONFIG = JSON.stringify({
-  morphIgnore: ["data-htmx-powered", "open"],
+  morphIgnore: ["data-htmx-powered", "data-touched", "open"],
   includeIndicatorCSS: false,
   history: false,
   sse: { reconnect: false, pauseOnBackground: false, connectTimeout: 10_000 },

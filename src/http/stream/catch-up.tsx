@@ -13,7 +13,7 @@ import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
 import { deskPartials, navPartials } from "./desk-refresh.tsx";
 import { chatControls, endingBefore, picker } from "./render.tsx";
-import { append, remove, swap } from "./swap.ts";
+import { append, remove, upsert } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
 
 /** What a store function reads from: here always a snapshot. */
@@ -75,7 +75,7 @@ async function missedMessages(core: Core, db: Db, chatId: string, touched: reado
         : AssistantMessage({ entry, progress, now, project_id: run?.project_id ?? "", endpoints, newest });
     html += created.has(entry.message.id)
       ? remove(id) + append(ids.log(chatId), row as string)
-      : swap(id, "outerHTML", row as string);
+      : upsert(id, row as string);
   }
   return html;
 }
