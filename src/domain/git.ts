@@ -88,6 +88,8 @@ export type GitPanel =
 /** Changes listed of one group. */
 export const CHANGES_SHOWN = 200;
 export const DISCARDS_SHOWN = 10;
+/** Paths that a discard tells of those it holds. */
+export const DISCARD_NAMES = 5;
 export const COMMIT_MESSAGE_CHARS = 20_000;
 
 export const IDENTITY_MISSING =

@@ -1,7 +1,14 @@
 /** The git panel's verbs: by a human, through routes; no tool reaches them. One after another in each repository. */
 import type { FileDiff } from "../domain/diff.ts";
 import { DESK } from "../domain/event.ts";
-import { COMMIT_MESSAGE_CHARS, DISCARDS_SHOWN, type Discard, type GitPanel, type GitState } from "../domain/git.ts";
+import {
+  COMMIT_MESSAGE_CHARS,
+  DISCARD_NAMES,
+  DISCARDS_SHOWN,
+  type Discard,
+  type GitPanel,
+  type GitState,
+} from "../domain/git.ts";
 import type { Project } from "../domain/project.ts";
 import { type Committed, commitStaged } from "../drivers/git/commit.ts";
 import {
@@ -176,15 +183,15 @@ export async function discardPaths(
   core: Core,
   projectId: string,
   paths: readonly string[],
-): Promise<Done & { id: string }> {
-  let id = "";
+): Promise<Done & { discard: Discard }> {
+  let discard: Discard | null = null;
   const done = await working(core, projectId, async (status) => {
     const records = await recordsFor(status, paths, (record) => isShown(record, false));
-    const discarded = await discardChanges(status.repository, records);
-    id = discarded.id;
-    return told(`Discarded ${nameOf(discarded.paths)}`, discarded.left);
+    const { id, at, paths: lost, left } = await discardChanges(status.repository, records);
+    discard = { id, at, paths: lost.slice(0, DISCARD_NAMES), total: lost.length };
+    return told(`Discarded ${nameOf(lost)}`, left);
   });
-  return { ...done, id };
+  return { ...done, discard: discard! };
 }
 
 export function undoDiscarded(core: Core, projectId: string, id: string): Promise<Done> {

@@ -3,7 +3,7 @@
  * against what its route said about itself (src/http/describe.ts). What was described and never seen is a failure.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { type Answer, type Route, routeTable } from "../../src/http/describe.ts";
@@ -145,6 +145,10 @@ describe("answers", () => {
       const { status } = await call(method, path, body);
       expect([method, path, status < 300]).toEqual([method, path, true]);
     }
+    await rename(`${boo.repo.root}/.git`, `${boo.repo.root}/.not-git`);
+    expect((await call("POST", `/projects/${PROJECT}/git`)).status).toBe(201);
+    await rm(`${boo.repo.root}/.git`, { recursive: true });
+    await rename(`${boo.repo.root}/.not-git`, `${boo.repo.root}/.git`);
     llm.set(SLOW);
     await boo.ask(CHAT!, "first");
     const queued = await boo.ask(CHAT!, "second");

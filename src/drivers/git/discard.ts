@@ -10,6 +10,7 @@ import { gitWrite, nulSeparated, PATHS_FROM_STDIN, refuseOwnFilters } from "./wr
 
 export interface Discarded {
   id: string;
+  at: Date;
   paths: string[];
   /** What stayed, because it is not a file of this repository: other repositories in an untracked directory. */
   left: string[];
@@ -29,8 +30,9 @@ export async function discardChanges(repository: Repository, records: readonly S
   // An untracked file that has gone since the list was made has nothing to lose.
   const looked = (await look(repository, lost)).filter((file) => file.index !== null || file.perm !== null);
   if (looked.length === 0) throw nothing(left);
-  const id = newRecordId();
-  await keep(repository, id, looked);
+  const at = new Date();
+  const id = recordId(at);
+  await keep(repository, id, at, looked);
   try {
     await unchangedSince(repository, looked);
   } catch (error) {
@@ -39,7 +41,7 @@ export async function discardChanges(repository: Repository, records: readonly S
   }
   await takeAway(repository, looked);
   await forgetOld(repository);
-  return { id, paths: looked.map((file) => file.path), left };
+  return { id, at, paths: looked.map((file) => file.path), left };
 }
 
 async function whatIsLost(
@@ -105,7 +107,7 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
 }
 
 /** Sorts by time: `20261123-142207-123`. */
-const newRecordId = () => new Date().toISOString().replaceAll(/[-:Z]/g, "").replaceAll(/[T.]/g, "-");
+const recordId = (at: Date) => at.toISOString().replaceAll(/[-:Z]/g, "").replaceAll(/[T.]/g, "-");
 
 function nothing(left: readonly string[]): Refusal {
   return new Refusal(

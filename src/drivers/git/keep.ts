@@ -6,6 +6,7 @@ import { lstat, mkdtemp, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { DISCARD_NAMES } from "../../domain/git.ts";
 import { Refusal } from "../refusal.ts";
 import { git, gitOk, type Repository } from "./exec.ts";
 import { gitWrite } from "./write.ts";
@@ -42,7 +43,6 @@ export const KEPT_FILES_MAX = 5_000;
 export const KEPT_BYTES_MAX = 200_000_000;
 /** Older ones are forgotten when a new one is made. */
 const RECORDS_MAX = 100;
-const NAMES_IN_HEAD = 5;
 const IDENTITY = {
   GIT_AUTHOR_NAME: "BooCode",
   GIT_AUTHOR_EMAIL: "boocode@localhost",
@@ -93,12 +93,12 @@ export async function unchangedSince(repository: Repository, looked: readonly Lo
 }
 
 /** Stores the bytes and makes the ref `<DISCARDED_REFS>/<id>`. */
-export async function keep(repository: Repository, id: string, looked: readonly Looked[]): Promise<void> {
+export async function keep(repository: Repository, id: string, at: Date, looked: readonly Looked[]): Promise<void> {
   const blobs = await storeBlobs(repository, looked);
   const kept = looked.map(({ stamp: _, ...file }, i): Kept => ({ ...file, blob: blobs[i]! }));
   const tree = await writeTree(repository, kept);
-  const paths = looked.slice(0, NAMES_IN_HEAD).map((file) => file.path);
-  const head: KeptHead = { root: repository.root, at: Date.now(), total: looked.length, paths };
+  const paths = looked.slice(0, DISCARD_NAMES).map((file) => file.path);
+  const head: KeptHead = { root: repository.root, at: at.getTime(), total: looked.length, paths };
   const message = `${JSON.stringify(head)}\n\n${JSON.stringify(kept)}\n`;
   const commit = await gitOk(repository.root, ["commit-tree", tree, "-F", "-"], { stdin: message, env: IDENTITY });
   await gitWrite(repository, ["update-ref", "--stdin"], {

@@ -122,5 +122,6 @@ export const GIT_RESOURCES = {
   TreeMatches: matches,
   GitPanel: panel,
   FileDiff: diff,
+  Discard: discard,
   Commit: z.object({ hash: z.string(), subject: z.string() }),
 } as const satisfies Record<string, z.ZodType>;

@@ -100,12 +100,12 @@ export function gitRoutes(web: Web) {
       async ({ request, params }) => {
         const named = pathsOf(await parseBody(request, Paths));
         const work = () => discardPaths(core, params.id, named);
-        return act(web, request, params.id, work, { status: 201, json: ({ id }) => ({ id }) });
+        return act(web, request, params.id, work, { status: 201, json: ({ discard }) => ({ discard }) });
       },
       about({
         summary: "Throws changes of the working tree away; what is lost is kept and can be brought back.",
         body: Paths,
-        answers: { 201: { id: "string", ...DONE } },
+        answers: { 201: { discard: "Discard", ...DONE } },
       }),
     )
     .post(
@@ -199,7 +199,8 @@ async function act<T extends Done>(
   if (form === "page") return seeOther(urls.git(projectId));
   if (form !== "fragment") {
     const body = { ...options.json?.(done), said, git: panel };
-    return jsonAnswer(request, body, { status: options.status ?? 200 });
+    const { status = 200 } = options;
+    return jsonAnswer(request, body, { status, headers: status === 201 ? { location: urls.git(projectId) } : {} });
   }
   return htmlAnswer(request, GitPanelView({ project, panel, said, now: Date.now() }) as string);
 }

@@ -35,7 +35,11 @@ export function railRoutes(web: Web) {
       const safeBody = RailBody({ ...where, panel, children: await contentOf(web, params.id, panel) }) as string;
       return htmlAnswer(request, safeBody, { headers: remembering(request, panel) });
     },
-    describing("sessions")({ summary: "The rail of a session's page.", query: Query, answers: {} }),
+    describing("pages")({
+      summary: "The rail beside a session's panes: files, git, or folded.",
+      query: Query,
+      answers: {},
+    }),
   );
 }
 
