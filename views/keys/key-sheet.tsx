@@ -18,7 +18,7 @@ export function KeySheet() {
       <div class="keygrid">
         {KEY_GROUPS.map((group) => (
           <dl>
-            <dt safe>{group}</dt>
+            <dt>{group}</dt>
             {KEYS.filter((key) => key.group === group).map((key) => (
               <dd data-match={key.act ? attr(key.match) : undefined} data-act={key.act ? attr(key.act) : undefined}>
                 <span safe>{key.label}</span>

@@ -106,9 +106,7 @@ export function PaletteList({ items, mode }: { items: PaletteItem[]; mode: Palet
           <span class="cut dim" safe>
             {item.hint}
           </span>
-          <span class="dim" safe>
-            {item.kind}
-          </span>
+          <span class="dim">{item.kind}</span>
         </a>
       ))}
     </>
