@@ -9,7 +9,7 @@ const pages = await Promise.all(documents().map(async (path) => ({ path, text: a
 test("links between pages lead to files, and their anchors to headings", async () => {
   const broken: string[] = [];
   for (const { path, text } of pages) {
-    for (const [, target] of proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, target] of proseOf(text).matchAll(/(?:\]\(|\bsrc(?:set)?=")([^)\s"]+)[)"]/g)) {
       if (/^[a-z]+:/.test(target!)) continue;
       const [file, anchor] = target!.split("#") as [string, string | undefined];
       const to = file ? join(folderOf(path), file) : path;
