@@ -1,6 +1,5 @@
 /** The server dies at any moment: what a watcher saw is stored, the run is interrupted, and everything can go on. */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
 import type { JournalEvent } from "../../src/domain/event.ts";
 import { testDatabase } from "../support/database.ts";
 import { EventReader } from "../support/events.ts";
@@ -8,7 +7,7 @@ import { fakeLlm } from "../support/fake-llm.ts";
 import { mkfifo } from "../support/fifo.ts";
 import { tempRepo } from "../support/repo.ts";
 import { Seeded, seeds } from "../support/seeded.ts";
-import { descendantsOf, type ServerProcess, startServer } from "../support/server.ts";
+import { commandOf, descendantsOf, type ServerProcess, startServer } from "../support/server.ts";
 import { isAlive, until } from "../support/until.ts";
 
 interface ChatJson {
@@ -165,7 +164,7 @@ test("SIGTERM in the middle: the run is interrupted, the program ends with 0, no
   const stuck = await call<RunJson>(server, "POST", `/chats/${other.id}/messages`, { text: "[[tool:git_status {}]]" });
   const children = await until(() => {
     const found = descendantsOf(server.pid);
-    return found.some((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("git\0")) ? found : null;
+    return found.some((pid) => commandOf(pid).startsWith("git\0")) ? found : null;
   });
   await until(async () =>
     (await call<ChatJson>(server, "GET", `/chats/${made.chat.id}`)).messages[1]?.parts[0]?.text.includes("tok9 "),

@@ -84,3 +84,12 @@ export function descendantsOf(pid: number): number[] {
     for (const [child, parent] of parents) if (parent === found[i]) found.push(child);
   return found.slice(1);
 }
+
+/** Its command line, words separated by NUL; "" once it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
