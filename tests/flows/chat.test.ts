@@ -86,6 +86,10 @@ describe("a chat turn", () => {
     expect(stopped.state).toBe("cancelled");
     const json = await boo.get<ChatJson>(`/chats/${chat}`);
     expect(textOf(json, 1)).toStartWith("tok0 ");
+    // What came before the stop was generated and is counted.
+    const { run: counted } = await boo.get<{ run: { tokens_out: number; turns: number } }>(`/runs/${run.id}`);
+    expect(counted.turns).toBe(1);
+    expect(Math.abs(counted.tokens_out - textOf(json, 1)!.trim().split(" ").length)).toBeLessThanOrEqual(1);
     expect(json.messages[1]!.parts.every((p) => p.state !== "open")).toBe(true);
     const again = await fetch(`${boo.url}/runs/${run.id}/cancellation`, {
       method: "POST",

@@ -1,6 +1,6 @@
 /** The loop of a native run: model → tools → model, until nothing is left to call or a limit is hit. */
 import type { Endpoint } from "../../domain/endpoint.ts";
-import type { Llm, ToolCall } from "../../domain/llm.ts";
+import type { ChatMessage, Llm, ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
@@ -16,7 +16,7 @@ import { buildHistory } from "./history.ts";
 import { CHAT_LIMITS, limitOf } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
-import { runStep, type StepResult } from "./step.ts";
+import { blankStep, runStep, type StepInput, type StepResult } from "./step.ts";
 
 export interface LoopInput {
   run: Run;
@@ -69,7 +69,7 @@ async function oneTurn(
   turn: number,
   wrapUp: boolean,
 ): Promise<StepResult> {
-  const { run, endpoint, model, llm } = input;
+  const { run } = input;
   const messages = await steady(core, async () => {
     const all = await readHistory(core.sql, run.chat_id, input.position);
     const parts = await readParts(
@@ -79,25 +79,49 @@ async function oneTurn(
     return buildHistory(systemPrompt(input.project), all, parts);
   });
   if (wrapUp) messages.push({ role: "user", content: WRAP_UP });
-  const result = await runStep(core, live, writer, {
-    llm,
-    endpoint: endpoint.label,
-    model,
+  const result = blankStep();
+  try {
+    await runStep(core, live, writer, stepOf(input, messages, turn, wrapUp, core), result);
+  } catch (error) {
+    await recordCut(core, input, turn, result);
+    throw error;
+  }
+  await writer.closeText("closed");
+  if (wrapUp) result.calls = [];
+  await recordTurn(core, input, turn, result, result.stop);
+  return result;
+}
+
+function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp: boolean, core: Core): StepInput {
+  return {
+    llm: input.llm,
+    endpoint: input.endpoint.label,
+    model: input.model,
     messages,
     tools: wrapUp ? [] : toolSpecs(core.tools),
     sampling: {},
     turn,
     answer_chars: CHAT_LIMITS.answer_chars,
-  });
-  await writer.closeText("closed");
-  if (wrapUp) result.calls = [];
-  await recordTurn(core, input, turn, result);
-  return result;
+  };
 }
 
-async function recordTurn(core: Core, input: LoopInput, number: number, result: StepResult): Promise<void> {
+/** A call that was stopped or broke off was paid for, too; calls of tools it asked for are not made. */
+async function recordCut(core: Core, input: LoopInput, turn: number, result: StepResult): Promise<void> {
+  if (result.tokens_out === null) return;
+  await recordTurn(core, input, turn, { ...result, calls: [] }, "cut").catch((error) =>
+    core.log.warn("turn.not_recorded", { run_id: input.run.id, error }),
+  );
+}
+
+async function recordTurn(
+  core: Core,
+  input: LoopInput,
+  number: number,
+  result: StepResult,
+  stop: string,
+): Promise<void> {
   const { run, endpoint, model } = input;
-  const { tokens_in, tokens_out, tokens_cached, ttft_ms, duration_ms, generation_ms, stop } = result;
+  const { tokens_in, tokens_out, tokens_cached, ttft_ms, duration_ms, generation_ms } = result;
   const id = newId();
   await steady(core, () =>
     transact(core, (tx) =>

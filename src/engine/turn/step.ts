@@ -30,21 +30,32 @@ export interface StepResult {
   generation_ms: number;
 }
 
-/** Runs one model call to its end. Throws Stopped, or AppError when the endpoint fails or falls silent. */
-export async function runStep(core: Core, live: LiveRun, writer: PartWriter, input: StepInput): Promise<StepResult> {
+/** What is known of a model call before it begins. */
+export const blankStep = (): StepResult => ({
+  calls: [],
+  stop: "stop",
+  tokens_in: null,
+  tokens_out: null,
+  tokens_cached: null,
+  ttft_ms: null,
+  duration_ms: 0,
+  generation_ms: 0,
+});
+
+/**
+ * Runs one model call to its end and fills `result`, also with what was had of a call that broke off. Throws Stopped, or
+ * AppError when the endpoint fails or falls silent.
+ */
+export async function runStep(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: StepInput,
+  result: StepResult,
+): Promise<void> {
   const watch = new SilenceWatch(core.config.first_token_s, core.config.stall_s, input.endpoint);
   const signal = AbortSignal.any([live.abort.signal, watch.signal]);
   const meter = new Meter();
-  const result: StepResult = {
-    calls: [],
-    stop: "stop",
-    tokens_in: null,
-    tokens_out: null,
-    tokens_cached: null,
-    ttft_ms: null,
-    duration_ms: 0,
-    generation_ms: 0,
-  };
   try {
     const stream = input.llm.stream({
       model: input.model,
@@ -61,13 +72,12 @@ export async function runStep(core: Core, live: LiveRun, writer: PartWriter, inp
     }
   } finally {
     watch.stop();
+    result.ttft_ms = meter.ttft();
+    result.duration_ms = meter.total();
+    result.generation_ms = meter.generating();
+    result.tokens_out ??= meter.tokens > 0 ? meter.tokens : null;
   }
   signal.throwIfAborted();
-  result.ttft_ms = meter.ttft();
-  result.duration_ms = meter.total();
-  result.generation_ms = meter.generating();
-  result.tokens_out ??= meter.tokens > 0 ? meter.tokens : null;
-  return result;
 }
 
 function isToken(event: LlmEvent): boolean {
