@@ -15,7 +15,7 @@ import { createLog } from "../src/lib/log.ts";
 
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url).pathname;
 const KEYWORDS =
-  /\b(CREATE|UNIQUE|INDEX|ON|USING|WHERE|IS|NOT|NULL|AND|OR|DESC|PRIMARY KEY|CHECK|FOREIGN KEY|REFERENCES|DELETE|UPDATE|CASCADE|SET|RESTRICT|WITH|REPLACE|FUNCTION|RETURNS|LANGUAGE|AS|TRIGGER|AFTER|BEFORE|INSERT|FOR EACH ROW|WHEN|EXECUTE)\b/g;
+  /\b(CREATE|UNIQUE|INDEX|ON|USING|WHERE|IS|NOT|NULL|AND|OR|DESC|PRIMARY KEY|CHECK|FOREIGN KEY|REFERENCES|DELETE|UPDATE|CASCADE|SET|RESTRICT)\b/g;
 const HEAD =
   "-- The schema after all migrations, for reading. Written by `bun run schema`; do not edit, write a migration.\n";
 
@@ -25,7 +25,7 @@ interface Table {
   comment: string | null;
 }
 
-/** The public schema as SQL: extensions, tables by name with constraints, indexes and comments, functions, triggers. */
+/** The public schema as SQL: extensions, then tables by name with constraints, indexes, triggers and comments, then functions. */
 export async function dumpSchema(sql: Sql): Promise<string> {
   const extensions = await sql<{ name: string }[]>`
     select extname as name from pg_extension where extname <> 'plpgsql' order by extname`;
@@ -38,21 +38,20 @@ export async function dumpSchema(sql: Sql): Promise<string> {
     select pg_get_functiondef(p.oid) as text from pg_proc p
     where p.pronamespace = 'public'::regnamespace and p.prokind in ('f', 'p')
       and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') order by p.proname`;
-  for (const { text } of functions) parts.push(`${plain(text.trim())};\n`);
-  const triggers = await sql<{ text: string }[]>`
-    select pg_get_triggerdef(t.oid) as text from pg_trigger t join pg_class c on c.oid = t.tgrelid
-    where c.relnamespace = 'public'::regnamespace and not t.tgisinternal order by c.relname, t.tgname`;
-  if (triggers.length > 0) parts.push(triggers.map(({ text }) => `${plain(text)};\n`).join(""));
+  for (const { text } of functions) parts.push(`${text.trim()};\n`);
   return parts.join("\n");
 }
 
 async function dumpTable(sql: Sql, { oid, name, comment }: Table): Promise<string> {
   const lines = [...(await columnLines(sql, oid)), ...(await constraintLines(sql, oid))];
-  const indexes = await sql<{ text: string }[]>`
-    select pg_get_indexdef(i.indexrelid) as text from pg_index i
-    where i.indrelid = ${oid} and not exists (select from pg_constraint c where c.conindid = i.indexrelid)
-    order by i.indexrelid::regclass::text`;
-  const after = indexes.map(({ text }) => `${plain(text)};`);
+  const after = [
+    ...(await sql<{ text: string }[]>`
+      select pg_get_indexdef(i.indexrelid) as text from pg_index i
+      where i.indrelid = ${oid} and not exists (select from pg_constraint c where c.conindid = i.indexrelid)
+      order by i.indexrelid::regclass::text`),
+    ...(await sql<{ text: string }[]>`
+      select pg_get_triggerdef(t.oid) as text from pg_trigger t where t.tgrelid = ${oid} and not tgisinternal order by tgname`),
+  ].map(({ text }) => `${plain(text)};`);
   const about = [comment && `comment on table ${name} is ${quote(comment)};`, ...(await commentLines(sql, oid, name))];
   return `create table ${name} (\n  ${lines.join(",\n  ")}\n);\n${[...after, ...about.filter(Boolean)].map((l) => `${l}\n`).join("")}`;
 }

@@ -1,5 +1,4 @@
 -- The schema after all migrations, for reading. Written by `bun run schema`; do not edit, write a migration.
-create extension pg_trgm;
 
 create table access_tokens (
   id text not null,
@@ -239,7 +238,6 @@ create table runs (
   foreign key (question_id) references messages(id) on delete cascade,
   foreign key (session_id) references sessions(id) on delete cascade
 );
-create index runs_by_model on runs (model);
 create index runs_live on runs (state) where state in ('queued', 'running', 'waiting');
 create index runs_of_answer on runs (answer_id);
 create index runs_of_chat on runs (chat_id, created_at);
@@ -250,45 +248,6 @@ comment on table runs is 'Executions, each answering one message. A row is there
 comment on column runs.cost_usd is 'Sum over the turns whose price was known; null when none was.';
 comment on column runs.reason is 'Why it ended: done, step_cap, tool_cap, repeated_call, token_limit, stalled, endpoint, cancelled, superseded, restart, internal.';
 comment on index runs_one_at_a_time is 'One run at a time per chat; a second claim fails here, whoever tries.';
-
-create table search_entries (
-  id bigint not null generated always as identity,
-  kind text not null,
-  project_id text not null,
-  session_id text,
-  chat_id text,
-  part_id text,
-  titled_project text,
-  titled_session text,
-  titled_chat text,
-  role text,
-  model text,
-  at timestamptz not null,
-  label text,
-  words tsvector not null,
-  primary key (id),
-  check ((num_nonnulls(part_id, titled_project, titled_session, titled_chat) = 1)),
-  check (kind in ('message', 'reasoning', 'tool', 'file', 'title')),
-  check (role in ('user', 'assistant')),
-  foreign key (part_id) references parts(id) on delete cascade,
-  foreign key (titled_chat) references chats(id) on delete cascade,
-  foreign key (titled_project) references projects(id) on delete cascade,
-  foreign key (titled_session) references sessions(id) on delete cascade
-);
-create index search_by_time on search_entries (at);
-create index search_labels on search_entries using gin (label gin_trgm_ops) with (fastupdate=off) where (label is not null);
-create unique index search_of_chat on search_entries (titled_chat) where (titled_chat is not null);
-create index search_of_part on search_entries (part_id);
-create unique index search_of_project on search_entries (titled_project) where (titled_project is not null);
-create unique index search_of_session on search_entries (titled_session) where (titled_session is not null);
-create index search_words on search_entries using gin (words) with (fastupdate=off);
-comment on table search_entries is 'What a search looks through. Derived from parts and titles: may be emptied, the next start fills it again.';
-comment on column search_entries.id is 'Later rows have greater ids; searches go through them from the newest on, slab by slab.';
-comment on column search_entries.label is 'Titles, paths and what a call was asked: found by parts of words and with typing errors. Null for long texts.';
-comment on column search_entries.model is 'Model of the run that wrote it; null for what a human wrote and for titles.';
-comment on column search_entries.project_id is 'This and the ids that follow repeat what the owner says, so that filters and counts need no join.';
-comment on column search_entries.words is 'Words by src/lib/words.ts, and facts as lexemes with "=", which no word has: k= kind, p= project, r= role, m= model, y= year, d= month, and the slabs a= to d= of ids (src/store/search-facts.ts).';
-comment on index search_of_project is 'One row a title; also what the deletion of a project, session or chat looks up.';
 
 create table sessions (
   id text not null,
@@ -372,14 +331,3 @@ create table turns (
 );
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
 comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';
-
-create or replace function forget_superseded()
- returns trigger
- language plpgsql
-as $function$
-begin
-  delete from search_entries e using parts p where p.message_id = new.id and e.part_id = p.id;
-  return null;
-end $function$;
-
-create trigger forget_superseded after update OF superseded_at on messages for each row when ((new.superseded_at is not null)) execute function forget_superseded();
