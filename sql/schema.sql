@@ -281,35 +281,6 @@ create table settings (
 );
 comment on table settings is 'Settings made in the page; those from the environment are not stored.';
 
-create table terminals (
-  id text not null,
-  session_id text not null,
-  title text,
-  target text not null default 'local',
-  cwd text not null,
-  command text,
-  state text not null default 'open',
-  exit_code integer,
-  exit_signal integer,
-  last_command text,
-  cols integer not null default 80,
-  rows integer not null default 24,
-  created_at timestamptz not null default now(),
-  ended_at timestamptz,
-  last_output_at timestamptz,
-  primary key (id),
-  check (state in ('open', 'exited', 'closed')),
-  foreign key (session_id) references sessions(id) on delete cascade
-);
-create index terminals_live on terminals (state) where (state <> 'closed');
-create index terminals_of_session on terminals (session_id, created_at);
-comment on table terminals is 'Terminals of a session. The shell lives in the tmux session bc-<id>, which outlives the server; a row is there before it.';
-comment on column terminals.command is 'Command line that is run instead of an interactive shell.';
-comment on column terminals.exit_code is 'Of the shell or command; null with exit_signal null: its tmux server went away.';
-comment on column terminals.last_command is 'The newest command line that had the keyboard, the shell itself aside.';
-comment on column terminals.target is 'local, or the name of an ssh target of the settings.';
-comment on column terminals.title is 'A human''s name for it; null shows what runs or ran last.';
-
 create table turns (
   id text not null,
   run_id text not null,

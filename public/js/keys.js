@@ -70,11 +70,6 @@
 
   // ── acts that belong to no page ───────────────────────────────────────────────────────────────
   document.addEventListener("boocode:keysheet", () => document.getElementById("keysheet")?.showModal());
-  document.addEventListener("boocode:search", () => {
-    const field = visible("#search-q");
-    if (field) field.focus();
-    else location.assign("/search");
-  });
   document.addEventListener("boocode:suggested", () => {
     const last = [...document.querySelectorAll(".ending .again button, .btn-need")]
       .filter((b) => b.getClientRects().length > 0)

@@ -14,13 +14,12 @@ export interface Key {
 }
 
 export const KEYS: readonly Key[] = [
-  { group: "Go", caps: ["Ctrl", "K"], match: "mod+k", label: "Palette: go to, do, search", act: "event palette" },
+  { group: "Go", caps: ["Ctrl", "K"], match: "mod+k", label: "Palette: go to, do", act: "event palette" },
   { group: "Go", caps: ["?"], match: "?", label: "This sheet", act: "event keysheet" },
   { group: "Go", caps: ["g", "d"], match: "g d", label: "Desk", act: "go /" },
   { group: "Go", caps: ["g", "s"], match: "g s", label: "Settings", act: "go /settings" },
   { group: "Go", caps: ["g", "p"], match: "g p", label: "Add a project", act: "go /projects/new" },
   { group: "Go", caps: ["n"], match: "n", label: "New session", act: "go /sessions/new" },
-  { group: "Go", caps: ["/"], match: "/", label: "Search everything", act: "event search" },
   { group: "Go", caps: ["."], match: ".", label: "The suggested action: Continue, Send now", act: "event suggested" },
   { group: "Lists", caps: ["j"], match: "j", label: "Next line", act: "event next" },
   { group: "Lists", caps: ["k"], match: "k", label: "Line before", act: "event previous" },

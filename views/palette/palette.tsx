@@ -13,7 +13,7 @@ const ICONS: Record<PaletteKind, IconName> = {
   action: "steer",
 };
 const NOTHING: Record<PaletteMode, string> = {
-  all: "Nothing is called that. Try fewer letters, or search everything with /.",
+  all: "Nothing is called that. Try fewer letters, or > for what can be done.",
   actions: "No action is called that.",
   files: "No file of this project is called that. Files are found from a session's page.",
   sessions: "No session or chat is called that.",
