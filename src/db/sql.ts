@@ -25,6 +25,8 @@ export interface ConnectOptions {
 
 export const POOL_CONNECTIONS = 8;
 export const STATEMENT_TIMEOUT_MS = 15_000;
+/** A transaction that waits for something of ours this long would hold its locks, or its connection, for ever. */
+const IDLE_TRANSACTION_MS = 60_000;
 const CONNECT_TIMEOUT_S = 5;
 /** Part of the socket's file name; said here, or a PGPORT in the environment would be used. */
 const SOCKET_PORT = 5432;
@@ -50,6 +52,7 @@ export function connect(
       // Planning its one statement anew each time costs Postgres three times what running it does.
       ...(options.asynchronous_commit && { synchronous_commit: "off", plan_cache_mode: "force_generic_plan" }),
       statement_timeout: options.statement_timeout_ms ?? STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     },
     onnotice: options.onnotice ?? (() => {}),
     onclose: () => options.onclose?.(),

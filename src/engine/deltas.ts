@@ -4,11 +4,11 @@
  */
 import type { Sql } from "../db/sql.ts";
 import type { JournalEvent, NewEvent, Topic } from "../domain/event.ts";
+import { isDatabaseAway } from "../lib/database-away.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { appendLight, type Delta, type LightRows } from "../store/journal.ts";
 import type { Journal } from "./journal.ts";
-import { isDatabaseAway } from "./steady.ts";
 
 /** Below this many pushes a window every delta is written at once. */
 const QUIET_PUSHES = 12;

@@ -1,5 +1,6 @@
 /** Writes that a run cannot do without survive a database that goes away for a while. */
 
+import { isDatabaseAway } from "../lib/database-away.ts";
 import { messageOf } from "../lib/errors.ts";
 import type { Core } from "./core.ts";
 
@@ -7,34 +8,6 @@ import type { Core } from "./core.ts";
 const PATIENCE_MS = 180_000;
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 1_000;
-
-const CONNECTION_CODES = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "EPIPE",
-  "ETIMEDOUT",
-  // admin_shutdown, crash_shutdown, cannot_connect_now, connection exceptions, too many connections; and a statement
-  // that was given up because the database stood still
-  "57P01",
-  "57P02",
-  "57P03",
-  "08000",
-  "08001",
-  "08003",
-  "08006",
-  "53300",
-  "57014",
-]);
-
-export function isDatabaseAway(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && CONNECTION_CODES.has(code);
-}
 
 /** How long a server that is stopping waits for its database; what is not settled then is settled by the next start. */
 const STOPPING_PATIENCE_MS = 3_000;

@@ -4,6 +4,7 @@
  */
 import { ElysiaCustomStatusResponse, NotFoundError, ParseError, ValidationError } from "elysia";
 import { z } from "zod";
+import { isDatabaseAway } from "../lib/database-away.ts";
 import { AppError, type ErrorCode, invalid, messageOf, notFound, unavailable } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import { explainIssue } from "../lib/zod-message.ts";
@@ -145,32 +146,6 @@ function fromStatus(status: number | string): AppError {
 
 /** What Postgres says of a NUL byte in a text, and of one in JSON. */
 const NOT_STORABLE = new Set(["22021", "22P05"]);
-
-/** Codes of the postgres package, of the socket below it, and of a server that is starting, stopping, full or too slow. */
-const AWAY = new Set([
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-  "57014",
-  "08006",
-  "08001",
-  "08003",
-]);
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, syscall } = error as Error & { code?: unknown; syscall?: unknown };
-  return AWAY.has(String(code)) || (code === "ENOENT" && syscall === "connect");
-}
 
 function logError(log: Log, thrown: unknown, error: AppError, info: ErrorInfo, request: Request): void {
   const fields = { request_id: info.request_id, method: request.method, status: info.status };
