@@ -8,6 +8,7 @@ import {
   type Discard,
   type GitPanel,
   type GitState,
+  IDENTITY_MISSING,
 } from "../domain/git.ts";
 import type { Project } from "../domain/project.ts";
 import { type Committed, commitStaged } from "../drivers/git/commit.ts";
@@ -25,8 +26,7 @@ import { requireRepository } from "../drivers/git/exec.ts";
 import { fileDiff } from "../drivers/git/file-diff.ts";
 import { initRepository } from "../drivers/git/init.ts";
 import { keptRecords } from "../drivers/git/keep.ts";
-import type { StatusRecord } from "../drivers/git/records.ts";
-import { stageAll, stagedOutside, stagePaths, unstageAll, unstagePaths, untrackedFiles } from "../drivers/git/stage.ts";
+import { stageAll, stagedOutside, stagePaths, unstageAll, unstagePaths } from "../drivers/git/stage.ts";
 import { undoDiscard } from "../drivers/git/undo.ts";
 import { AppError, conflict, invalid, limited, unavailable } from "../lib/errors.ts";
 import { counted } from "../lib/format.ts";
@@ -34,6 +34,7 @@ import { shownPath } from "../lib/path-guard.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import { type Core, transact } from "./core.ts";
 import { changesOf, stagedKey } from "./git-changes.ts";
+import { isShown, recordsFor } from "./git-selection.ts";
 import type { ProjectStatus } from "./git-status.ts";
 import { projectOf } from "./projects.ts";
 
@@ -104,9 +105,6 @@ export async function changeDiff(
   return { project, diff: await fileDiff(status.repository, record!, request) };
 }
 
-const isShown = (record: StatusRecord, staged: boolean) =>
-  staged ? record.x !== "." && record.type !== "untracked" : record.y !== "." || record.type === "unmerged";
-
 export interface Selection {
   paths: readonly string[];
   /** Everything the group has, whatever `paths` says. */
@@ -153,6 +151,7 @@ export async function commitChanges(
   let commit: Committed | null = null;
   const done = await working(core, projectId, async (status, project) => {
     await checkStaged(status, staged_key);
+    if ((await readCommitConfig(status.repository)).identity === null) throw invalid(IDENTITY_MISSING);
     const hooks = (await trustsHooks(core, project.id)) ? await hooksDirectory(status.repository) : null;
     commit = await commitStaged(status.repository, message, hooks);
     return `Committed ${commit.hash.slice(0, 10)}${status.branch === null ? "" : ` to ${status.branch}`}.`;
@@ -251,49 +250,6 @@ async function working(
       core.statuses.forget(project.path);
     }
   });
-}
-
-/** git's record of each path. A path inside an untracked directory gets one of its own. */
-async function recordsFor(
-  status: ProjectStatus,
-  paths: readonly string[],
-  fits: (record: StatusRecord) => boolean,
-  missing: "conflict" | "not_found" = "conflict",
-): Promise<StatusRecord[]> {
-  if (paths.length === 0) throw invalid("Name at least one path.", "path");
-  const records = status.records.filter(fits);
-  const found: StatusRecord[] = [];
-  for (const path of paths) {
-    const record = namedRecord(records, path) ?? (await insideUntracked(status.repository, records, path));
-    if (!record) throw new AppError(missing, `There is no such change at ${shownPath(path)} any more.`);
-    if (record.lossy)
-      throw invalid(
-        `The name ${shownPath(record.path)} is not valid UTF-8, so it cannot be told exactly from here. Use git in a terminal.`,
-        "path",
-      );
-    found.push(record);
-  }
-  return found;
-}
-
-/** A browser's form turns a lone CR or LF into CR LF, and parseBody that into LF. */
-function namedRecord(records: readonly StatusRecord[], path: string): StatusRecord | null {
-  const plain = (name: string) => name.replace(/\r\n?/g, "\n");
-  const exact = records.find((record) => record.path === path);
-  if (exact || !path.includes("\n")) return exact ?? null;
-  const alike = records.filter((record) => plain(record.path) === plain(path));
-  return alike.length === 1 ? alike[0]! : null;
-}
-
-async function insideUntracked(
-  repository: Repository,
-  records: readonly StatusRecord[],
-  path: string,
-): Promise<StatusRecord | null> {
-  const above = records.find((r) => r.type === "untracked" && r.path.endsWith("/") && path.startsWith(r.path));
-  if (!above || path.endsWith("/")) return null;
-  const { files } = await untrackedFiles(repository, [path], "secrets too");
-  return files.includes(path) ? { ...above, path, lossy: false } : null;
 }
 
 /** What is left out of many says so: secret files are taken only when named by themselves, repositories never. */
