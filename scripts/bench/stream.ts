@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { type Endpoint, startEndpoint } from "./support/endpoint.ts";
 import { type Figure, median, percentile, printFigures } from "./support/figures.ts";
 import { cpuSeconds, machine } from "./support/proc.ts";
+import { settled, walBytes } from "./support/readings.ts";
 import { type BenchServer, makeSessions, startServer } from "./support/server.ts";
 import { startWatcher, streamUrl } from "./support/watch.ts";
 
@@ -28,9 +29,6 @@ const { values } = parseArgs({
   },
 });
 
-/** Postgres reports the WAL of a backend at the latest this long after it went idle. */
-const STATS_DELAY_MS = 10_500;
-const POLL_MS = 250;
 const PARAGRAPH_TOKENS = 25;
 
 interface Sample {
@@ -73,7 +71,6 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
   await settled(server);
   const cpu = { all: cpuSeconds([server.pid, server.postmaster]), server: cpuSeconds([server.pid]) };
   const here = machine();
-  await Bun.sleep(STATS_DELAY_MS);
   const wal = await walBytes(server);
   const { streams } = await watcher.report();
   const delays = streams.flatMap((s) => s.delays);
@@ -106,20 +103,6 @@ async function readings(server: BenchServer) {
     wal: await walBytes(server),
     machine: machine(),
   };
-}
-
-async function walBytes(server: BenchServer): Promise<number> {
-  const [row] = await server.sql<{ bytes: number }[]>`select wal_bytes::int8 as bytes from pg_stat_wal`;
-  return row!.bytes;
-}
-
-async function settled(server: BenchServer): Promise<void> {
-  for (;;) {
-    const [row] = await server.sql<{ open: number }[]>`
-      select count(*)::int as open from runs where state in ('queued', 'running', 'waiting')`;
-    if (row!.open === 0) return;
-    await Bun.sleep(POLL_MS);
-  }
 }
 
 function figuresOf(count: number, samples: Sample[]): Figure[] {

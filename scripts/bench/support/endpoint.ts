@@ -7,8 +7,8 @@ export interface Endpoint extends AsyncDisposable {
   pid: number;
 }
 
-export async function startEndpoint(): Promise<Endpoint> {
-  const child = Bun.spawn([process.execPath, join(ROOT, "scripts/fake-llm.ts"), "--port", "0"], {
+export async function startEndpoint(program = "scripts/fake-llm.ts"): Promise<Endpoint> {
+  const child = Bun.spawn([process.execPath, join(ROOT, program), "--port", "0"], {
     cwd: ROOT,
     stdin: "ignore",
     stdout: "pipe",

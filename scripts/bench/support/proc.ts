@@ -44,9 +44,15 @@ export function pssMb(roots: readonly number[]): number {
   return kb / 1024;
 }
 
-function pssOf(pid: number): number {
+/** Resident memory of one process in MB, shared pages and all: its PSS if it were alone. */
+export const rssMb = (pid: number): number => rollup(pid, "Rss") / 1024;
+
+const pssOf = (pid: number): number => rollup(pid, "Pss");
+
+function rollup(pid: number, field: string): number {
   try {
-    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0);
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1] ?? 0);
   } catch {
     return 0;
   }
