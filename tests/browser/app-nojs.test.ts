@@ -81,6 +81,12 @@ test("An endpoint is added in the settings and picked in the chat", async () => 
   await button("Dark").click();
   expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
   await button("System").click();
+  await page.getByLabel("Name of a new token").fill("laptop");
+  await button("Make token").click();
+  // Shown once, and in sight.
+  const secret = await page.getByText(/^boo_/).first().boundingBox();
+  expect(secret!.y).toBeGreaterThan(0);
+  expect(secret!.y).toBeLessThan(900);
   await page.goto(boo.url);
   await page.locator(".rec a, .sess").first().click();
   await page.locator(".pick:visible").click();

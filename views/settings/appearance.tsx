@@ -71,7 +71,7 @@ function Row({
   chosen: string;
 }) {
   return (
-    <form method="post" action={urls.settings}>
+    <form method="post" action={`${urls.settings}#look`}>
       <input type="hidden" name="section" value="look" />
       <span id={`${name}-label`}>
         <span safe>{label}</span>

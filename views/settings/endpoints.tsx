@@ -28,7 +28,7 @@ export function Endpoints({ endpoints, now, refused }: SectionProps) {
         <Icon name="plug" />
         <h2 id="models-h">Models</h2>
         <span class="note d">endpoints that speak the OpenAI API</span>
-        <form method="post" action={urls.endpointChecks}>
+        <form method="post" action={`${urls.endpointChecks}#models`}>
           <input type="hidden" name="from" value="settings" />
           <button type="submit" class="btn btn-sm">
             <Icon name="refresh" />
@@ -117,7 +117,7 @@ function kindWords({ kind, has_key }: Endpoint): string {
 function Buttons({ endpoint }: { endpoint: Endpoint }) {
   return (
     <span class="btns">
-      <form method="post" action={urls.endpointChecks}>
+      <form method="post" action={`${urls.endpointChecks}#models`}>
         <input type="hidden" name="from" value="settings" />
         <input type="hidden" name="endpoint_id" value={endpoint.id} />
         <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Test ${endpoint.label}`)}>
@@ -125,7 +125,7 @@ function Buttons({ endpoint }: { endpoint: Endpoint }) {
         </button>
       </form>
       {endpoint.source === "setting" ? (
-        <form method="post" action={urls.endpointRemoval(endpoint.id)}>
+        <form method="post" action={`${urls.endpointRemoval(endpoint.id)}#models`}>
           <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Remove ${endpoint.label}`)}>
             Remove
           </button>
@@ -199,7 +199,7 @@ function ModelFacts({ endpoint_id, model }: { endpoint_id: string; model: Model 
     />
   );
   return (
-    <form class="inline" method="post" action={urls.endpointModels(endpoint_id)}>
+    <form class="inline" method="post" action={`${urls.endpointModels(endpoint_id)}#models`}>
       <input type="hidden" name="model" value={attr(model.id)} />
       {field("context_window", "window", model.context_window, "1")}
       {field("price_in", "$ in", model.price_in, "any")}

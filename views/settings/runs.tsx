@@ -28,7 +28,7 @@ export function RunsSection({ settings, most, endpoints, refused }: RunsProps) {
         <Icon name="steer" />
         <h2 id="runs-h">Defaults and limits</h2>
       </header>
-      <form class="form" method="post" action={urls.settings}>
+      <form class="form" method="post" action={`${urls.settings}#runs`}>
         <input type="hidden" name="section" value="runs" />
         <FormNote error={error} fields={["default_model", "fast_model", "steps", "tool_calls"]} />
         <ModelField

@@ -77,7 +77,7 @@ function Line({ token, now }: { token: AccessToken; now: number }) {
 function Revoke({ token }: { token: AccessToken }) {
   return (
     <span class="btns">
-      <form method="post" action={urls.tokenRevocation(token.id)}>
+      <form method="post" action={`${urls.tokenRevocation(token.id)}#tokens`}>
         <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Revoke ${token.label}`)}>
           Revoke
         </button>
@@ -89,7 +89,7 @@ function Revoke({ token }: { token: AccessToken }) {
 function NewToken({ refused }: Pick<SectionProps, "refused">) {
   const label = { id: "token-label", hint: "What it is for: “laptop”, “ci”.", error: errorAt(refused?.error, "label") };
   return (
-    <form class="form" method="post" action={urls.tokens}>
+    <form class="form" method="post" action={`${urls.tokens}#tokens`}>
       <FormNote error={refused?.error} fields={["label"]} />
       <Field {...label} label="Name of a new token">
         <div class="inline">
