@@ -1,7 +1,7 @@
 /**
  * What a route says about itself, beside its handler: `.post("/projects", handler, about({ … }))`. /openapi.json, the
  * reference page and the tests of docs/api are made of it. `body` and `query` are the very schemas that the handler
- * gives to parseBody and parseQuery; a test watches them work (tests/flows/api.test.ts).
+ * gives to parseBody and parseQuery; a test watches them work (tests/docs/examples.test.ts).
  */
 import type { z } from "zod";
 import type { ResourceName } from "./openapi/resources.ts";

@@ -3,10 +3,8 @@ import { z } from "zod";
 import type { FileDiff, Hunk } from "../../domain/diff.ts";
 import type { ChangeGroup, Discard, GitChange, GitPanel, GitState } from "../../domain/git.ts";
 import type { TreeEntry, TreeLevel, TreeMatches } from "../../domain/tree.ts";
-import type { Of } from "./resources.ts";
+import { at, count, type Of } from "./wire.ts";
 
-const count = z.number().int().min(0);
-const at = z.iso.datetime();
 const path = z.string().describe("Relative to the project.");
 
 const entry = z.object({

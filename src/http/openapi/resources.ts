@@ -1,37 +1,21 @@
 /**
  * The resources as JSON brings them: the one place where answers are described. Each is held against its domain type by
- * the compiler and against real answers by tests/flows/api.test.ts. Loaded when the description is first asked for.
+ * the compiler and against real answers by tests/docs/examples.test.ts. Loaded when the description is first asked for.
  */
 import { z } from "zod";
 import type { Artifact } from "../../domain/artifact.ts";
-import type { Chat } from "../../domain/chat.ts";
 import type { Endpoint, EndpointCheck, Model } from "../../domain/endpoint.ts";
 import type { FileView } from "../../domain/file.ts";
 import type { AccessToken } from "../../domain/identity.ts";
-import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
 import type * as nav from "../../domain/nav.ts";
 import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
 import type { PaletteItem } from "../../domain/palette.ts";
 import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
-import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
 import type { Session } from "../../domain/session.ts";
+import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
-
-/** A domain type after JSON: dates are texts. */
-type Wire<T> = T extends Date
-  ? string
-  : T extends readonly (infer U)[]
-    ? Wire<U>[]
-    : T extends object
-      ? { [K in keyof T]: Wire<T[K]> }
-      : T;
-/** The fields must be those of the domain type; one too many is found by the test, one too few by the compiler. */
-export type Of<T> = z.ZodType<Wire<T>>;
-
-const id = z.string();
-const at = z.iso.datetime();
-const count = z.number().int().min(0);
+import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
   id,
@@ -62,121 +46,6 @@ const sessionLine = z.object({
   status,
   active_at: at,
 }) satisfies Of<nav.NavSession>;
-
-const chat = z.object({
-  id,
-  session_id: id,
-  kind: z.enum(["chat", "coder"]),
-  title: z.string(),
-  titled_by: z.enum(["auto", "human"]),
-  number: z.number().int().min(1).describe("Number on the tab; never used again in its session."),
-  endpoint_id: id.nullable().describe("Picked for the next message; null takes the session's, then the default."),
-  model: z.string().nullable(),
-  archived_at: at.nullable(),
-  created_at: at,
-}) satisfies Of<Chat>;
-
-const message = z.object({
-  id,
-  chat_id: id,
-  role: z.enum(["user", "assistant"]),
-  position: z.number().int().min(1),
-  client_id: z.string().nullable(),
-  created_at: at,
-  superseded_at: at.nullable(),
-}) satisfies Of<MessageRow>;
-
-const partBase = {
-  id,
-  message_id: id,
-  chat_id: id,
-  position: count,
-  turn: count.describe("Model call of the run that made it, from 1; 0 in a user's message."),
-  state: z.enum(["open", "closed", "failed", "cancelled"]),
-  text: z.string().describe("Of a tool: the result as the model saw it."),
-  opened_at: at,
-  closed_at: at.nullable(),
-};
-const toolMeta = z.object({
-  call_id: z.string(),
-  name: z.string(),
-  arguments: z.unknown(),
-  arguments_text: z.string().describe("The arguments byte for byte as the model wrote them."),
-  shown: z.string().describe("The one argument worth a line."),
-  note: z.string().nullable().describe("The result in a few words."),
-  duration_ms: count.nullable(),
-  group_id: id.describe("First tool part of the unbroken row of calls that this one belongs to."),
-  output_id: id.nullable().describe("Set when the result was cut; the model reads on with it."),
-});
-const part = z.discriminatedUnion("kind", [
-  z.object({ ...partBase, kind: z.literal("text"), meta: z.object({}) }),
-  z.object({ ...partBase, kind: z.literal("reasoning"), meta: z.object({ duration_ms: count.nullable() }) }),
-  z.object({ ...partBase, kind: z.literal("tool"), meta: toolMeta }),
-  z.object({
-    ...partBase,
-    kind: z.enum(["notice", "compaction", "artifact"]),
-    meta: z.object({ notice: z.string() }),
-  }),
-]) satisfies Of<AnyPart>;
-
-const run = z.object({
-  id,
-  chat_id: id,
-  session_id: id,
-  project_id: id,
-  question_id: id.describe("The user's message that it answers."),
-  answer_id: id.describe("The message that it writes."),
-  state: z.enum(RUN_STATES),
-  reason: z
-    .enum([
-      "done",
-      "step_cap",
-      "tool_cap",
-      "repeated_call",
-      "token_limit",
-      "stalled",
-      "endpoint",
-      "cancelled",
-      "superseded",
-      "restart",
-      "internal",
-    ])
-    .nullable(),
-  error: z.string().nullable().describe("A sentence for a human, when it failed."),
-  provider: z.string(),
-  endpoint_id: id.nullable(),
-  model: z.string().nullable(),
-  via: z.enum(["browser", "api", "cli", "mcp"]),
-  turns: count,
-  tool_calls: count,
-  tokens_in: count,
-  tokens_out: count,
-  tokens_cached: count,
-  ttft_ms: count.nullable().describe("From claim to first token."),
-  generation_ms: count,
-  context_used: count.nullable(),
-  context_window: count.nullable(),
-  cost_usd: z.number().nullable().describe("US dollars by the prices set for the model; null where none is known."),
-  created_at: at,
-  started_at: at.nullable(),
-  ended_at: at.nullable(),
-}) satisfies Of<Run>;
-
-const progress = z.object({
-  phase: z.enum(["queued", "connecting", "loading", "prompt", "thinking", "writing", "tools", "retrying", "waiting"]),
-  detail: z.string().nullable(),
-  percent: z.number().min(0).max(100).nullable(),
-  tokens_out: count,
-  tokens_per_s: z.number().nullable(),
-  last_byte_at: z.number().describe("Epoch milliseconds, as `since`."),
-  since: z.number(),
-  queue_position: count.nullable(),
-}) satisfies Of<RunProgress>;
-const liveRun = run.extend({ progress: progress.nullable().describe("Null when it does not run.") });
-const entry = message.extend({
-  parts: z.array(part),
-  run: run.nullable().describe("The run that asked it (user) or wrote it (assistant)."),
-});
 
 const model = z.object({
   id: z.string(),

@@ -1,8 +1,7 @@
-/** Sessions: made with their first chat, renamed, archived, deleted; their chats. */
+/** Sessions: made with their first chat, changed, deleted; their chats. */
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
-import { SessionEditContent, SessionRemovalContent } from "../../../views/sessions/edit-session.tsx";
 import { NewSessionContent, type NewSessionValues } from "../../../views/sessions/new-session.tsx";
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
@@ -12,7 +11,7 @@ import { changeSession, chatsOf, openChat, openSession, removeSession } from "..
 import { checkText, postMessage } from "../../engine/turn/start.ts";
 import { notFound } from "../../lib/errors.ts";
 import { readProjectSessions } from "../../store/nav.ts";
-import { countMessages, findSession } from "../../store/sessions.ts";
+import { findSession } from "../../store/sessions.ts";
 import { parseBody, parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
@@ -20,6 +19,7 @@ import { answerPost, created, jsonAnswer, noContent, respond, seeOther, wants } 
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { refusedForm } from "./forms.ts";
+import { sessionForms } from "./session-forms.tsx";
 import { showTab } from "./workspace.tsx";
 
 const about = describing("sessions");
@@ -40,8 +40,6 @@ const Change = z.object({
   model: z.string().max(300).nullish(),
   archived: flag.optional(),
 });
-const Title = z.object({ title: z.string() });
-const Archive = z.object({ archived: flag.default(true) });
 const Removal = z.object({ force: flag.default(false).describe("Stop what runs in it first.") });
 const NewChat = z.object({ title: z.string().optional(), kind: z.enum(["chat", "coder"]).optional() });
 const Shown = z.object({ archived: flag.default(false).describe("With archived ones.") });
@@ -125,53 +123,6 @@ function sessionRoutesById(web: Web) {
     );
 }
 
-/** Pages with forms, and what they post. */
-function sessionForms(web: Web) {
-  return new Elysia()
-    .get(
-      "/sessions/:id/edit",
-      ({ request, params }) => edit(web, request, params.id),
-      about({ summary: "The form to rename, archive or delete it.", answers: { 200: { session: "Session" } } }),
-    )
-    .post(
-      "/sessions/:id/title",
-      ({ request, params }) => rename(web, request, params.id),
-      about({
-        summary: "Renames it.",
-        body: Title,
-        answers: { 200: { session: "Session" } },
-        form_of: "PATCH /sessions/:id",
-      }),
-    )
-    .post(
-      "/sessions/:id/archive",
-      ({ request, params }) => archive(web, request, params.id),
-      about({
-        summary: "Archives it, or brings it back.",
-        body: Archive,
-        answers: { 200: { session: "Session" } },
-        form_of: "PATCH /sessions/:id",
-      }),
-    )
-    .get(
-      "/sessions/:id/removal",
-      ({ request, params }) => confirmRemoval(web, request, params.id),
-      about({
-        summary: "What would be deleted; the page asks whether you are sure.",
-        answers: { 200: { session: "Session", chats: "integer", messages: "integer", running: "integer" } },
-      }),
-    )
-    .post(
-      "/sessions/:id/removal",
-      ({ request, params }) => remove(web, request, params.id),
-      about({
-        summary: "Stops what runs in it and deletes it.",
-        answers: { 204: null },
-        form_of: "DELETE /sessions/:id",
-      }),
-    );
-}
-
 const patch = ({ model, ...rest }: z.output<typeof Change>) => (model === undefined ? rest : { ...rest, model });
 
 async function form(web: Web, request: Request): Promise<Response> {
@@ -238,79 +189,6 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
   if (!session) throw notFound("session");
   if (wants(request) === "json") return jsonAnswer(request, { session, chats: await chatsOf(web.core, id) });
   return respond(request, { page: () => showTab(web, request, id, tab ?? null), json: () => null });
-}
-
-async function edit(
-  web: Web,
-  request: Request,
-  id: string,
-  rename: { title: string; error: FormError } | null = null,
-): Promise<Response> {
-  const session = await findSession(web.core.sql, id);
-  if (!session) throw notFound("session");
-  return respond(request, { page: () => drawEdit(web, request, id, rename), json: () => ({ session }) });
-}
-
-async function drawEdit(
-  web: Web,
-  request: Request,
-  id: string,
-  rename: { title: string; error: FormError } | null,
-): Promise<string> {
-  const session = await findSession(web.core.sql, id);
-  if (!session) throw notFound("session");
-  const project = await projectOf(web.core, session.project_id);
-  const frame = frameFor(web, request, await framePage(web.core));
-  return (
-    <Page frame={frame} title={session.title} current={{ session_id: id, project_id: project.id }}>
-      {SessionEditContent({ session, project, rename }) as "safe"}
-    </Page>
-  ) as string;
-}
-
-async function rename(web: Web, request: Request, id: string): Promise<Response> {
-  const { title } = await parseBody(request, Title);
-  try {
-    const session = await changeSession(web.core, id, { title });
-    return answerPost(request, { json: () => Response.json({ session }), url: urls.session(id), navigate: true });
-  } catch (error) {
-    return refusedForm(request, error, (e) => drawEdit(web, request, id, { title, error: e }));
-  }
-}
-
-async function archive(web: Web, request: Request, id: string): Promise<Response> {
-  const { archived } = await parseBody(request, Archive);
-  const session = await changeSession(web.core, id, { archived });
-  const url = archived ? urls.project(session.project_id) : urls.session(id);
-  return answerPost(request, { json: () => Response.json({ session }), url, navigate: true });
-}
-
-async function confirmRemoval(web: Web, request: Request, id: string): Promise<Response> {
-  const session = await findSession(web.core.sql, id);
-  if (!session) throw notFound("session");
-  const facts = { ...(await countMessages(web.core.sql, id)), running: web.core.live.ofSession(id) };
-  return respond(request, {
-    page: async () => {
-      const frame = frameFor(web, request, await framePage(web.core));
-      return (
-        <Page
-          frame={frame}
-          title={`Delete ${session.title}`}
-          current={{ session_id: id, project_id: session.project_id }}
-        >
-          {SessionRemovalContent({ session, ...facts }) as "safe"}
-        </Page>
-      ) as string;
-    },
-    json: () => ({ session, ...facts }),
-  });
-}
-
-async function remove(web: Web, request: Request, id: string): Promise<Response> {
-  const session = await findSession(web.core.sql, id);
-  if (!session) throw notFound("session");
-  await removeSession(web.core, id, true);
-  return answerPost(request, { json: () => noContent(), url: urls.project(session.project_id), navigate: true });
 }
 
 async function addChat(web: Web, request: Request, sessionId: string): Promise<Response> {
