@@ -11,7 +11,7 @@ import { type Running, sampleRoutes, serve } from "../http/serve.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 let browser: Browser;
 let database: TestDatabase;
 let assets: Assets;

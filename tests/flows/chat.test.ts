@@ -89,7 +89,8 @@ describe("a chat turn", () => {
     // What came before the stop was generated and is counted.
     const { run: counted } = await boo.get<{ run: { tokens_out: number; turns: number } }>(`/runs/${run.id}`);
     expect(counted.turns).toBe(1);
-    expect(Math.abs(counted.tokens_out - textOf(json, 1)!.trim().split(" ").length)).toBeLessThanOrEqual(1);
+    // A busy machine hands a few tokens over between the last one that was written and the stop.
+    expect(Math.abs(counted.tokens_out - textOf(json, 1)!.trim().split(" ").length)).toBeLessThanOrEqual(5);
     expect(json.messages[1]!.parts.every((p) => p.state !== "open")).toBe(true);
     const again = await fetch(`${boo.url}/runs/${run.id}/cancellation`, {
       method: "POST",
