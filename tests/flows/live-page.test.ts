@@ -3,6 +3,7 @@
  * later shows, whoever joins when, and however often their line is cut.
  */
 import { describe, expect, test } from "bun:test";
+import { type Layout, panes } from "../../src/domain/pane.ts";
 import { trimJournal } from "../../src/store/journal.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
@@ -62,6 +63,9 @@ interface Place {
   other: string;
 }
 
+/** `panes`: both chats are on the page, and its layout changes; `faulty`: what is refused meanwhile is refused. */
+type Kind = "chat" | "panes" | "faulty";
+
 class Story implements AsyncDisposable {
   readonly readers: LivePage[] = [];
   readonly runs: string[] = [];
@@ -70,12 +74,15 @@ class Story implements AsyncDisposable {
     private readonly boo: TestApp,
     private readonly random: Seeded,
     private readonly place: Place,
-    /** The database's connections are cut now and then: what is refused meanwhile is refused. */
-    private readonly faulty: boolean,
+    private readonly kind: Kind,
   ) {}
 
   get path(): string {
-    return `/chats/${this.place.chat}`;
+    return this.kind === "panes" ? `/sessions/${this.place.session}` : `/chats/${this.place.chat}`;
+  }
+
+  get faulty(): boolean {
+    return this.kind === "faulty";
   }
 
   async step(): Promise<void> {
@@ -101,8 +108,29 @@ class Story implements AsyncDisposable {
     else if (dice < 0.92) await this.try("DELETE", `/runs/${runs.at(-1)}`);
     else if (dice < 0.94) await this.try("PATCH", this.path, { title: `Renamed ${random.int(1, 99)}` });
     else if (dice < 0.95) await this.try("PATCH", `/sessions/${place.session}`, { title: `<b> ${random.int(1, 99)}` });
-    else if (dice < 0.97) await trimJournal(this.boo.database.sql, random.int(5, 60), 600);
+    else if (dice < 0.96) await trimJournal(this.boo.database.sql, random.int(5, 60), 600);
     else if (this.faulty) await cutConnections(this.boo);
+    else if (this.kind === "panes") await this.arrange();
+  }
+
+  /** Changes the layout somehow; what is not possible now is refused. */
+  private async arrange(): Promise<void> {
+    const { random, place } = this;
+    const { layout } = await this.boo.get<{ layout: Layout }>(`/sessions/${place.session}/layout`);
+    const pane = random.pick(panes(layout)).id;
+    const tab = random.int(1, 2);
+    const change = random.pick<object>([
+      { change: "activate", tab },
+      { change: "split", pane, direction: random.pick(["row", "column"]), tab },
+      { change: "open", kind: "chat", chat_id: random.pick([place.chat, place.other]), pane },
+      { change: "open", kind: "file", path: "README.md", pane },
+      { change: "close", tab },
+      { change: "reopen" },
+      { change: "close_pane", pane },
+      { change: "maximise", pane },
+      { change: "focus", pane },
+    ]);
+    await this.try("POST", `/sessions/${place.session}/layout/changes`, change);
   }
 
   async join(): Promise<void> {
@@ -125,7 +153,7 @@ class Story implements AsyncDisposable {
       headers: { accept: "application/json", "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    expect([200, 202, 204, 404, 409, ...(this.faulty ? [503] : [])]).toContain(response.status);
+    expect([200, 202, 204, 404, 409, 422, ...(this.faulty ? [503] : [])]).toContain(response.status);
   }
 
   async settled(chat: string): Promise<void> {
@@ -141,11 +169,15 @@ class Story implements AsyncDisposable {
     if (this.readers.length === 0) this.readers.push(await until(load));
     for (const reader of this.readers) if (!reader.connected) await until(() => reader.connect());
     const fresh = await until(load);
-    const wanted = fresh.shown("#main");
-    expect(wanted).toContain("Done.");
+    if (this.kind !== "panes") expect(fresh.shown("#main")).toContain("Done.");
+    const regions =
+      this.kind === "panes" ? REGIONS.flatMap((selector) => fresh.ids(selector)).map((id) => `#${id}`) : ["#main"];
+    expect(regions.length).toBeGreaterThan(0);
+    const wanted = regions.map((region) => fresh.shown(region));
+    const isThere = (reader: LivePage) => regions.every((region, i) => reader.shown(region) === wanted[i]);
     for (const reader of this.readers) {
-      await until(() => reader.shown("#main") === wanted, 3_000).catch(() => {});
-      expect(reader.shown("#main")).toBe(wanted);
+      await until(() => isThere(reader), 3_000).catch(() => {});
+      for (const [i, region] of regions.entries()) expect(reader.shown(region)).toBe(wanted[i]!);
     }
   }
 
@@ -156,19 +188,22 @@ class Story implements AsyncDisposable {
 
 const away = () => ({ live: true, queue: [] });
 
+/** A page keeps views that are hidden now, so views are compared one by one. */
+const REGIONS = ['[id^="view-"]', '[id^="bars-"]', '[id^="head-"]', '[id^="hf-"]', '[id^="layout-"]'];
+
 /** As when Postgres restarts, but quicker. */
 async function cutConnections({ database: { sql } }: TestApp): Promise<void> {
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and application_name = 'boocode'`;
 }
 
-async function tell(seed: number, faulty: boolean): Promise<void> {
+async function tell(seed: number, kind: Kind): Promise<void> {
   const random = new Seeded(seed);
   await using llm = await fakeLlm();
   await using boo = await testApp({ llm, env: { BOOCODE_LOG_LEVEL: "error" } });
   const { project, session, chat } = await boo.chat();
   const { chat: other } = await boo.send<{ chat: { id: string } }>("POST", `/sessions/${session}/chats`, {});
-  await using story = new Story(boo, random, { project, session, chat, other: other.id }, faulty);
+  await using story = new Story(boo, random, { project, session, chat, other: other.id }, kind);
   await story.ask();
   await story.join();
   const end = Date.now() + 1_500;
@@ -181,7 +216,9 @@ async function tell(seed: number, faulty: boolean): Promise<void> {
 
 describe("a live page", () => {
   for (const seed of seeds([1, 2, 3]))
-    test(`shows what a page loaded later shows (SEED=${seed})`, () => tell(seed, false), 30_000);
+    test(`shows what a page loaded later shows (SEED=${seed})`, () => tell(seed, "chat"), 30_000);
+  for (const seed of seeds([51, 52]))
+    test(`also when its panes change (SEED=${seed})`, () => tell(seed, "panes"), 30_000);
   for (const seed of seeds([101, 102]))
-    test(`also when the database's connections break (SEED=${seed})`, () => tell(seed, true), 30_000);
+    test(`also when the database's connections break (SEED=${seed})`, () => tell(seed, "faulty"), 30_000);
 });

@@ -118,6 +118,11 @@ export class LivePage implements AsyncDisposable {
     return this.doc.querySelectorAll(selector).length;
   }
 
+  /** Ids of all that fits. */
+  ids(selector: string): string[] {
+    return [...this.doc.querySelectorAll(selector)].map((element) => element.id);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drop();
   }

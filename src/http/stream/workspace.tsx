@@ -36,7 +36,11 @@ export async function readArrangement(
   await loadHighlighter();
   return snapshot(core.sql, async (tx, head) => {
     const read = await readLayout(tx, sessionId);
-    const missing = shownChats(read.layout).filter((id) => [...watchers].some((w) => !w.live || !w.chats.has(id)));
+    const focused = focusedChat(read);
+    // The focused one always: its facts stand in the header.
+    const missing = shownChats(read.layout).filter(
+      (id) => id === focused || [...watchers].some((w) => !w.live || !w.chats.has(id)),
+    );
     return { seq: head.seq, view: await readWorkspace(core, tx, sessionId, read, new Set(missing)) };
   });
 }
@@ -62,7 +66,7 @@ export function frameOf(view: WorkspaceView): string {
   return (
     swap(ids.layoutStyle(session_id), "outerHTML", LayoutStyle({ session_id, layout }) as string) +
     barsOf(view) +
-    (focused ? upsert(ids.headFacts(session_id), HeadFacts({ session_id, chat: focused }) as string) : "") +
+    upsert(ids.headFacts(session_id), HeadFacts({ session_id, chat: focused }) as string) +
     headOf(view)
   );
 }
