@@ -11,6 +11,8 @@ import { launchChromium } from "../support/chromium.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 
 setDefaultTimeout(60_000);
+/** An age in the sidebar that ticks from "9 s" to "10 s" is a layout shift, too; anything that a reader sees is far more. */
+const AGES_SHIFT = 0.001;
 const LONG = "a-title-without-any-space-that-goes-on-and-on-".repeat(4);
 const ANSWER = `# Result\n\nThe row lock ends **early**, see src/claim.ts:2 and [docs](https://example.org/${LONG}).\n
 | ${"A head | ".repeat(9)}\n|${"---|".repeat(9)}\n| ${"value_that_is_long | ".repeat(9)}\n
@@ -131,7 +133,7 @@ for (const [name, options] of [
           0,
         );
         const wrong = [...(await check(open.page)), ...open.problems.splice(0)];
-        if (shifts > 0) wrong.push(`moved by ${shifts}`);
+        if (shifts > AGES_SHIFT) wrong.push(`moved by ${shifts}`);
         if ((await width(open.page)) > 0) wrong.push("wider than the screen");
         if (wrong.length > 0) found[page] = wrong;
       }
