@@ -269,11 +269,7 @@ describe("for pages", () => {
     await using two = await LivePage.load(boo.url, `/chats/${chat}`);
     await Promise.all([one.connect(), two.connect()]);
     const { run } = await boo.ask(chat, "[[slow:1]][[tokens:60]]");
-    const deadline = Date.now() + 5_000;
-    while (one.count(".open") === 0 || two.count(".open") === 0) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await Bun.sleep(1);
-    }
+    await until(() => one.count(".open") > 0 && two.count(".open") > 0);
     await boo.settled(run.id, session);
     await until(() =>
       [one, two].every((page) => page.text(`#log-${chat}`).includes("tok59") && page.count(".open") === 0),

@@ -35,5 +35,5 @@ test("50,000 names are ranked in far less than one key stroke", () => {
   const started = performance.now();
   expect(fuzzyRank(many, "module42 file", 10)).toHaveLength(10);
   // Generous: this proves that the work is bounded, the bench says how fast it is.
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(5000);
 });

@@ -237,7 +237,7 @@ describe("hostile markdown", () => {
     test(`${name}: bounded in time, size and depth`, () => {
       const began = performance.now();
       const html = renderMarkdown(text, options);
-      expect(performance.now() - began).toBeLessThan(1_000);
+      expect(performance.now() - began).toBeLessThan(5_000);
       expect(html.length).toBeLessThan(text.length * 30 + 1_000);
       let depth = 0;
       let deepest = 0;
@@ -258,6 +258,6 @@ describe("hostile markdown", () => {
     const began = performance.now();
     expect(renderMarkdown(text, options).length).toBeGreaterThan(text.length);
     // About 50 ms on a quiet machine; the bound only catches work that grows faster than the text.
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** Waits until a condition holds, looking again and again; gives what it gave, or throws after the deadline. */
-export async function until<T>(look: () => T | Promise<T>, deadline_ms = 5000): Promise<NonNullable<T>> {
+export async function until<T>(look: () => T | Promise<T>, deadline_ms = 15_000): Promise<NonNullable<T>> {
   const end = Date.now() + deadline_ms;
   for (;;) {
     const seen = await look();
