@@ -6,11 +6,25 @@
   let chord = "";
   let chordTimer = 0;
 
+  /** What is bound to each key; a key may mean different things in different regions. */
   function table() {
-    bound ??= new Map(
-      [...document.querySelectorAll("#keysheet [data-act]")].map((row) => [row.dataset.match, row.dataset.act]),
-    );
+    bound ??= Map.groupBy(document.querySelectorAll("#keysheet [data-act]"), (row) => row.dataset.match);
     return bound;
+  }
+
+  /** The region that has the keyboard, or had it last. */
+  let lastIn = null;
+  document.addEventListener("focusin", ({ target }) => {
+    if (target !== document.body) lastIn = target;
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    lastIn = target;
+  });
+
+  function choose(name) {
+    const rows = (table().get(name) ?? []).filter((row) => !row.dataset.where || visible(row.dataset.where));
+    const here = rows.find((row) => row.dataset.where && lastIn?.closest?.(row.dataset.where));
+    return (here ?? rows[0])?.dataset.act ?? null;
   }
 
   const typing = (target) =>
@@ -26,28 +40,27 @@
   });
 
   function match(event) {
-    const keys = table();
+    const found = (name, detail) => {
+      const what = choose(name);
+      return what === null ? null : { act: what, detail };
+    };
     if (event.altKey && !event.ctrlKey && !event.metaKey) {
       const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
-      if (digit && keys.has("alt+digit")) return { act: keys.get("alt+digit"), detail: digit };
-      const name = `alt+${event.code}`;
-      return keys.has(name) ? { act: keys.get(name) } : null;
+      return (digit && found("alt+digit", digit)) || found(`alt+${event.code}`);
     }
-    if (event.ctrlKey || event.metaKey) {
-      const name = `mod+${event.key.toLowerCase()}`;
-      return keys.has(name) ? { act: keys.get(name) } : null;
-    }
+    if (event.ctrlKey || event.metaKey) return found(`mod+${event.key.toLowerCase()}`);
     if (typing(event.target) || document.querySelector("dialog[open]")) return null;
-    return plain(event, keys);
+    return plain(event, found);
   }
 
-  function plain(event, keys) {
-    const pair = chord ? `${chord} ${event.key}` : "";
+  function plain(event, found) {
+    const pair = chord ? found(`${chord} ${event.key}`) : null;
     clearTimeout(chordTimer);
     chord = "";
-    if (keys.has(pair)) return { act: keys.get(pair) };
-    if (keys.has(event.key)) return { act: keys.get(event.key) };
-    if ([...keys.keys()].some((name) => name.startsWith(`${event.key} `))) {
+    if (pair) return pair;
+    const alone = found(event.key);
+    if (alone) return alone;
+    if ([...table().keys()].some((name) => name.startsWith(`${event.key} `))) {
       chord = event.key;
       chordTimer = setTimeout(() => {
         chord = "";

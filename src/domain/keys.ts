@@ -11,6 +11,11 @@ export interface Key {
   label: string;
   /** What happens: `go URL`, `click SELECTOR`, `focus SELECTOR`, `event NAME`; absent where the element itself listens. */
   act?: string;
+  /**
+   * Selector of the region the key belongs to: it acts only while that is in sight. Of two that are, the one that has the
+   * keyboard, or had it last, wins; so one letter may mean one thing in a list and another in a review.
+   */
+  where?: string;
 }
 
 export const KEYS: readonly Key[] = [

@@ -1,7 +1,9 @@
 /** Hunks as one table of numbered lines: old number, new number, sign, text. The review builds on it as well. */
 import type { Hunk, PatchLine } from "../../src/domain/diff.ts";
+import { type DiffRow, diffRows } from "../../src/lib/diff-rows.ts";
 import { highlightLines, languageOfPath } from "../../src/lib/highlight.ts";
 import { escapeHtml } from "../../src/lib/html.ts";
+import { markHtml } from "../../src/lib/marked-html.ts";
 import { cutEnd } from "../../src/lib/text.ts";
 import { attr } from "../ui/attr.ts";
 
@@ -37,13 +39,16 @@ function rows({ lines }: Hunk, language: string | null): string {
   const safe = highlighted(lines, language);
   // Line ends are told only where they are what changed.
   const told = new Set(lines.filter((line) => line.kind !== "same").map((line) => line.cr)).size > 1;
-  return lines
-    .map((line, i) => {
-      const end = told && line.cr ? '<span class="c">␍</span>' : "";
-      const note = line.no_newline ? '<i class="eof">no newline at the end</i>' : "";
-      return `<tr${CLASSES[line.kind]}><td>${line.old ?? ""}</td><td>${line.new ?? ""}</td><td>${SIGNS[line.kind]}</td><td><code>${safe[i]}${end}</code>${note}</td></tr>`;
-    })
+  return diffRows(lines, true)
+    .map((row, i) => rowHtml(row, safe[i] ?? "", told))
     .join("");
+}
+
+function rowHtml(row: DiffRow, safe: string, lineEnds: boolean): string {
+  const end = lineEnds && row.cr ? '<span class="c">␍</span>' : "";
+  const note = row.no_newline ? '<i class="eof">no newline at the end</i>' : "";
+  const code = `<code>${markHtml(safe, row.marks)}${end}</code>${note}`;
+  return `<tr${CLASSES[row.kind]}><td>${row.old ?? ""}</td><td>${row.new ?? ""}</td><td>${SIGNS[row.kind]}</td><td>${code}</td></tr>`;
 }
 
 /** Each side is highlighted as the text it is: a deleted line may open a comment that the added ones do not. */

@@ -20,7 +20,11 @@ export function KeySheet() {
           <dl>
             <dt>{group}</dt>
             {KEYS.filter((key) => key.group === group).map((key) => (
-              <dd data-match={key.act ? attr(key.match) : undefined} data-act={key.act ? attr(key.act) : undefined}>
+              <dd
+                data-match={key.act ? attr(key.match) : undefined}
+                data-act={key.act ? attr(key.act) : undefined}
+                data-where={key.where ? attr(key.where) : undefined}
+              >
                 <span safe>{key.label}</span>
                 {key.caps.map((cap) => (
                   <kbd safe>{cap}</kbd>
