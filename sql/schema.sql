@@ -13,6 +13,118 @@ create table access_tokens (
 comment on table access_tokens is 'Who may call in token mode; only hashes are stored.';
 comment on column access_tokens.hash is 'SHA-256 of the token, hex; the token has 256 bits of randomness and is shown once.';
 
+create table applies (
+  id text not null,
+  session_id text not null,
+  project_id text not null,
+  chat_id text,
+  run_id text,
+  state text not null default 'writing',
+  via text not null,
+  error text,
+  hunks integer not null default 0,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  primary key (id),
+  check (state in ('writing', 'done', 'undone', 'failed')),
+  foreign key (chat_id) references chats(id) on delete set null,
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (run_id) references runs(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index applies_of_chat on applies (chat_id);
+create index applies_of_project on applies (project_id, created_at desc);
+create index applies_of_run on applies (run_id);
+create index applies_of_session on applies (session_id, created_at desc);
+create index applies_writing on applies (id) where (state = 'writing');
+comment on table applies is 'Accepted hunks written to disk. The row and its files are there before the first file is touched.';
+
+create table apply_files (
+  apply_id text not null,
+  "position" integer not null,
+  change_id text,
+  path text not null,
+  state text not null default 'pending',
+  old_sha text,
+  new_sha text,
+  old_mode integer,
+  new_mode integer,
+  error text,
+  primary key (apply_id, "position"),
+  check (state in ('pending', 'written', 'stale', 'failed', 'undone')),
+  foreign key (apply_id) references applies(id) on delete cascade,
+  foreign key (change_id) references changes(id) on delete set null,
+  foreign key (new_sha) references blobs(sha256),
+  foreign key (old_sha) references blobs(sha256)
+);
+create index apply_files_new on apply_files (new_sha);
+create index apply_files_of_change on apply_files (change_id);
+create index apply_files_of_path on apply_files (path);
+create index apply_files_old on apply_files (old_sha);
+comment on table apply_files is 'Files of an apply with what they held before and hold after: enough to finish or undo it after a crash, and to rewind it.';
+
+create table blobs (
+  sha256 text not null,
+  size integer not null,
+  bytes bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (sha256)
+);
+comment on table blobs is 'Contents of files, once each; what nothing names any more is deleted after a day.';
+
+create table changes (
+  id text not null,
+  session_id text not null,
+  chat_id text not null,
+  project_id text not null,
+  run_id text,
+  producer text not null default 'native',
+  provider text not null default 'boocode',
+  path text not null,
+  kind text not null,
+  base_sha text,
+  new_sha text,
+  base_mode integer,
+  new_mode integer,
+  base_ref text,
+  theirs_sha text,
+  is_binary boolean not null default false,
+  generated boolean not null default false,
+  error text,
+  rest_of text,
+  created_at timestamptz not null default now(),
+  changed_at timestamptz not null default now(),
+  closed_at timestamptz,
+  discarded_at timestamptz,
+  primary key (id),
+  check (((kind <> 'create') or (base_sha is null))),
+  check (((kind = 'delete') = (new_sha is null))),
+  check (kind in ('create', 'edit', 'delete')),
+  check (producer in ('native', 'worktree')),
+  foreign key (base_sha) references blobs(sha256),
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (new_sha) references blobs(sha256),
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (rest_of) references changes(id) on delete set null,
+  foreign key (run_id) references runs(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade,
+  foreign key (theirs_sha) references blobs(sha256)
+);
+create index changes_base on changes (base_sha);
+create index changes_new on changes (new_sha);
+create index changes_of_chat on changes (chat_id);
+create index changes_of_run on changes (run_id);
+create index changes_of_session on changes (session_id, generated, path, id);
+create unique index changes_one_open_a_file on changes (chat_id, path) where (closed_at is null);
+create index changes_theirs on changes (theirs_sha);
+comment on table changes is 'What one chat proposes for one file. Whole by itself: base and proposed content are blobs.';
+comment on column changes.closed_at is 'Waits for nobody any more: applied, rewound, rejected and told, or given up.';
+comment on column changes.discarded_at is 'Given up by a restore: kept, not shown.';
+comment on column changes.path is 'Relative to the project, without symbolic links.';
+comment on column changes.rest_of is 'The change whose accepted hunks were applied; this one holds the others, on top of what was written.';
+comment on column changes.theirs_sha is 'Of a stale change: the file as it was found when it did not merge.';
+comment on index changes_one_open_a_file is 'Proposals of one chat on one file compose into one change.';
+
 create table chats (
   id text not null,
   session_id text not null,
@@ -25,14 +137,99 @@ create table chats (
   next_position bigint not null default 1,
   archived_at timestamptz,
   created_at timestamptz not null default now(),
+  mode text not null default 'ask',
   primary key (id),
   unique (session_id, number),
   check (kind in ('chat', 'coder')),
+  check (mode in ('plan', 'ask', 'bypass')),
   check (titled_by in ('auto', 'human')),
   foreign key (endpoint_id) references endpoints(id) on delete set null,
   foreign key (session_id) references sessions(id) on delete cascade
 );
 comment on table chats is 'Tabs of conversation in a session.';
+comment on column chats.mode is 'Of the coming messages, in a chat of kind coder: plan (no writes), ask (proposals wait), bypass (applied at the end of the run).';
+
+create table checkpoint_changes (
+  checkpoint_id text not null,
+  change_id text not null,
+  base_sha text,
+  new_sha text,
+  kind text not null,
+  base_mode integer,
+  new_mode integer,
+  primary key (checkpoint_id, change_id),
+  foreign key (base_sha) references blobs(sha256),
+  foreign key (change_id) references changes(id) on delete cascade,
+  foreign key (checkpoint_id) references checkpoints(id) on delete cascade,
+  foreign key (new_sha) references blobs(sha256)
+);
+create index checkpoint_changes_base on checkpoint_changes (base_sha);
+create index checkpoint_changes_new on checkpoint_changes (new_sha);
+create index checkpoint_changes_of_change on checkpoint_changes (change_id);
+comment on table checkpoint_changes is 'Changes that were open at a checkpoint, as they were.';
+
+create table checkpoints (
+  id text not null,
+  session_id text not null,
+  chat_id text not null,
+  message_id text not null,
+  run_id text,
+  ref text,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (message_id),
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (message_id) references messages(id) on delete cascade,
+  foreign key (run_id) references runs(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index checkpoints_of_chat on checkpoints (chat_id);
+create index checkpoints_of_run on checkpoints (run_id);
+create index checkpoints_of_session on checkpoints (session_id);
+comment on table checkpoints is 'How things stood before a message of a coder was answered.';
+comment on column checkpoints.ref is 'Hidden git ref with the state of a worktree, where there is one.';
+
+create table comments (
+  id text not null,
+  session_id text not null,
+  change_id text not null,
+  hunk_id text,
+  line integer,
+  side text not null default 'new',
+  text text not null,
+  message_id text,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  check (side in ('old', 'new')),
+  foreign key (change_id) references changes(id) on delete cascade,
+  foreign key (message_id) references messages(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index comments_of_change on comments (change_id);
+create index comments_of_message on comments (message_id);
+create index comments_of_session on comments (session_id);
+comment on table comments is 'What a human wrote beside a change; goes to the agent with the next message.';
+
+create table edits (
+  id text not null,
+  change_id text not null,
+  run_id text,
+  part_id text,
+  turn integer,
+  tool text,
+  provider text not null,
+  model text,
+  said text not null default '',
+  at timestamptz not null default now(),
+  primary key (id),
+  foreign key (change_id) references changes(id) on delete cascade,
+  foreign key (part_id) references parts(id) on delete set null,
+  foreign key (run_id) references runs(id) on delete set null
+);
+create index edits_of_change on edits (change_id);
+create index edits_of_part on edits (part_id);
+create index edits_of_run on edits (run_id);
+comment on table edits is 'Calls that shaped a change, oldest first by at.';
 
 create table endpoints (
   id text not null,
@@ -54,6 +251,33 @@ create table endpoints (
 );
 comment on table endpoints is 'OpenAI-compatible servers: configured, found on this machine, or the built-in demo model.';
 comment on column endpoints.api_key is 'A key, or {env:NAME}. Never leaves the server: pages and JSON only say that there is one.';
+
+create table hunks (
+  change_id text not null,
+  id text not null,
+  "position" integer not null,
+  current boolean not null default true,
+  kind text not null default 'lines',
+  state text not null default 'pending',
+  old_start integer not null,
+  old_count integer not null,
+  new_start integer not null,
+  new_count integer not null,
+  added integer not null,
+  removed integer not null,
+  section text not null default '',
+  edit_ids text[] not null default '{}'[],
+  decided_at timestamptz,
+  told text,
+  primary key (change_id, id),
+  check (kind in ('lines', 'whole')),
+  check (state in ('pending', 'accepted', 'rejected', 'applied', 'stale', 'reverted')),
+  foreign key (change_id) references changes(id) on delete cascade
+);
+comment on table hunks is 'Parts of a change that are decided one by one; their lines are computed of the blobs.';
+comment on column hunks.current is 'False for one that the proposal no longer has; kept while it is rejected, so that it stays so when it comes again.';
+comment on column hunks.id is 'Hash of path, old lines, new lines and occurrence.';
+comment on column hunks.told is 'The state that the model was told last; null when none.';
 
 create table instance (
   only_row boolean not null default true,
@@ -228,7 +452,9 @@ create table runs (
   started_at timestamptz,
   ended_at timestamptz,
   cost_usd double precision,
+  mode text not null default 'ask',
   primary key (id),
+  check (mode in ('plan', 'ask', 'bypass')),
   check (state in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'limited', 'interrupted')),
   check (via in ('browser', 'api', 'cli', 'mcp')),
   foreign key (answer_id) references messages(id) on delete cascade,
@@ -302,3 +528,32 @@ create table turns (
 );
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
 comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';
+
+create table verdicts (
+  id text not null,
+  session_id text not null,
+  batch text not null,
+  change_id text not null,
+  hunk_id text not null,
+  from_state text not null,
+  to_state text not null,
+  via text not null,
+  at timestamptz not null default now(),
+  undone_at timestamptz,
+  primary key (id),
+  foreign key (change_id) references changes(id) on delete cascade,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index verdicts_of_batch on verdicts (batch);
+create index verdicts_of_change on verdicts (change_id);
+create index verdicts_of_session on verdicts (session_id, at desc);
+comment on table verdicts is 'What was decided, in order; rows of one batch are undone together.';
+
+create table viewed (
+  session_id text not null,
+  hunk_id text not null,
+  at timestamptz not null default now(),
+  primary key (session_id, hunk_id),
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+comment on table viewed is 'Hunks that somebody has seen. Their ids are hashes of what they hold: a hunk that changes is unseen again.';

@@ -18,7 +18,7 @@ import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
 import { Palette } from "./engine/palette.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
-import { readTools } from "./engine/tools/registry.ts";
+import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
 import { loginPage } from "./http/bare-pages.tsx";
@@ -138,7 +138,7 @@ function createCore(config: Config, log: Log, database: Database): Core {
     live: new LiveRuns(),
     lanes: new Lanes(),
     statuses: new StatusCache(),
-    tools: readTools(),
+    tools: allTools(),
     stopping: false,
   };
 }

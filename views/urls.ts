@@ -72,7 +72,22 @@ export const urls = {
   chat: (id: string) => `/chats/${id}`,
   chatMarkdown: (id: string) => `/chats/${id}.md`,
   chatModel: (id: string) => `/chats/${id}/model`,
+  chatMode: (id: string) => `/chats/${id}/mode`,
   chatMessages: (id: string, before?: number) => q(`/chats/${id}/messages`, { before }),
+  /** What is proposed in a session, and one proposal; with `.patch` for `git apply`. */
+  changes: (sessionId: string) => `/sessions/${sessionId}/changes`,
+  changesPatch: (sessionId: string) => `/sessions/${sessionId}/changes.patch`,
+  change: (id: string) => `/changes/${id}`,
+  changePatch: (id: string) => `/changes/${id}.patch`,
+  changeLines: (id: string, query: { side: "old" | "new"; from: number; count: number }) =>
+    q(`/changes/${id}/lines`, query),
+  changeVerdict: (id: string) => `/changes/${id}/verdict`,
+  changeViewed: (id: string) => `/changes/${id}/viewed`,
+  changeComments: (id: string) => `/changes/${id}/comments`,
+  commentRemoval: (id: string) => `/comments/${id}/removal`,
+  /** Everything that is undecided; and taking the newest decision back. */
+  sessionVerdict: (id: string) => `/sessions/${id}/verdict`,
+  verdictUndo: (sessionId: string) => `/sessions/${sessionId}/verdict/undo`,
   run: (id: string) => `/runs/${id}`,
   cancellation: (runId: string) => `/runs/${runId}/cancellation`,
   continuation: (runId: string) => `/runs/${runId}/continuation`,

@@ -1,3 +1,5 @@
+import type { RunMode } from "./change.ts";
+
 export type ChatKind = "chat" | "coder";
 
 export interface Chat {
@@ -11,6 +13,8 @@ export interface Chat {
   /** Endpoint and model picked for the next message; null takes the session's, then the default. */
   endpoint_id: string | null;
   model: string | null;
+  /** Of the coming messages; only chats of kind `coder` look at it. */
+  mode: RunMode;
   archived_at: Date | null;
   created_at: Date;
 }

@@ -2,6 +2,7 @@
  * Journal events: the ordered notice of what changed. Rows in tables are the truth; an event carries ids and little
  * else. Every kind and payload is listed in docs/api/stream.md, which a test holds against this file.
  */
+import type { ApplyState } from "./apply.ts";
 import type { RunState } from "./run.ts";
 
 export type Topic = "desk" | `session:${string}`;
@@ -31,6 +32,11 @@ export interface EventPayloads {
   "part.opened": { part_id: string; message_id: string; chat_id: string; kind: string };
   "part.delta": { part_id: string; offset: number; text: string };
   "part.closed": { part_id: string; message_id: string; chat_id: string; state: string };
+  /** Proposed, decided, commented, written or taken back. */
+  "change.changed": { change_id: string; session_id: string; chat_id: string };
+  /** Many at once: read the list. */
+  "changes.changed": { session_id: string };
+  "apply.changed": { apply_id: string; session_id: string; state: ApplyState };
   "endpoint.changed": { endpoint_id: string };
   "setting.changed": { key: string };
 }

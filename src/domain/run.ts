@@ -1,3 +1,5 @@
+import type { RunMode } from "./change.ts";
+
 /** A run: one execution that answers one message. Its states and the only ways between them. */
 export const RUN_STATES = [
   "queued",
@@ -65,6 +67,8 @@ export interface Run {
   endpoint_id: string | null;
   model: string | null;
   via: Via;
+  /** Whether it may propose writes, and whether they are applied at its end. Of a coder's chat. */
+  mode: RunMode;
   turns: number;
   tool_calls: number;
   tokens_in: number;

@@ -22,7 +22,7 @@ export interface Core {
   lanes: Lanes;
   /** What git says about projects, for the file tree and the git panel. */
   statuses: StatusCache;
-  /** Read tools, sorted by name. */
+  /** All tools, sorted by name; a run gets those of its chat and mode (tools/registry.ts). */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */
   stopping: boolean;

@@ -1,13 +1,23 @@
 /** Sessions and their chats: open, rename, archive, delete. */
 
 import type { Tx } from "../db/sql.ts";
+import type { RunMode } from "../domain/change.ts";
 import type { Chat, ChatKind } from "../domain/chat.ts";
 import { DESK, type NewEvent, sessionTopic } from "../domain/event.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../domain/session.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { storable } from "../lib/storable.ts";
-import { archiveChat, deleteChat, findChat, insertChat, listChats, renameChat, setChatModel } from "../store/chats.ts";
+import {
+  archiveChat,
+  deleteChat,
+  findChat,
+  insertChat,
+  listChats,
+  renameChat,
+  setChatMode,
+  setChatModel,
+} from "../store/chats.ts";
 import { findProject } from "../store/projects.ts";
 import {
   archiveSession,
@@ -53,7 +63,6 @@ export async function openChat(
   core: Core,
   input: { session_id: string; kind?: ChatKind; title?: string | undefined },
 ): Promise<Chat> {
-  if (input.kind === "coder") throw invalid('Chats of kind "coder" do not exist yet; use "chat".', "kind");
   const title = input.title?.trim() ? checkTitle(input.title) : null;
   return transact(core, async (tx, emit) => {
     if (!(await findSession(tx, input.session_id))) throw notFound("session");
@@ -116,6 +125,7 @@ export async function removeSession(core: Core, id: string, force: boolean): Pro
 export interface ChangeChat {
   title?: string | undefined;
   archived?: boolean | undefined;
+  mode?: RunMode | undefined;
   /** Endpoint and model for the next message; null takes the default again. */
   pick?: { endpoint_id: string; model: string } | null | undefined;
 }
@@ -128,6 +138,7 @@ export async function changeChat(core: Core, id: string, change: ChangeChat): Pr
     if (change.archived !== undefined) chat = await archiveChat(tx, id, change.archived);
     if (change.pick !== undefined)
       chat = await setChatModel(tx, id, change.pick?.endpoint_id ?? null, change.pick?.model ?? null);
+    if (change.mode !== undefined) chat = await setChatMode(tx, id, change.mode);
     if (!chat) throw notFound("chat");
     emitChat(emit, chat);
     return chat;

@@ -57,7 +57,7 @@ export function createErrorMapper(options: {
     if (error.retry_after_s !== undefined) headers["retry-after"] = String(error.retry_after_s);
     if (info.status === 405) headers.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
     const form = wants(request);
-    if (error.code === "unauthorized" && options.loginUrl && form !== "json" && form !== "markdown")
+    if (error.code === "unauthorized" && options.loginUrl && (form === "page" || form === "fragment"))
       return toLogin(request, form, options.loginUrl, headers);
     try {
       if (form === "page")

@@ -6,14 +6,14 @@ import type { Identity } from "../domain/identity.ts";
 import { unauthorized } from "../lib/errors.ts";
 
 /** The form an answer takes. */
-export type Wants = "page" | "fragment" | "json" | "markdown";
+export type Wants = "page" | "fragment" | "json" | "markdown" | "patch";
 
 export interface Facts {
   request_id: string;
   /** Null on the open routes (login, health, assets) when nobody is signed in. */
   identity: Identity | null;
-  /** Said by the URL's suffix (`.json`, `.md`), which wins over every header. */
-  suffix: "json" | "markdown" | null;
+  /** Said by the URL's suffix (`.json`, `.md`, `.patch`), which wins over every header. */
+  suffix: "json" | "markdown" | "patch" | null;
   /** Caller's address for limits and the log; "unix" on a socket. */
   address: string;
   /** True when the browser reached us over https, so cookies may be `Secure`. */

@@ -27,6 +27,7 @@ export function wants(request: Request): Wants {
   if (headers.get("hx-request") === "true") return isWholePage(headers) ? "page" : "fragment";
   if (html) return "page";
   if (quality(accept, "text/markdown")) return "markdown";
+  if (quality(accept, "text/x-patch")) return "patch";
   return headers.has("sec-fetch-mode") && quality(accept, "*/*") ? "page" : "json";
 }
 
@@ -70,6 +71,7 @@ export async function respond(request: Request, forms: Forms, init: Init = {}): 
     if (!forms.markdown) throw notFound("Markdown form of this page");
     return textAnswer(request, await forms.markdown(), MARKDOWN, init);
   }
+  if (form === "patch") throw notFound("patch of this page");
   const html =
     form === "fragment" ? (forms.fragment ?? forms.page) : form === "page" ? (forms.page ?? forms.fragment) : null;
   if (html) return htmlAnswer(request, await html(), init);
@@ -131,7 +133,7 @@ export function answerPost(
   forms: { json: () => Response; url: string; navigate?: boolean },
 ): Response {
   const form = wants(request);
-  if (form === "json" || form === "markdown") return forms.json();
+  if (form !== "page" && form !== "fragment") return forms.json();
   if (form === "page") return seeOther(forms.url);
   return noContent(forms.navigate ? { "hx-redirect": forms.url } : {});
 }

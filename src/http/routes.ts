@@ -2,6 +2,7 @@
 import type { AnyElysia } from "elysia";
 import { artifactRoutes } from "./routes/artifacts.tsx";
 import { assetRoutes } from "./routes/assets.ts";
+import { changeRoutes } from "./routes/changes.tsx";
 import { chatRoutes } from "./routes/chats.tsx";
 import { deskRoutes } from "./routes/desk.tsx";
 import { fileRoutes } from "./routes/files.tsx";
@@ -38,6 +39,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(workspaceRoutes(web))
     .use(artifactRoutes(web))
     .use(chatRoutes(web))
+    .use(changeRoutes(web))
     .use(paletteRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))

@@ -1,5 +1,5 @@
-/** `/chats/1.json` is `/chats/1` as JSON. Paths that end so by themselves (files, /openapi.json) are left alone. */
-const SUFFIXES = { ".json": "json", ".md": "markdown" } as const;
+/** `/chats/1.json` is `/chats/1` as JSON, `/changes/1.patch` for `git apply`. Paths that end so by themselves (files, /openapi.json) are left alone. */
+const SUFFIXES = { ".json": "json", ".md": "markdown", ".patch": "patch" } as const;
 type Suffix = (typeof SUFFIXES)[keyof typeof SUFFIXES];
 
 export interface SuffixRules {

@@ -1,8 +1,9 @@
 import type { Db, Tx } from "../db/sql.ts";
+import type { RunMode } from "../domain/change.ts";
 import type { Chat, ChatKind } from "../domain/chat.ts";
 
 const columns = (db: Db) =>
-  db`id, session_id, kind, title, titled_by, number, endpoint_id, model, archived_at, created_at`;
+  db`id, session_id, kind, title, titled_by, number, endpoint_id, model, mode, archived_at, created_at`;
 
 export async function insertChat(
   tx: Tx,
@@ -37,6 +38,11 @@ export async function setChatModel(
 ): Promise<Chat | null> {
   const [row] = await tx<Chat[]>`
     update chats set endpoint_id = ${endpointId}, model = ${model} where id = ${id} returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+export async function setChatMode(tx: Tx, id: string, mode: RunMode): Promise<Chat | null> {
+  const [row] = await tx<Chat[]>`update chats set mode = ${mode} where id = ${id} returning ${columns(tx)}`;
   return row ?? null;
 }
 

@@ -1,8 +1,9 @@
 import type { Db, Tx } from "../db/sql.ts";
+import type { RunMode } from "../domain/change.ts";
 import { isSettled, type Run, type RunReason, type RunState, runStatesBefore, type Via } from "../domain/run.ts";
 
 const columns = (db: Db) => db`
-  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via,
+  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode,
   turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window, cost_usd,
   created_at, started_at, ended_at`;
 
@@ -18,6 +19,7 @@ export async function insertRun(
     endpoint_id: string | null;
     model: string | null;
     via: Via;
+    mode: RunMode;
   },
 ): Promise<Run> {
   const [row] = await tx<Run[]>`insert into runs ${tx(r)} returning ${columns(tx)}`;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { Elysia } from "elysia";
 import { z } from "zod";
+import { propose } from "../../src/engine/changes/propose.ts";
 import { type Answer, type Route, routeTable } from "../../src/http/describe.ts";
 import { readShape } from "../../src/http/openapi/document.ts";
 import { RESOURCES } from "../../src/http/openapi/resources.ts";
@@ -93,8 +94,30 @@ async function begin(slow: boolean): Promise<Names> {
     RUN: run.id,
     MESSAGE: message.id,
     PART: tool?.id ?? "",
+    CHANGE: await proposal(ids),
     ENDPOINT: endpoints[0]?.id ?? "",
   };
+}
+
+/** Something to review, as a tool of a coder would propose it. */
+async function proposal(ids: { project: string; session: string; chat: string }): Promise<string> {
+  const by = {
+    session_id: ids.session,
+    chat_id: ids.chat,
+    project: { id: ids.project, path: boo.repo.root },
+    run_id: null,
+    part_id: null,
+    turn: null,
+    tool: "edit_file",
+    provider: "boocode",
+    model: null,
+    said: "A claim takes twenty.",
+  };
+  const { change } = await propose(boo.app.core, by, "src/claim.ts", ({ bytes, mode }) => ({
+    bytes: Buffer.from(Buffer.from(bytes!).toString().replace("50", "20")),
+    mode,
+  }));
+  return change!.id;
 }
 
 const settled = () =>
@@ -122,7 +145,7 @@ describe("answers", () => {
 
   test("of the addresses that no example calls", async () => {
     const names = await begin(false);
-    const { PROJECT, SESSION, CHAT } = names;
+    const { PROJECT, SESSION, CHAT, CHANGE } = names;
     const { token } = (await call("POST", "/tokens", { label: "one" })).json as { token: { id: string } };
     const { endpoint } = (await call("POST", "/endpoints", { url: other.url })).json as { endpoint: { id: string } };
     const calls: [string, string, unknown?][] = [
@@ -137,10 +160,17 @@ describe("answers", () => {
       ["POST", `/sessions/${SESSION}/title`, { title: "Other" }],
       ["POST", `/sessions/${SESSION}/archive`, { archived: false }],
       ["POST", `/chats/${CHAT}/model`, {}],
+      ["POST", `/chats/${CHAT}/mode`, { mode: "ask" }],
+      ["POST", `/changes/${CHANGE}/verdict`, { verdict: "accepted" }],
+      ["POST", `/sessions/${SESSION}/verdict`, { verdict: "pending" }],
       ["POST", "/settings", { theme: "light" }],
       ["POST", "/onboarding"],
       ["POST", "/logout"],
     ];
+    const { comment } = (await call("POST", `/changes/${CHANGE}/comments`, { text: "Why?" })).json as {
+      comment: { id: string };
+    };
+    calls.push(["POST", `/comments/${comment.id}/removal`]);
     for (const [method, path, body] of calls) {
       const { status } = await call(method, path, body);
       expect([method, path, status < 300]).toEqual([method, path, true]);

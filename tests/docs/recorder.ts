@@ -101,6 +101,6 @@ export function finder(routes: readonly Route[]): (method: string, path: string)
   return (method, path) => {
     const at = (p: string) =>
       table.find(({ route, pattern: fits }) => route.method === method && fits.test(p))?.route ?? null;
-    return at(path) ?? at(path.replace(/\.(json|md)$/, ""));
+    return at(path) ?? at(path.replace(/\.(json|md|patch)$/, ""));
   };
 }

@@ -73,7 +73,7 @@ test("every address of views/urls.ts is answered by a route", () => {
   const dead = Object.entries(urls).flatMap(([key, url]) => {
     // Every argument that is not a query is an id, a path or a number; a text stands for all of them.
     const built = typeof url === "string" ? url : (url as (...parts: unknown[]) => string)("x1", "y2", 3);
-    const path = new URL(built, "http://here").pathname.replace(/(?<=\/x1)\.(md|json)$/, "");
+    const path = new URL(built, "http://here").pathname.replace(/(?<=\/(x1|changes))\.(md|json|patch)$/, "");
     return patterns.some((p) => p.test(path)) ? [] : [`urls.${key} builds ${path}, which no route answers`];
   });
   expect(dead).toEqual([]);

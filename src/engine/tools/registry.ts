@@ -1,5 +1,7 @@
 /** The tools there are, in one order: the prompt that lists them is the same byte for byte, which model caches reward. */
 import { z } from "zod";
+import type { RunMode } from "../../domain/change.ts";
+import type { ChatKind } from "../../domain/chat.ts";
 import type { Tool, ToolSpec } from "../../domain/tool.ts";
 import { findFilesTool } from "./find_files.ts";
 import { gitDiffTool } from "./git_diff.ts";
@@ -11,7 +13,7 @@ import { listDirTool } from "./list_dir.ts";
 import { readOutputTool } from "./read_output.ts";
 import { viewFileTool } from "./view_file.ts";
 
-/** The tools that only read, sorted by name. */
+/** The tools that change nothing, sorted by name. */
 export function readTools(): Tool[] {
   const tools: Tool[] = [
     findFilesTool,
@@ -24,7 +26,24 @@ export function readTools(): Tool[] {
     readOutputTool,
     viewFileTool,
   ];
-  return tools.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sorted(tools);
+}
+
+/** Everything there is, sorted by name. */
+export function allTools(): Tool[] {
+  return sorted([...readTools(), ...writeTools()]);
+}
+
+/** Tools that propose changes of files or act outside: for chats of kind coder. */
+export function writeTools(): Tool[] {
+  return sorted([]);
+}
+
+const sorted = (tools: Tool[]): Tool[] => tools.sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The tools of a run: those that only read, and in a coder that may write those that propose and act, too. */
+export function toolsFor(all: readonly Tool[], chat: ChatKind, mode: RunMode): Tool[] {
+  return all.filter((tool) => tool.read_only || (chat === "coder" && mode !== "plan"));
 }
 
 /** Tools as a model is told of them. */

@@ -2,7 +2,7 @@
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
-import type { OutputStore, ToolOutcome } from "../../domain/tool.ts";
+import type { OutputStore, Tool, ToolOutcome } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { insertOutput, readOutput } from "../../store/parts.ts";
@@ -18,7 +18,7 @@ export async function executeCalls(
   core: Core,
   live: LiveRun,
   writer: PartWriter,
-  input: { run: Run; project: Project },
+  input: { run: Run; project: Project; tools: readonly Tool[] },
   turn: number,
   calls: readonly ToolCall[],
   limits: RunLimits,
@@ -30,7 +30,7 @@ export async function executeCalls(
       call_id: call.id,
       name: storable(call.name),
       arguments_text: storable(call.arguments),
-      shown: storable(shownOf(core.tools, call)),
+      shown: storable(shownOf(input.tools, call)),
     };
     open.push({ part: await writer.openTool(turn, meta), call });
   }
@@ -52,7 +52,7 @@ export async function executeCalls(
   };
   const results = await Promise.allSettled(
     open.map(async ({ part, call }, i) => {
-      const outcome = i < limits.calls_per_turn ? await callTool(core.tools, context, call) : tooMany(limits);
+      const outcome = i < limits.calls_per_turn ? await callTool(input.tools, context, call) : tooMany(limits);
       await closeCall(writer, part, outcome);
       live.progress.last_byte_at = Date.now();
     }),

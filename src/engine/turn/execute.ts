@@ -3,6 +3,7 @@ import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
 import { storable } from "../../lib/storable.ts";
+import { findChat } from "../../store/chats.ts";
 import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
 import { type ClosedPart, closeLeftOpen } from "../../store/parts.ts";
 import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
@@ -12,6 +13,7 @@ import { endpointForRun } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
 import { projectOf } from "../projects.ts";
 import { steady } from "../steady.ts";
+import { toolsFor } from "../tools/registry.ts";
 import { runLoop } from "./loop.ts";
 import { PartWriter } from "./parts.ts";
 import { Stalled } from "./step.ts";
@@ -83,10 +85,14 @@ interface Outcome {
 async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> {
   const writer = new PartWriter(core, run);
   try {
-    const [answer, project] = await steady(core, () =>
-      Promise.all([findMessage(core.sql, run.answer_id), projectOf(core, run.project_id)]),
+    const [answer, project, chat] = await steady(core, () =>
+      Promise.all([
+        findMessage(core.sql, run.answer_id),
+        projectOf(core, run.project_id),
+        findChat(core.sql, run.chat_id),
+      ]),
     );
-    if (!answer) throw new AppError("not_found", "The chat was deleted.");
+    if (!answer || !chat) throw new AppError("not_found", "The chat was deleted.");
     const using = await steady(core, () => endpointForRun(core, run));
     await steady(core, () =>
       transact(core, async (tx, emit) => {
@@ -104,6 +110,8 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> 
       endpoint: using.endpoint,
       model: using.model,
       llm: using.llm,
+      tools: toolsFor(core.tools, chat.kind, run.mode),
+      kind: chat.kind,
       position: answer.position,
     });
     return { ...ending, error: null };

@@ -1,3 +1,4 @@
+import type { ChatKind } from "../../domain/chat.ts";
 import type { RunReason } from "../../domain/run.ts";
 
 /** Every bound of a native run, in one place. Times come from the settings. */
@@ -24,6 +25,13 @@ export const CHAT_LIMITS: RunLimits = {
   answer_chars: 4_000_000,
   calls_per_turn: 32,
 };
+
+/** With writes, unless somebody set another number. */
+const CODER_TOOL_CALLS = 60;
+
+/** Tool calls that a run of such a chat may make; `set` is the setting. */
+export const toolCallsOf = (kind: ChatKind, set: number): number =>
+  kind === "coder" && set === CHAT_LIMITS.tool_calls ? CODER_TOOL_CALLS : set;
 
 /** What a run has used so far; calls are counted by name and arguments. */
 export interface Used {

@@ -1,8 +1,10 @@
 /** The loop of a native run: model → tools → model, until nothing is left to call or a limit is hit. */
+import type { ChatKind } from "../../domain/chat.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
 import type { ChatMessage, Llm, ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import type { Tool } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { readHistory, readParts } from "../../store/messages.ts";
 import { insertTurn } from "../../store/runs.ts";
@@ -13,7 +15,7 @@ import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import { executeCalls } from "./calls.ts";
 import { buildHistory } from "./history.ts";
-import { CHAT_LIMITS, limitOf } from "./limits.ts";
+import { CHAT_LIMITS, limitOf, toolCallsOf } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
 import { blankStep, runStep, type StepInput, type StepResult } from "./step.ts";
@@ -24,6 +26,9 @@ export interface LoopInput {
   endpoint: Endpoint;
   model: string;
   llm: Llm;
+  /** Those of its chat and mode. */
+  tools: readonly Tool[];
+  kind: ChatKind;
   /** Position of the answer message: history is what lies before it, and the answer itself. */
   position: number;
 }
@@ -35,7 +40,7 @@ export interface Ending {
 
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
   const { steps, tool_calls: most } = await steady(core, () => readSettings(core.sql));
-  const limits = { ...CHAT_LIMITS, steps, tool_calls: most };
+  const limits = { ...CHAT_LIMITS, steps, tool_calls: toolCallsOf(input.kind, most) };
   const calls = new Map<string, number>();
   let tool_calls = 0;
   for (let turn = 1; ; turn++) {
@@ -76,12 +81,12 @@ async function oneTurn(
       core.sql,
       all.map((m) => m.id),
     );
-    return buildHistory(systemPrompt(input.project), all, parts);
+    return buildHistory(systemPrompt(input.project, input.kind, run.mode), all, parts);
   });
   if (wrapUp) messages.push({ role: "user", content: WRAP_UP });
   const result = blankStep();
   try {
-    await runStep(core, live, writer, stepOf(input, messages, turn, wrapUp, core), result);
+    await runStep(core, live, writer, stepOf(input, messages, turn, wrapUp), result);
   } catch (error) {
     await recordCut(core, input, turn, result);
     throw error;
@@ -92,13 +97,13 @@ async function oneTurn(
   return result;
 }
 
-function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp: boolean, core: Core): StepInput {
+function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp: boolean): StepInput {
   return {
     llm: input.llm,
     endpoint: input.endpoint.label,
     model: input.model,
     messages,
-    tools: wrapUp ? [] : toolSpecs(core.tools),
+    tools: wrapUp ? [] : toolSpecs(input.tools),
     sampling: {},
     turn,
     answer_chars: CHAT_LIMITS.answer_chars,

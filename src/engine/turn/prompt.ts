@@ -1,7 +1,19 @@
+import type { RunMode } from "../../domain/change.ts";
+import type { ChatKind } from "../../domain/chat.ts";
 import type { Project } from "../../domain/project.ts";
-// Text of the prompt beside this file; the prefix must be byte-stable between turns, so nothing here may read the clock.
-import template from "./prompt.md" with { type: "text" };
+// Texts of the prompts beside this file; the prefix must be byte-stable between turns, so nothing here may read the clock.
+import chat from "./prompt.md" with { type: "text" };
+import coder from "./prompt-coder.md" with { type: "text" };
+import plan from "./prompt-plan.md" with { type: "text" };
 
-export function systemPrompt(project: Pick<Project, "name" | "path">): string {
-  return template.replace("{{name}}", project.name).replace("{{path}}", project.path).trim();
+export function systemPrompt(
+  project: Pick<Project, "name" | "path">,
+  kind: ChatKind = "chat",
+  mode: RunMode = "ask",
+): string {
+  const template = kind === "chat" ? chat : mode === "plan" ? plan : coder;
+  return template
+    .replace("{{name}}", () => project.name)
+    .replace("{{path}}", () => project.path)
+    .trim();
 }

@@ -1,6 +1,7 @@
 /** A message comes in: stored with its run and its empty answer in one transaction, then the chat's lane takes over. */
 
 import type { Tx } from "../../db/sql.ts";
+import type { RunMode } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { sessionTopic } from "../../domain/event.ts";
 import { MESSAGE_LIMIT_CHARS, type Message } from "../../domain/message.ts";
@@ -30,6 +31,8 @@ export interface PostMessage {
   /** Endpoint and model for this and the following messages of the chat. */
   endpoint_id?: string | undefined;
   model?: string | undefined;
+  /** For this message; the chat's by default. */
+  mode?: RunMode | undefined;
   /** Stop what runs in the chat and start with this message. */
   now?: boolean;
   via: Via;
@@ -133,6 +136,7 @@ async function store(
     endpoint_id: input.endpoint_id ?? chat.endpoint_id,
     model: input.model ?? chat.model ?? session.model,
     via: input.via,
+    mode: input.mode ?? chat.mode,
   });
   await nameAfter(tx, emit, chat, session, text);
   await touchSession(tx, session.id);
@@ -265,6 +269,7 @@ async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<R
     endpoint_id: chat?.endpoint_id ?? before.endpoint_id,
     model: chat?.endpoint_id ? chat.model : before.model,
     via,
+    mode: before.mode,
   });
   emit({
     topic: sessionTopic(before.session_id),

@@ -1,5 +1,6 @@
 /** Chats, what is said in them, and runs; part of RESOURCES. */
 import { z } from "zod";
+import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
 import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
@@ -14,6 +15,7 @@ export const chat = z.object({
   number: z.number().int().min(1).describe("Number on the tab; never used again in its session."),
   endpoint_id: id.nullable().describe("Picked for the next message; null takes the session's, then the default."),
   model: z.string().nullable(),
+  mode: z.enum(RUN_MODES).describe("Of the coming messages, in a chat of kind coder."),
   archived_at: at.nullable(),
   created_at: at,
 }) satisfies Of<Chat>;
@@ -89,6 +91,7 @@ export const run = z.object({
   endpoint_id: id.nullable(),
   model: z.string().nullable(),
   via: z.enum(["browser", "api", "cli", "mcp"]),
+  mode: z.enum(RUN_MODES),
   turns: count,
   tool_calls: count,
   tokens_in: count,

@@ -84,7 +84,7 @@ const panel = z.discriminatedUnion("state", [
   }),
 ]) satisfies Of<GitPanel>;
 
-const hunk = z.object({
+export const patchHunk = z.object({
   old_start: count,
   old_count: count,
   new_start: count,
@@ -107,7 +107,7 @@ const diff = z.object({
   kind: z.enum(["text", "binary", "submodule", "directory", "secret", "none"]),
   added: count.nullable(),
   removed: count.nullable(),
-  hunks: z.array(hunk),
+  hunks: z.array(patchHunk),
   folded: z.boolean().describe("Too large to be shown unasked; `all=1` asks."),
   left_out: count.nullable(),
   notes: z.array(z.string()),

@@ -13,6 +13,7 @@ import type { PaletteItem } from "../../domain/palette.ts";
 import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Session } from "../../domain/session.ts";
+import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
@@ -179,6 +180,7 @@ export const RESOURCES = {
   Login: z.object({ name: z.string(), expires_at: at }),
   File: file,
   ...GIT_RESOURCES,
+  ...CHANGE_RESOURCES,
   Layout,
   Artifact: artifact,
   PaletteItem: paletteItem,

@@ -5,6 +5,7 @@ import { HistoryContent } from "../../../views/chats/content.tsx";
 import { OlderRows } from "../../../views/chats/message.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
+import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { chatPage, readChatView } from "../../engine/pages.ts";
@@ -23,6 +24,7 @@ import { showChat } from "./workspace.tsx";
 
 const about = describing("chats");
 const text = z.string({ error: "Write a message first." });
+const mode = z.enum(RUN_MODES, { error: "A mode is plan, ask or bypass." });
 const Before = z.object({
   before: z.coerce
     .number()
@@ -37,6 +39,7 @@ const PostMessage = z.object({
   provider: z.literal("boocode", { error: 'There is only the provider "boocode" so far.' }).optional(),
   endpoint_id: z.string().max(40).optional().describe("For this message, with `model`; the chat's pick by default."),
   model: z.string().max(300).optional(),
+  mode: mode.optional().describe("For this message, in a chat of kind coder; the chat's by default."),
   now: flag.optional().describe("Stop what runs in the chat and begin at once."),
 });
 const Change = z.object({
@@ -44,7 +47,9 @@ const Change = z.object({
   archived: flag.optional(),
   endpoint_id: z.string().max(40).nullish().describe("Pick for the coming messages, with `model`; null: the default."),
   model: z.string().max(300).nullish(),
+  mode: mode.optional().describe("Of the coming messages: plan, ask or bypass."),
 });
+const Mode = z.object({ mode });
 const Pick = z.object({ endpoint_id: z.string().max(40).optional(), model: z.string().max(300).optional() });
 const TRANSCRIPT = {
   chat: "Chat",
@@ -71,7 +76,11 @@ export function chatRoutes(web: Web) {
     .patch(
       "/chats/:id",
       async ({ request, params }) => jsonAnswer(request, { chat: await change(web, request, params.id) }),
-      about({ summary: "Renames, archives, picks a model.", body: Change, answers: { 200: { chat: "Chat" } } }),
+      about({
+        summary: "Renames, archives, picks a model or a mode.",
+        body: Change,
+        answers: { 200: { chat: "Chat" } },
+      }),
     )
     .delete(
       "/chats/:id",
@@ -87,6 +96,19 @@ export function chatRoutes(web: Web) {
       about({
         summary: "Picks endpoint and model for the coming messages; neither: the default.",
         body: Pick,
+        answers: { 200: { chat: "Chat" } },
+        form_of: "PATCH /chats/:id",
+      }),
+    )
+    .post(
+      "/chats/:id/mode",
+      async ({ request, params }) => {
+        const chat = await changeChat(web.core, params.id, await parseBody(request, Mode));
+        return answerPost(request, { json: () => Response.json({ chat }), url: urls.chat(chat.id) });
+      },
+      about({
+        summary: "Picks the mode of the coming messages.",
+        body: Mode,
         answers: { 200: { chat: "Chat" } },
         form_of: "PATCH /chats/:id",
       }),

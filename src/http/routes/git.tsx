@@ -192,7 +192,7 @@ async function act<T extends Done>(
   try {
     done = await work();
   } catch (error) {
-    if (form === "json" || form === "markdown" || !isForPeople(error)) throw error;
+    if ((form !== "page" && form !== "fragment") || !isForPeople(error)) throw error;
     return refusal(web, request, projectId, error, options.message ?? null);
   }
   const { project, said, panel } = done;

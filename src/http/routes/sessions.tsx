@@ -26,7 +26,7 @@ const about = describing("sessions");
 const Fields = {
   title: z.string().optional().describe("Named after the first message by default."),
   model: z.string().max(300).nullish().describe("Model for its chats."),
-  kind: z.literal("chat", { error: 'Only the kind "chat" exists so far.' }).optional(),
+  kind: z.enum(["chat", "coder"]).optional().describe("Of the first chat: `coder` may propose changes of files."),
 };
 const NewInProject = z.object(Fields);
 const New = z.object({
@@ -41,7 +41,10 @@ const Change = z.object({
   archived: flag.optional(),
 });
 const Removal = z.object({ force: flag.default(false).describe("Stop what runs in it first.") });
-const NewChat = z.object({ title: z.string().optional(), kind: z.enum(["chat", "coder"]).optional() });
+const NewChat = z.object({
+  title: z.string().optional(),
+  kind: z.enum(["chat", "coder"]).optional().describe("`coder` may propose changes of files."),
+});
 const Shown = z.object({ archived: flag.default(false).describe("With archived ones.") });
 const For = z.object({ project: z.string().max(40).optional().describe("Project that the form begins with.") });
 const At = z.object({ tab: z.coerce.number().int().min(1).optional().describe("Pages: the tab in front.") });

@@ -1,0 +1,215 @@
+/**
+ * Proposing: what a tool wants a file to hold becomes, or grows, the one open change of its chat for that file. Nothing
+ * on disk is touched. Calls of one chat stand in line, so that those of one turn compose in the order they were made.
+ */
+import type { Tx } from "../../db/sql.ts";
+import { CHANGE_BYTES_MAX, type Change, isGenerated, type Producer } from "../../domain/change.ts";
+import { sessionTopic } from "../../domain/event.ts";
+import { readWhole } from "../../drivers/files/whole.ts";
+import { resolveWrite, type WritePlace } from "../../drivers/files/write-guard.ts";
+import { Refusal } from "../../drivers/refusal.ts";
+import { bytes as size } from "../../lib/format.ts";
+import { newId } from "../../lib/ids.ts";
+import { putBlob, readBlob } from "../../store/blobs.ts";
+import {
+  type ChangeRow,
+  deleteChange,
+  findOpenChange,
+  type HunkRow,
+  hunkRows,
+  insertChange,
+  insertEdit,
+  knownRejected,
+  replaceHunks,
+  updateChange,
+  wholeChanges,
+} from "../../store/changes.ts";
+import { type Core, type Emit, transact } from "../core.ts";
+import {
+  type Content,
+  compare,
+  hunkRowsOf,
+  kindOf,
+  mergeContents,
+  partOf,
+  type Sides,
+  sameContent,
+} from "./content.ts";
+
+/** Whose proposal it is: the chat it belongs to, and the call it comes from. */
+export interface Proposer {
+  session_id: string;
+  chat_id: string;
+  project: { id: string; path: string };
+  run_id: string | null;
+  part_id: string | null;
+  turn: number | null;
+  tool: string | null;
+  provider: string;
+  model: string | null;
+  /** Last sentence before the call. */
+  said: string;
+  producer?: Producer;
+  base_ref?: string | null;
+}
+
+/** What the chat sees in a file's place. */
+export interface Seen extends Content {
+  place: WritePlace;
+  /** The file differs from what is on disk: something is proposed for it. */
+  proposed: boolean;
+}
+
+export interface Proposed {
+  path: string;
+  /** Null when the file is now as it is on disk: there is nothing left to propose. */
+  change: Change | null;
+  /** False when the proposal was there already. */
+  changed: boolean;
+  before: Content;
+  after: Content;
+}
+
+type Core_ = Pick<Core, "sql" | "lanes" | "journal">;
+
+/** `edit` gets what the chat sees and says what it should be; it may refuse by throwing. */
+export function propose(
+  core: Core_,
+  by: Proposer,
+  path: string,
+  edit: (seen: Seen) => Content,
+  signal?: AbortSignal,
+): Promise<Proposed> {
+  return core.lanes.run(laneOfChanges(by.chat_id), async () => {
+    signal?.throwIfAborted();
+    const place = await resolveWrite(by.project.path, path);
+    const at = await standing(core, by.chat_id, place);
+    const after = edit({ ...at.seen, place, proposed: !sameContent(at.seen, at.base) });
+    if (after.bytes !== null && after.bytes.length > CHANGE_BYTES_MAX)
+      throw new Refusal("limit", "too large", `A file can have at most ${size(CHANGE_BYTES_MAX)}.`, {
+        field: "content",
+      });
+    const before = { bytes: at.seen.bytes, mode: at.seen.mode };
+    if (sameContent(at.seen, after)) {
+      const change = at.row ? ((await wholeChanges(core.sql, [at.row]))[0] ?? null) : null;
+      return { path: place.path, change, changed: false, before, after };
+    }
+    signal?.throwIfAborted();
+    const next = withRejected(at, after);
+    const sides = compare(place.path, at.base, next);
+    const change = await transact(core, (tx, emit) => store(tx, emit, by, place.path, at, sides));
+    return { path: place.path, change, changed: true, before, after };
+  });
+}
+
+export const laneOfChanges = (chatId: string): string => `changes:${chatId}`;
+
+interface Standing {
+  row: ChangeRow | null;
+  hunks: HunkRow[];
+  /** The file as it is on disk. */
+  base: Content;
+  /** Everything proposed, on top of that, also what was rejected. */
+  next: Content;
+  /** What was not rejected. */
+  seen: Content;
+}
+
+/** How a file stands for a chat: on disk, as proposed, and as the chat is to see it. Reads, and writes nothing. */
+export async function standing(core: Pick<Core, "sql">, chatId: string, place: WritePlace): Promise<Standing> {
+  const disk = await readWhole(place, CHANGE_BYTES_MAX);
+  const row = await findOpenChange(core.sql, chatId, place.path);
+  if (!row) return { row: null, hunks: [], base: disk, next: disk, seen: disk };
+  const hunks = await hunkRows(core.sql, [row.id]);
+  const base = { bytes: await readBlob(core.sql, row.base_sha), mode: row.base_mode };
+  const next = { bytes: await readBlob(core.sql, row.new_sha), mode: row.new_mode };
+  const rejected = new Set(hunks.filter((h) => h.state === "rejected").map((h) => h.id));
+  const wanted = partOf(compare(row.path, base, next), (id) => !rejected.has(id));
+  if (sameContent(base, disk)) return { row, hunks, base: disk, next, seen: wanted };
+  // The file moved on: the proposal goes on top of what is there now, or gives way where it cannot.
+  const [all, part] = [mergeContents(base, disk, next), mergeContents(base, disk, wanted)];
+  if (!part.ok) return { row, hunks, base: disk, next: disk, seen: disk };
+  return { row, hunks, base: disk, next: all.ok ? all.content : part.content, seen: part.content };
+}
+
+/** What was rejected stays in the change, so that it can be taken back; where the new edit lies across it, it goes. */
+function withRejected(at: Standing, after: Content): Content {
+  const merged = mergeContents(at.seen, at.next, after);
+  return merged.ok ? merged.content : after;
+}
+
+async function store(
+  tx: Tx,
+  emit: Emit,
+  by: Proposer,
+  path: string,
+  at: Standing,
+  sides: Sides,
+): Promise<Change | null> {
+  const { base, next } = sides;
+  if (sameContent(base, next)) {
+    if (at.row) {
+      await deleteChange(tx, at.row.id);
+      emitChange(emit, at.row);
+    }
+    return null;
+  }
+  const contents = {
+    kind: kindOf(base, next),
+    base_sha: await putBlob(tx, base.bytes),
+    new_sha: await putBlob(tx, next.bytes),
+    base_mode: base.mode,
+    new_mode: next.mode,
+    is_binary: sides.text === null,
+  };
+  const row = at.row
+    ? await updateChange(tx, at.row.id, { ...contents, run_id: by.run_id })
+    : await insertChange(tx, { ...contents, ...owner(by), id: newId(), path, generated: isGenerated(path) });
+  const edit = await recordEdit(tx, by, row.id);
+  const rows = hunkRowsOf(sides, sourcesOf(at.hunks, edit));
+  const ids = rows.map((r) => r.id);
+  await replaceHunks(tx, row.id, rows, await knownRejected(tx, by.chat_id, ids));
+  emitChange(emit, row);
+  return (await wholeChanges(tx, [row]))[0] ?? null;
+}
+
+const owner = (by: Proposer) => ({
+  session_id: by.session_id,
+  chat_id: by.chat_id,
+  project_id: by.project.id,
+  run_id: by.run_id,
+  producer: by.producer ?? ("native" as const),
+  provider: by.provider,
+  base_ref: by.base_ref ?? null,
+});
+
+async function recordEdit(tx: Tx, by: Proposer, changeId: string): Promise<string> {
+  const id = newId();
+  const { run_id, part_id, turn, tool, provider, model, said } = by;
+  await insertEdit(tx, { id, change_id: changeId, run_id, part_id, turn, tool, provider, model, said });
+  return id;
+}
+
+/** A hunk that stays keeps its sources; a new one has the new call's, after those of the hunks it took in. */
+function sourcesOf(before: readonly HunkRow[], edit: string) {
+  const known = new Map(before.map((h) => [h.id, h.edit_ids]));
+  return (hunk: { id: string; old_start: number; old_count: number }): string[] => {
+    const own = known.get(hunk.id);
+    if (own) return own;
+    const met = before.filter(
+      (h) => h.old_start < hunk.old_start + hunk.old_count && hunk.old_start < h.old_start + h.old_count,
+    );
+    return [...new Set([...met.flatMap((h) => h.edit_ids), edit])];
+  };
+}
+
+/** A change was made, decided, written or taken back. */
+export function emitChange(emit: Emit, change: Pick<ChangeRow, "id" | "session_id" | "chat_id">): void {
+  const payload = { change_id: change.id, session_id: change.session_id, chat_id: change.chat_id };
+  emit({ topic: sessionTopic(change.session_id), kind: "change.changed", payload });
+}
+
+/** Many changes of a session at once: whoever watches reads the list again. */
+export function emitChanges(emit: Emit, sessionId: string): void {
+  emit({ topic: sessionTopic(sessionId), kind: "changes.changed", payload: { session_id: sessionId } });
+}
