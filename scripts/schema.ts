@@ -95,7 +95,7 @@ async function commentLines(sql: Sql, oid: number, table: string): Promise<strin
 /** Postgres prints what it parsed; this is how a human would have written it. */
 function plain(text: string): string {
   return text
-    .replaceAll(/('(?:[^']|'')*')::(?:text|jsonb)\b/g, "$1")
+    .replaceAll(/('(?:[^']|'')*')::(?:text|jsonb)\b(?:\[\])?/g, "$1")
     .replaceAll(/\((\w+) = ANY \(ARRAY\[([^\]]*)\]\)\)/g, "$1 in ($2)")
     .replaceAll(KEYWORDS, (word) => word.toLowerCase())
     .replaceAll("using btree ", "")

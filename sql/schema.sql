@@ -266,7 +266,7 @@ create table hunks (
   added integer not null,
   removed integer not null,
   section text not null default '',
-  edit_ids text[] not null default '{}'[],
+  edit_ids text[] not null default '{}',
   decided_at timestamptz,
   told text,
   primary key (change_id, id),
