@@ -425,6 +425,30 @@ create table projects (
 comment on table projects is 'Directories that BooCode knows.';
 comment on column projects.path is 'Real path; the same directory cannot be registered twice through a symlink.';
 
+create table providers (
+  id text not null,
+  state text not null default 'unknown',
+  error text,
+  hint text,
+  way text,
+  binary_path text,
+  binary_stamp text,
+  version text,
+  facts jsonb not null default '{}',
+  steps jsonb not null default '[]',
+  stderr text not null default '',
+  checked_at timestamptz,
+  probed_at timestamptz,
+  probe_ms integer,
+  primary key (id),
+  check (state in ('unknown', 'probing', 'ready', 'unavailable', 'error')),
+  check (way in ('acp', 'json', 'terminal'))
+);
+comment on table providers is 'Snapshots of outside agents: what the last probe, or the last conversation, said.';
+comment on column providers.binary_stamp is 'Of the program when its version was asked: path, size and time; another stamp means asking again.';
+comment on column providers.facts is 'Modes, models, levels of thinking, commands and features as the agent announced them.';
+comment on column providers.steps is 'The probe line by line, for the page that says what is wrong.';
+
 create table runs (
   id text not null,
   chat_id text not null,

@@ -17,6 +17,7 @@ import { StatusCache } from "./engine/git-status.ts";
 import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
 import { Palette } from "./engine/palette.ts";
+import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
@@ -31,7 +32,7 @@ import { StreamHub } from "./http/stream/hub.ts";
 import type { ServerFacts, Web } from "./http/web.ts";
 import { Lanes } from "./lib/lanes.ts";
 import { createLog, type Log } from "./lib/log.ts";
-import { serverVersion } from "./store/settings.ts";
+import { readInstanceId, serverVersion } from "./store/settings.ts";
 
 export interface App {
   url: string;
@@ -73,7 +74,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 }
 
 async function serve(config: Config, log: Log, assets: Assets, database: Database): Promise<App> {
-  const core = createCore(config, log, database);
+  const core = createCore(config, log, database, await readInstanceId(database.sql));
   await core.journal.start();
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
@@ -108,12 +109,14 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   });
   await resumeQueues(core);
   const stopTrimming = startTrimming(core);
+  await core.probes.start();
 
   const close = async () => {
     core.stopping = true;
     checking.abort();
     stopTrimming();
     palette.close();
+    core.probes.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await listening.stop();
@@ -125,12 +128,13 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   return { url: listening.url, core, web, first_token, close };
 }
 
-function createCore(config: Config, log: Log, database: Database): Core {
+function createCore(config: Config, log: Log, database: Database, instance: string): Core {
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
   const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
-  return {
+  const core: Omit<Core, "probes"> = {
     config,
+    instance,
     sql: database.sql,
     log,
     journal,
@@ -141,4 +145,10 @@ function createCore(config: Config, log: Log, database: Database): Core {
     tools: allTools(),
     stopping: false,
   };
+  return withProbes(core);
+}
+
+/** The very same object: whoever holds it sees `stopping` change. */
+function withProbes(core: Omit<Core, "probes">): Core {
+  return Object.assign(core, { probes: new Probes(core) });
 }

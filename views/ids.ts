@@ -78,4 +78,5 @@ export const ids = {
   notice: "notice",
   directories: "directories",
   endpoints: "endpoints",
+  providers: "provider-list",
 } as const;

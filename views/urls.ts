@@ -100,6 +100,13 @@ export const urls = {
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,
   /** What a human says about one of its models. */
   endpointModels: (id: string) => `/endpoints/${id}/models`,
+  providers: "/providers",
+  providerProbes: "/providers/probes",
+  provider: (id: string) => `/providers/${id}`,
+  /** The twins of PATCH and DELETE for forms. */
+  providerChange: (id: string) => `/providers/${id}/change`,
+  providerRemoval: (id: string) => `/providers/${id}/removal`,
+  providerDiagnostic: (id: string) => `/providers/${id}/diagnostic`,
   tokens: "/tokens",
   tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
   output: (partId: string) => `/parts/${partId}/output`,

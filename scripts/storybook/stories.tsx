@@ -5,6 +5,7 @@ import { away, demo, local, NOW, project, session } from "../../tests/support/ch
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
 import { running as chatRunning, empty, endings, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
+import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -14,6 +15,7 @@ import { NewProjectContent } from "../../views/projects/new-project.tsx";
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
+import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { SettingsContent, type SettingsProps } from "../../views/settings/settings.tsx";
 
 type Story = (base: Frame) => string;
@@ -23,6 +25,8 @@ const noProjects = { projects: [], running: [], needs: 0 };
 
 const settings: SettingsProps = {
   endpoints: [local, away, demo],
+  providers,
+  providers_problem: null,
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100 },
@@ -104,6 +108,21 @@ export const stories: Record<string, Story> = {
         <DatabaseAwayContent request_id={request_id} at={at} />
       </BarePage>
     ) as string,
+  provider: inPage(
+    "Claude Code",
+    <DiagnosticContent
+      found={{
+        provider: providers[1]!,
+        steps: probeSteps,
+        stderr: "Warning: something",
+        command: "claude-agent-acp",
+        looked_for: ["claude-agent-acp"],
+        file_error: null,
+      }}
+      now={NOW}
+    />,
+    { path: "/providers/claude/diagnostic" },
+  ),
   settings: inPage("Settings", <SettingsContent {...settings} />, {
     path: "/settings",
     can_sign_out: true,

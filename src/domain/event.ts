@@ -38,6 +38,7 @@ export interface EventPayloads {
   "changes.changed": { session_id: string };
   "apply.changed": { apply_id: string; session_id: string; state: ApplyState };
   "endpoint.changed": { endpoint_id: string };
+  "provider.changed": { provider_id: string };
   "setting.changed": { key: string };
 }
 export type EventKind = keyof EventPayloads;

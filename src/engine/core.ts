@@ -9,9 +9,12 @@ import type { DeltaWriter } from "./deltas.ts";
 import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
+import type { Probes } from "./providers/probes.ts";
 
 export interface Core {
   config: Config;
+  /** Of this database: it marks the environment of every agent, and only what bears it is ever ended. */
+  instance: string;
   sql: Sql;
   log: Log;
   journal: Journal;
@@ -22,6 +25,8 @@ export interface Core {
   lanes: Lanes;
   /** What git says about projects, for the file tree and the git panel. */
   statuses: StatusCache;
+  /** Asks agents what they offer. */
+  probes: Probes;
   /** All tools, sorted by name; a run gets those of its chat and mode (tools/registry.ts). */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */

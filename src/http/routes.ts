@@ -12,6 +12,7 @@ import { loginRoutes } from "./routes/login.ts";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
+import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
 import { runRoutes } from "./routes/runs.ts";
 import { sessionRoutes } from "./routes/sessions.tsx";
@@ -43,6 +44,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(paletteRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))
+    .use(providerRoutes(web))
     .use(streamRoutes(web))
     .use(healthRoutes(web))
     .use(openapiRoutes(web, app)) as unknown as AnyElysia;

@@ -11,10 +11,12 @@ import { DirectoryOptions, NewProjectContent } from "../../views/projects/new-pr
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
+import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { SettingsContent } from "../../views/settings/settings.tsx";
 import { local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
+import { probeSteps, providers } from "../support/provider-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -30,7 +32,7 @@ function soil<T>(value: T, text: string, key = ""): T {
   return value;
 }
 const WRITTEN = new Set(
-  "title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text".split(
+  "title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text,command,hint,binary,version,description,default_mode".split(
     ",",
   ),
 );
@@ -79,6 +81,8 @@ function pages(text: string): Record<string, string> {
     settings: (
       <SettingsContent
         endpoints={[soil(local, text)]}
+        providers={soil(providers, text)}
+        providers_problem={text}
         tokens={soil(tokens, text)}
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1 }}
@@ -89,7 +93,24 @@ function pages(text: string): Record<string, string> {
         refused={{
           endpoint: { values: { url: text, label: text }, error: { field: "url", message: text } },
           token: { label: text, error: { field: "label", message: text } },
+          provider: {
+            values: { id: text, label: text, command: text, env: text },
+            error: { field: "command", message: text },
+          },
         }}
+      />
+    ),
+    diagnostic: (
+      <DiagnosticContent
+        found={{
+          provider: soil(providers[1]!, text),
+          steps: soil(probeSteps, text),
+          stderr: text,
+          command: text,
+          looked_for: [text],
+          file_error: text,
+        }}
+        now={NOW}
       />
     ),
   };

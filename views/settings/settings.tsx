@@ -2,17 +2,20 @@
 import type { Endpoint } from "../../src/domain/endpoint.ts";
 import type { AccessToken } from "../../src/domain/identity.ts";
 import type { Look } from "../../src/domain/page.ts";
+import type { Provider } from "../../src/domain/provider.ts";
 import { PageHeader } from "../layout/header.tsx";
 import type { FormError } from "../ui/fields.tsx";
 import { About, type AboutFacts } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
+import { Providers, type ProviderValues } from "./providers.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
 import { Tokens } from "./tokens.tsx";
 
 const SECTIONS = [
   { id: "models", label: "Models" },
+  { id: "providers", label: "Agents" },
   { id: "runs", label: "Defaults and limits" },
   { id: "tokens", label: "Access tokens" },
   { id: "look", label: "Appearance" },
@@ -21,6 +24,9 @@ const SECTIONS = [
 
 export interface SettingsProps {
   endpoints: Endpoint[];
+  providers: readonly Provider[];
+  /** What is wrong with providers.json. */
+  providers_problem: string | null;
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
@@ -32,6 +38,7 @@ export interface SettingsProps {
   /** What a refused form said, and what was typed in it. */
   refused?: {
     endpoint?: { values: EndpointValues; error: FormError };
+    provider?: { values: ProviderValues; error: FormError };
     token?: { label: string; error: FormError };
     runs?: { values: Record<string, string>; error: FormError };
   };
@@ -51,6 +58,12 @@ export function SettingsContent(props: SettingsProps) {
           </nav>
           <div>
             <Endpoints endpoints={props.endpoints} now={props.now} refused={props.refused?.endpoint} />
+            <Providers
+              providers={props.providers}
+              problem={props.providers_problem}
+              now={props.now}
+              refused={props.refused?.provider}
+            />
             <RunsSection
               settings={props.runs}
               most={props.most}

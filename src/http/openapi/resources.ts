@@ -16,6 +16,7 @@ import type { Session } from "../../domain/session.ts";
 import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
+import { PROVIDER_RESOURCES } from "./provider-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
@@ -183,6 +184,7 @@ export const RESOURCES = {
   ...CHANGE_RESOURCES,
   Layout,
   Artifact: artifact,
+  ...PROVIDER_RESOURCES,
   PaletteItem: paletteItem,
   DatabaseState: z.object({ ok: z.boolean(), error: z.string().optional(), version: z.string() }),
   EndpointState: z.object({

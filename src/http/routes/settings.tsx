@@ -10,6 +10,7 @@ import { listTokens } from "../../engine/access.ts";
 import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
+import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
 import { changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
@@ -167,8 +168,9 @@ export async function drawSettings(
   request: Request,
   over: Pick<SettingsProps, "made" | "refused"> = {},
 ): Promise<string> {
+  web.core.probes.look();
   const at = await framePage(web.core);
-  const frame = frameFor(web, request, at);
+  const frame = frameFor(web, request, at, { page: "settings" });
   const { version, postgres, embedded, tools } = web.facts;
   const facts = [
     { label: "Bun", value: Bun.version },
@@ -178,6 +180,8 @@ export async function drawSettings(
   ];
   const props = {
     endpoints: await listEndpoints(web.core),
+    providers: await listProviders(web.core),
+    providers_problem: (await providerSpecs(web.core)).error,
     tokens: await listTokens(web.core),
     look: at.look,
     runs: await readSettings(web.core.sql),

@@ -14,7 +14,7 @@ const Query = z.object({
   session: z.string().max(40).optional().describe("Events of this session, beside those of the desk."),
   chat: z.string().max(40).optional().describe("Pages: the chat whose transcript is shown."),
   since: seq.optional().describe("Position after which to begin; now by default. `Last-Event-ID` wins."),
-  page: z.string().max(20).optional().describe("Pages: `desk`."),
+  page: z.string().max(20).optional().describe("Pages: `desk`, `settings`."),
   build: z.string().max(40).optional().describe("Pages: the build that drew them."),
   as: z.enum(["html", "json"]).default("html").describe("`json`: the journal's events."),
 });

@@ -4,6 +4,7 @@ import { AssistantMessage, UserMessage } from "../../../views/chats/message.tsx"
 import { ids } from "../../../views/ids.ts";
 import type { Core } from "../../engine/core.ts";
 import { readDesk, readNav } from "../../engine/pages.ts";
+import { listProviders } from "../../engine/providers/registry.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import type { Touched } from "../../store/journal.ts";
@@ -11,7 +12,7 @@ import { newestAnswers, readMessages } from "../../store/messages.ts";
 import { runsById } from "../../store/runs.ts";
 import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
-import { deskPartials, navPartials } from "./desk-refresh.tsx";
+import { deskPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
 import { chatControls, endingBefore, picker } from "./render.tsx";
 import { append, remove, upsert } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
@@ -34,6 +35,7 @@ export async function renderCatchUp(
   const { session_id, page } = reader.params;
   let html = navPartials(await readNav(core, db), session_id);
   if (page === "desk") html += deskPartials(await readDesk(core, db));
+  if (page === "settings") html += providerPartials(await listProviders(core, db));
   const redraw = touched.some((t) => t.kind === "layout.changed" || t.kind === "chat.deleted");
   const arranged = await beginArrangement(core, db, reader, seq, redraw);
   html += arranged.html;

@@ -10,11 +10,14 @@ import { ids } from "../../../views/ids.ts";
 import { BarNeeds, NavNeeds, RailNeeds } from "../../../views/layout/nav-needs.tsx";
 import { NavProjects } from "../../../views/layout/nav-projects.tsx";
 import { NavRunning, RailRunning } from "../../../views/layout/nav-running.tsx";
+import { ProviderList } from "../../../views/settings/providers.tsx";
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Desk, Nav } from "../../domain/nav.ts";
+import type { Provider } from "../../domain/provider.ts";
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { readDesk, readNav } from "../../engine/pages.ts";
+import { listProviders } from "../../engine/providers/registry.ts";
 import type { Connection, Region } from "./connection.ts";
 import { upsert } from "./swap.ts";
 
@@ -72,18 +75,22 @@ export class DeskRefresh {
     this.last = performance.now();
     try {
       const watchers = this.watchers();
-      const needDesk = watchers.some((c) => c.params.page === "desk");
-      const { nav, desk } = await snapshot(this.core.sql, async (tx) => ({
+      const shown = (page: string) => watchers.some((c) => c.params.page === page);
+      const { nav, desk, providers } = await snapshot(this.core.sql, async (tx) => ({
         nav: await readNav(this.core, tx),
-        desk: needDesk ? await readDesk(this.core, tx) : null,
+        desk: shown("desk") ? await readDesk(this.core, tx) : null,
+        providers: shown("settings") ? await listProviders(this.core, tx) : null,
       }));
       const nav_regions = navRegions(nav);
-      const desk_regions = desk ? deskRegions(desk) : [];
+      const of_pages: Record<string, Region[]> = {
+        desk: desk ? deskRegions(desk) : [],
+        settings: providers ? providerRegions(providers) : [],
+      };
       let chars = 0;
       for (const connection of watchers) {
         const { session_id, page } = connection.params;
         const own = nav_regions(session_id);
-        chars += connection.sendRegions(page === "desk" ? [...own, ...desk_regions] : own);
+        chars += connection.sendRegions([...own, ...(of_pages[page ?? ""] ?? [])]);
       }
       this.interval = Math.max(INTERVAL_MS, chars / CHARS_PER_MS);
       this.progressInterval = Math.max(PROGRESS_INTERVAL_MS, chars / PROGRESS_CHARS_PER_MS);
@@ -130,6 +137,10 @@ function deskRegions(desk: Desk): Region[] {
   ];
 }
 
+function providerRegions(providers: readonly Provider[]): Region[] {
+  return [region(ids.providers, providers, () => ProviderList({ providers, now: Date.now() }))];
+}
+
 /** `from` is all that the view shows, the clock aside: ages tick in the browser. */
 function region(id: string, from: unknown, draw: () => JSX.Element): Region {
   return { id, key: JSON.stringify(from), html: once(id, draw) };
@@ -145,4 +156,5 @@ function once(id: string, draw: () => JSX.Element): () => string {
 
 const drawn = (regions: readonly Region[]) => regions.map((r) => r.html()).join("");
 export const navPartials = (nav: Nav, sessionId: string | null): string => drawn(navRegions(nav)(sessionId));
+export const providerPartials = (providers: readonly Provider[]): string => drawn(providerRegions(providers));
 export const deskPartials = (desk: Desk): string => drawn(deskRegions(desk));

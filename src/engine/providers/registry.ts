@@ -1,0 +1,275 @@
+/** Which providers there are, and what is known of each: data, providers.json and the last snapshot, put together. */
+import { realpath, stat } from "node:fs/promises";
+import type { Db } from "../../db/sql.ts";
+import {
+  NATIVE_PROVIDER,
+  NO_FACTS,
+  PROVIDER_ID,
+  type ProbeStep,
+  type Provider,
+  type ProviderSpec,
+} from "../../domain/provider.ts";
+import { BUILTIN_PROVIDERS } from "../../domain/provider-list.ts";
+import { joinCommand, splitCommand } from "../../lib/command-line.ts";
+import { conflict, invalid, notFound } from "../../lib/errors.ts";
+import { findProviderRow, listProviderRows, type ProviderRow } from "../../store/providers.ts";
+import type { Core } from "../core.ts";
+import { Entry, type ProviderEntry, readProvidersFile, resolveEnv, writeProvider } from "./file.ts";
+
+type RegistryCore = Pick<Core, "config" | "sql">;
+
+export interface KnownSpec extends ProviderSpec {
+  enabled: boolean;
+}
+
+/** Built-in agents in their order, then those of the file. The native loop is not among them. */
+export async function providerSpecs(core: Pick<Core, "config">): Promise<{ specs: KnownSpec[]; error: string | null }> {
+  const { entries, error } = await readProvidersFile(core.config.home);
+  const own = new Map(entries.map((entry) => [entry.id, entry]));
+  const builtin = BUILTIN_PROVIDERS.map((spec) => overlaid(spec, own.get(spec.id)));
+  const known = new Set(BUILTIN_PROVIDERS.map((spec) => spec.id));
+  const further = entries.filter((entry) => !known.has(entry.id) && entry.id !== NATIVE_PROVIDER).flatMap(ofFile);
+  return { specs: [...builtin, ...further], error };
+}
+
+export async function findSpec(core: Pick<Core, "config">, id: string): Promise<KnownSpec | null> {
+  return (await providerSpecs(core)).specs.find((spec) => spec.id === id) ?? null;
+}
+
+function overlaid(spec: ProviderSpec, entry: ProviderEntry | undefined): KnownSpec {
+  if (!entry) return { ...spec, enabled: true };
+  return {
+    ...spec,
+    label: entry.label ?? spec.label,
+    acp: entry.command ? [entry.command] : spec.acp,
+    program: entry.command?.[0] ?? spec.program,
+    env: { ...spec.env, ...entry.env },
+    enabled: entry.enabled ?? true,
+  };
+}
+
+function ofFile(entry: ProviderEntry): KnownSpec[] {
+  if (!entry.command) return [];
+  return [
+    {
+      id: entry.id,
+      label: entry.label ?? entry.id,
+      source: "file",
+      acp: [entry.command],
+      fallback: null,
+      program: entry.command[0]!,
+      modes: [],
+      our_modes: {},
+      install: "",
+      login: null,
+      env: entry.env ?? {},
+      passes: [],
+      enabled: entry.enabled ?? true,
+    },
+  ];
+}
+
+/** How a provider would be started now; null when nothing of it is on the PATH. */
+export interface Found {
+  way: "acp" | "json" | "terminal";
+  argv: readonly string[];
+  /** Real path of the program. */
+  binary: string;
+}
+
+/** Costs a look into the directories of PATH and no process: pages may ask. */
+export function findProgram(spec: ProviderSpec): Found | null {
+  const path = spec.env.PATH && !spec.env.PATH.includes("{env:") ? spec.env.PATH : process.env.PATH;
+  const which = (program: string) => Bun.which(program, path === undefined ? {} : { PATH: path });
+  for (const argv of spec.acp) {
+    const binary = which(argv[0]!);
+    if (binary) return { way: "acp", argv, binary };
+  }
+  const { fallback } = spec;
+  const binary = fallback ? which(fallback.argv[0]!) : null;
+  return fallback && binary ? { way: fallback.way, argv: fallback.argv, binary } : null;
+}
+
+/** Changes when another program stands in its place. */
+export async function stampOf(binary: string): Promise<string> {
+  const real = await realpath(binary).catch(() => binary);
+  const stats = await stat(real).catch(() => null);
+  return `${real} ${stats?.size ?? 0} ${stats?.mtimeMs ?? 0}`;
+}
+
+/** The native loop first. Never waits for an agent: what is shown is what is on disk and in the snapshot. */
+export async function listProviders(core: RegistryCore, db: Db = core.sql): Promise<Provider[]> {
+  const [{ specs }, rows] = await Promise.all([providerSpecs(core), listProviderRows(db)]);
+  return [NATIVE, ...specs.map((spec) => asProvider(spec, rows.find((row) => row.id === spec.id) ?? null))];
+}
+
+export async function findProvider(core: RegistryCore, id: string, db: Db = core.sql): Promise<Provider | null> {
+  if (id === NATIVE_PROVIDER) return NATIVE;
+  const spec = await findSpec(core, id);
+  return spec ? asProvider(spec, await findProviderRow(db, id)) : null;
+}
+
+export interface Diagnostic {
+  provider: Provider;
+  steps: ProbeStep[];
+  stderr: string;
+  /** What would be started, and with which variables; values stay here. */
+  command: string;
+  looked_for: string[];
+  file_error: string | null;
+}
+
+/** What is known of one provider's state, for the page that says what is wrong. */
+export async function diagnose(core: RegistryCore, id: string): Promise<Diagnostic> {
+  const { specs, error } = await providerSpecs(core);
+  const spec = specs.find((s) => s.id === id);
+  if (!spec) throw notFound("provider");
+  const row = await findProviderRow(core.sql, id);
+  const programs = [...spec.acp, ...(spec.fallback ? [spec.fallback.argv] : [])].map((argv) => argv[0]!);
+  return {
+    provider: asProvider(spec, row),
+    steps: row?.steps ?? [],
+    stderr: row?.stderr ?? "",
+    command: joinCommand(findProgram(spec)?.argv ?? spec.acp[0] ?? []),
+    looked_for: [...new Set(programs)],
+    file_error: error,
+  };
+}
+
+function asProvider(spec: KnownSpec, row: ProviderRow | null): Provider {
+  const found = findProgram(spec);
+  const facts = { ...NO_FACTS, modes: [...spec.modes], ...row?.facts };
+  if (facts.modes.length === 0) facts.modes = [...spec.modes];
+  const base = {
+    id: spec.id,
+    label: spec.label,
+    source: spec.source,
+    enabled: spec.enabled,
+    command: joinCommand(found?.argv ?? spec.acp[0] ?? []),
+    env: Object.keys(spec.env),
+    ...facts,
+    checked_at: row?.checked_at ?? null,
+    probed_at: row?.probed_at ?? null,
+    probe_ms: row?.probe_ms ?? null,
+  };
+  if (!found) {
+    const programs = [...new Set([...spec.acp.map((argv) => argv[0]!), spec.program])].join(" or ");
+    const error = `Not installed: there is no ${programs} on the server's PATH.`;
+    const hint = spec.install || null;
+    return { ...base, way: null, state: "unavailable", error, hint, binary: null, version: null };
+  }
+  return {
+    ...base,
+    way: row?.way ?? found.way,
+    // A snapshot of before it was removed and installed again says nothing.
+    state: row?.state === "unavailable" ? "unknown" : (row?.state ?? "unknown"),
+    error: row?.error ?? null,
+    hint: row?.hint ?? null,
+    binary: found.binary,
+    version: row?.version ?? null,
+  };
+}
+
+const NATIVE: Provider = {
+  id: NATIVE_PROVIDER,
+  label: "BooCode",
+  source: "native",
+  enabled: true,
+  command: "",
+  env: [],
+  way: "native",
+  state: "ready",
+  error: null,
+  hint: null,
+  binary: null,
+  version: null,
+  checked_at: null,
+  probed_at: null,
+  probe_ms: null,
+  ...NO_FACTS,
+};
+
+export interface NewProvider {
+  id: string;
+  label?: string | undefined;
+  command: string;
+  /** Lines of NAME=value. */
+  env?: string | Record<string, string> | undefined;
+}
+
+/** Adds an agent of one's own to providers.json. Throws invalid naming the field; conflict when the name is taken. */
+export async function addProvider(core: RegistryCore, input: NewProvider): Promise<Provider> {
+  const id = input.id.trim();
+  if (!PROVIDER_ID.test(id))
+    throw invalid("A name has small letters, digits and dashes, begins with a letter, and has at most 40.", "id");
+  if (await findProvider(core, id)) throw conflict(`There is a provider "${id}" already.`);
+  const entry = entryOf({
+    id,
+    ...(input.label?.trim() && { label: input.label.trim() }),
+    command: input.command,
+    env: readEnv(input.env),
+  });
+  await writeProvider(core.config.home, id, () => entry);
+  return (await findProvider(core, id))!;
+}
+
+export interface ChangeProvider {
+  enabled?: boolean | undefined;
+  label?: string | undefined;
+  /** Empty takes the built-in one again. */
+  command?: string | undefined;
+  env?: string | Record<string, string> | undefined;
+}
+
+/** Switches on and off, and changes how it is started. */
+export async function changeProvider(core: RegistryCore, id: string, change: ChangeProvider): Promise<Provider> {
+  const provider = await findProvider(core, id);
+  if (!provider) throw notFound("provider");
+  if (provider.source === "native") throw conflict("The native loop is always there.");
+  await writeProvider(core.config.home, id, (before) => {
+    const next: Record<string, unknown> = { ...before, id };
+    if (change.enabled !== undefined) next.enabled = change.enabled;
+    if (change.label?.trim()) next.label = change.label.trim();
+    if (change.command !== undefined) next.command = change.command.trim() || undefined;
+    if (change.env !== undefined) next.env = readEnv(change.env);
+    if (provider.source === "file" && !next.command)
+      throw invalid("A provider of your own needs a command.", "command");
+    return entryOf(next);
+  });
+  return (await findProvider(core, id))!;
+}
+
+/** Takes one's own provider out of the file; a built-in one only forgets what was different. */
+export async function removeProvider(core: RegistryCore, id: string): Promise<void> {
+  const spec = await findSpec(core, id);
+  if (!spec) throw notFound("provider");
+  await writeProvider(core.config.home, id, () => null);
+}
+
+function entryOf(given: Record<string, unknown>): ProviderEntry {
+  if (typeof given.command === "string" && splitCommand(given.command) === null)
+    throw invalid("The command must be a program with its arguments; a quote may be open.", "command");
+  const read = Entry.safeParse(given);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  throw invalid(
+    `${issue?.path.join(".") || "The entry"}: ${issue?.message ?? "not valid"}.`,
+    String(issue?.path[0] ?? "id"),
+  );
+}
+
+/** Lines of NAME=value, as a page's field has them. */
+function readEnv(given: string | Record<string, string> | undefined): Record<string, string> | undefined {
+  if (given === undefined || typeof given === "object") return given;
+  const env: Record<string, string> = {};
+  for (const line of given.split("\n").map((l) => l.trim())) {
+    if (line === "") continue;
+    const cut = line.indexOf("=");
+    if (cut < 1) throw invalid(`"${line.slice(0, 40)}" is not NAME=value.`, "env");
+    env[line.slice(0, cut).trim()] = line.slice(cut + 1).trim();
+  }
+  return env;
+}
+
+/** Environment and passed-on names for a start; throws unavailable for a variable that is not set. */
+export const startEnv = (spec: ProviderSpec) => ({ env: resolveEnv(spec.env), passes: spec.passes });

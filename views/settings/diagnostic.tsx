@@ -1,0 +1,191 @@
+/** What was tried with one agent and what came of it, with all that it offers. */
+import type { AgentChoice, ProbeStep, Provider } from "../../src/domain/provider.ts";
+import { duration } from "../../src/lib/format.ts";
+import { PageHeader } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
+import { Icon, StatusWord } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+import { stateOf } from "./providers.tsx";
+
+export interface DiagnosticProps {
+  found: {
+    provider: Provider;
+    steps: ProbeStep[];
+    stderr: string;
+    command: string;
+    looked_for: string[];
+    file_error: string | null;
+  };
+  now: number;
+}
+
+export function DiagnosticContent({ found }: DiagnosticProps) {
+  const { provider } = found;
+  return (
+    <>
+      <PageHeader title={provider.label}>
+        <span class="grow"></span>
+        <a class="btn" href={`${urls.settings}#providers`}>
+          All agents
+        </a>
+      </PageHeader>
+      <div class="page">
+        <div class="sheet">
+          <State provider={provider} />
+          <Facts found={found} />
+          <Steps found={found} />
+          <How provider={provider} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function State({ provider }: { provider: Provider }) {
+  const { status, word } = stateOf(provider);
+  return (
+    <section class="band" aria-labelledby="state-h">
+      <header>
+        <h2 id="state-h">State</h2>
+        <StatusWord status={status} word={word} />
+        <form method="post" action={urls.providerProbes}>
+          <input type="hidden" name="id" value={attr(provider.id)} />
+          <button type="submit" class="btn btn-sm">
+            <Icon name="refresh" />
+            Probe
+          </button>
+        </form>
+      </header>
+      {provider.error ? <p safe>{provider.error}</p> : ""}
+      {provider.hint ? (
+        <p>
+          <code class="cmd" safe>
+            {provider.hint}
+          </code>
+        </p>
+      ) : (
+        ""
+      )}
+    </section>
+  );
+}
+
+function Facts({ found: { provider, command, looked_for, file_error } }: Pick<DiagnosticProps, "found">) {
+  const rows: [string, string][] = [
+    ["Started as", command],
+    ["Looked for", looked_for.join(", ")],
+    ["Found", provider.binary ?? "nothing of it"],
+    ["Version", provider.version ?? "not told"],
+    [
+      "Spoken to by",
+      { native: "our own loop", acp: "ACP", json: "its JSON stream", terminal: "a terminal" }[provider.way ?? "acp"],
+    ],
+    ["Environment", provider.env.join(", ") || "nothing beside the usual"],
+    ["Modes", names(provider.modes, provider.default_mode)],
+    ["Models", names(provider.models, provider.default_model)],
+    ["Thinking", names(provider.thinking, provider.default_thinking)],
+    ["Commands", provider.commands.map((c) => `/${c.name}`).join(" ") || "none told"],
+    ["Conversations", conversations(provider)],
+  ];
+  return (
+    <section class="band" aria-labelledby="facts-h">
+      <header>
+        <h2 id="facts-h">What is known</h2>
+      </header>
+      {file_error ? (
+        <p class="note-bad" safe>
+          {file_error}
+        </p>
+      ) : (
+        ""
+      )}
+      <dl class="facts">
+        {rows.map(([name, value]) => (
+          <>
+            <dt safe>{name}</dt>
+            <dd safe>{value}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** Kilo lists some hundred models. */
+const NAMES_MAX = 40;
+function names(choices: readonly AgentChoice[], current: string | null): string {
+  if (choices.length === 0) return "none told";
+  const shown = choices.slice(0, NAMES_MAX).map((c) => (c.id === current ? `${c.name} (by default)` : c.name));
+  return choices.length > NAMES_MAX ? `${shown.join(", ")} and ${choices.length - NAMES_MAX} more` : shown.join(", ");
+}
+
+function conversations({ features }: Provider): string {
+  const can = [
+    features.resume || features.load ? "taken up again after a restart" : "",
+    features.list ? "listed from disk" : "",
+    features.images ? "images" : "",
+  ].filter(Boolean);
+  return can.join(", ") || "not kept: after a restart it begins anew and is told so";
+}
+
+const RESULTS = { ok: "ok", failed: "failed", skipped: "not tried" } as const;
+
+function Steps({ found: { command, steps, stderr, provider } }: Pick<DiagnosticProps, "found">) {
+  const lines = steps.map((s) =>
+    [s.name.padEnd(18), RESULTS[s.result].padEnd(10), s.ms === null ? "" : duration(s.ms).padEnd(8), s.detail]
+      .join(" ")
+      .trimEnd(),
+  );
+  return (
+    <section class="band" aria-labelledby="steps-h">
+      <header>
+        <h2 id="steps-h">Last probe</h2>
+      </header>
+      {provider.probed_at === null ? (
+        <p>It was not probed yet.</p>
+      ) : (
+        <pre tabindex="0" safe>{`$ ${command}\n${lines.join("\n")}`}</pre>
+      )}
+      {stderr.trim() ? (
+        <details class="diag">
+          <summary>
+            <Icon name="caret" />
+            What it complained about
+          </summary>
+          <pre tabindex="0" safe>
+            {stderr.trim()}
+          </pre>
+        </details>
+      ) : (
+        ""
+      )}
+    </section>
+  );
+}
+
+function How({ provider }: { provider: Provider }) {
+  return (
+    <section class="band" aria-labelledby="how-h">
+      <header>
+        <h2 id="how-h">How it is started</h2>
+      </header>
+      <form class="form" method="post" action={urls.providerChange(provider.id)}>
+        <label class="field">
+          <span>Command</span>
+          <input class="input input-code" name="command" value={attr(provider.command)} autocomplete="off" />
+          <small>
+            Without a shell. It is kept in <code>providers.json</code>; empty takes what is built in.
+          </small>
+        </label>
+        <button type="submit" class="btn">
+          Save
+        </button>
+      </form>
+      <form method="post" action={urls.providerRemoval(provider.id)}>
+        <button type="submit" class="btn btn-quiet">
+          {provider.source === "file" ? "Remove it" : "As it came"}
+        </button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,286 @@
+/** Who can execute a run beside the native loop: each agent's state, and how to add one. */
+
+import type { Status } from "../../src/domain/nav.ts";
+import type { Provider, ProviderState } from "../../src/domain/provider.ts";
+import { CATALOGUE } from "../../src/domain/provider-list.ts";
+import { counted, duration } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
+import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { Icon, StatusWord } from "../ui/icons.tsx";
+import { Age } from "../ui/time.tsx";
+import { urls } from "../urls.ts";
+
+export interface ProviderValues {
+  id: string;
+  label: string;
+  command: string;
+  env: string;
+}
+interface SectionProps {
+  providers: readonly Provider[];
+  /** What is wrong with providers.json. */
+  problem: string | null;
+  now: number;
+  refused?: { values: ProviderValues; error: FormError } | undefined;
+}
+
+export function Providers({ providers, problem, now, refused }: SectionProps) {
+  return (
+    <section class="band" id="providers" aria-labelledby="providers-h">
+      <header>
+        <Icon name="coder" />
+        <h2 id="providers-h">Agents</h2>
+        <span class="note d">coding agents that run in a worktree of their own</span>
+        <form method="post" action={`${urls.providerProbes}#providers`}>
+          <button type="submit" class="btn btn-sm">
+            <Icon name="refresh" />
+            Probe all
+          </button>
+        </form>
+      </header>
+      {problem ? (
+        <p class="note-bad" role="alert" safe>
+          {problem}
+        </p>
+      ) : (
+        ""
+      )}
+      <ProviderList providers={providers} now={now} />
+      <AddProvider refused={refused} />
+    </section>
+  );
+}
+
+/** The list alone (#provider-list), which the stream sends when one changed. */
+export function ProviderList({ providers, now }: { providers: readonly Provider[]; now: number }) {
+  return (
+    <ul class="prov-list" id={ids.providers}>
+      {providers
+        .filter((provider) => provider.source !== "native")
+        .map((provider) => (
+          <Line provider={provider} now={now} />
+        ))}
+    </ul>
+  );
+}
+
+export const PROVIDER_STATES: Record<ProviderState, { status: Status; word: string }> = {
+  unknown: { status: "idle", word: "Not probed" },
+  probing: { status: "running", word: "Probing" },
+  ready: { status: "done", word: "Ready" },
+  unavailable: { status: "idle", word: "Not installed" },
+  error: { status: "failed", word: "Failed" },
+};
+
+export function stateOf(provider: Provider): { status: Status; word: string } {
+  return provider.enabled ? PROVIDER_STATES[provider.state] : { status: "stopped", word: "Off" };
+}
+
+function Line({ provider, now }: { provider: Provider; now: number }) {
+  const { status, word } = stateOf(provider);
+  const absent = provider.state === "unavailable";
+  return (
+    <li>
+      <div>
+        <b safe>{provider.label}</b>
+        {provider.source === "file" ? <span class="badge">yours</span> : ""}
+        {absent ? (
+          <span class="mid cut" title={attr(provider.hint ?? "")} safe>
+            {provider.error ?? ""}
+          </span>
+        ) : (
+          <span class="mid cut">
+            <code safe>{provider.command}</code> <span safe>{facts(provider)}</span>
+          </span>
+        )}
+      </div>
+      <span class="state">
+        <StatusWord status={status} word={word} />
+        {provider.probed_at && provider.enabled ? (
+          <small>
+            <Age since={provider.probed_at} now={now} short /> ago
+            <span safe>{provider.probe_ms === null ? "" : `, ${duration(provider.probe_ms)}`}</span>
+          </small>
+        ) : (
+          ""
+        )}
+      </span>
+      <Buttons provider={provider} absent={absent} />
+      {provider.state === "error" && provider.enabled ? <Why provider={provider} /> : ""}
+    </li>
+  );
+}
+
+function facts({ version, way, modes, models, state }: Provider): string {
+  const spoken = way === "acp" ? "ACP" : way === "json" ? "JSON stream, no permissions" : "in a terminal";
+  const offers =
+    state === "ready" && way === "acp" ? [counted(modes.length, "mode"), counted(models.length, "model")] : [];
+  return [version ?? "", spoken, ...offers]
+    .filter(Boolean)
+    .map((fact) => `· ${fact}`)
+    .join(" ");
+}
+
+function Why({ provider }: { provider: Provider }) {
+  return (
+    <p class="why">
+      <span safe>{provider.error ?? "It failed."}</span>
+      {provider.hint ? (
+        <>
+          {" "}
+          <span>
+            Try <code safe>{provider.hint}</code> in a terminal, then probe again.
+          </span>
+        </>
+      ) : (
+        ""
+      )}
+    </p>
+  );
+}
+
+function Buttons({ provider, absent }: { provider: Provider; absent: boolean }) {
+  const { id, label, enabled } = provider;
+  return (
+    <span class="btns">
+      {absent ? (
+        ""
+      ) : (
+        <form method="post" action={`${urls.providerProbes}#providers`}>
+          <input type="hidden" name="id" value={attr(id)} />
+          <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Probe ${label}`)}>
+            Probe
+          </button>
+        </form>
+      )}
+      <form method="post" action={`${urls.providerChange(id)}#providers`}>
+        <input type="hidden" name="enabled" value={enabled ? "0" : "1"} />
+        <button
+          type="submit"
+          class="btn btn-sm btn-quiet"
+          aria-label={attr(`Switch ${label} ${enabled ? "off" : "on"}`)}
+        >
+          {enabled ? "Off" : "On"}
+        </button>
+      </form>
+      <a class="btn btn-sm btn-quiet" href={urls.providerDiagnostic(id)} aria-label={attr(`Details of ${label}`)}>
+        Details
+      </a>
+    </span>
+  );
+}
+
+function AddProvider({ refused }: Pick<SectionProps, "refused">) {
+  const values = refused?.values ?? { id: "", label: "", command: "", env: "" };
+  const error = refused?.error;
+  return (
+    <details class="diag" open={refused !== undefined}>
+      <summary>
+        <Icon name="caret" />
+        Add an agent
+      </summary>
+      <form class="form" method="post" action={`${urls.providers}#providers`}>
+        <FormNote error={error} fields={["id", "command", "env"]} />
+        <TextField
+          name="id"
+          label="Name"
+          hint="Shown in the picker; small letters, digits and dashes."
+          values={values}
+          error={error}
+        />
+        <TextField
+          name="command"
+          label="Command"
+          hint="An agent that speaks the agent client protocol (ACP). Started without a shell, in the session's worktree."
+          values={values}
+          error={error}
+          code
+        />
+        <Field
+          id="provider-env"
+          label="Environment"
+          hint="Lines of NAME=value. {env:NAME} is read from the server's environment at each start and stored nowhere."
+          error={errorAt(error, "env")}
+        >
+          <textarea
+            class="input input-code area"
+            id="provider-env"
+            name="env"
+            rows="2"
+            {...described({ id: "provider-env", hint: "env", error: errorAt(error, "env") })}
+            safe
+          >
+            {`\n${values.env}`}
+          </textarea>
+        </Field>
+        <button type="submit" class="btn">
+          Add and probe
+        </button>
+      </form>
+      <Catalogue />
+    </details>
+  );
+}
+
+function TextField({
+  name,
+  label,
+  hint,
+  values,
+  error,
+  code = false,
+}: {
+  name: "id" | "command";
+  label: string;
+  hint: string;
+  values: ProviderValues;
+  error: FormError | undefined;
+  code?: boolean;
+}) {
+  const id = `provider-${name}`;
+  const wrong = errorAt(error, name);
+  return (
+    <Field id={id} label={label} hint={hint} error={wrong}>
+      <input
+        class={code ? "input input-code" : "input"}
+        id={id}
+        name={name}
+        value={attr(values[name])}
+        required
+        autocomplete="off"
+        {...described({ id, hint, error: wrong })}
+      />
+    </Field>
+  );
+}
+
+/** Agents that are known to work, each added by one button. */
+function Catalogue() {
+  return (
+    <>
+      <p>Known to speak it:</p>
+      <ul class="prov-list">
+        {CATALOGUE.map((known) => (
+          <li>
+            <div>
+              <b safe>{known.label}</b>
+              <span class="mid cut">
+                <code safe>{known.command}</code> · <code safe>{known.install}</code>
+              </span>
+            </div>
+            <span></span>
+            <form class="btns" method="post" action={`${urls.providers}#providers`}>
+              <input type="hidden" name="id" value={known.id} />
+              <input type="hidden" name="label" value={known.label} />
+              <input type="hidden" name="command" value={known.command} />
+              <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Add ${known.label}`)}>
+                Add
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
