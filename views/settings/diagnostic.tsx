@@ -177,9 +177,11 @@ function How({ provider }: { provider: Provider }) {
             Without a shell. It is kept in <code>providers.json</code>; empty takes what is built in.
           </small>
         </label>
-        <button type="submit" class="btn">
-          Save
-        </button>
+        <div class="btns">
+          <button type="submit" class="btn">
+            Save
+          </button>
+        </div>
       </form>
       <form method="post" action={urls.providerRemoval(provider.id)}>
         <button type="submit" class="btn btn-quiet">

@@ -214,9 +214,11 @@ function AddProvider({ refused }: Pick<SectionProps, "refused">) {
             {`\n${values.env}`}
           </textarea>
         </Field>
-        <button type="submit" class="btn">
-          Add and probe
-        </button>
+        <div class="btns">
+          <button type="submit" class="btn">
+            Add and probe
+          </button>
+        </div>
       </form>
       <Catalogue />
     </details>
