@@ -6,6 +6,12 @@ import { ids } from "../ids.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 
+/** The rail as HTML, for a page that has to leave room for it before it comes. */
+export interface DrawnRail {
+  panel: RailPanel;
+  safe_html: string;
+}
+
 interface RailProps {
   project_id: string;
   session_id: string;

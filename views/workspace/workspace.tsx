@@ -6,7 +6,7 @@ import { ChatPane, pickedWindow } from "../chats/content.tsx";
 import { Facts, SessionHead } from "../chats/head.tsx";
 import { ids } from "../ids.ts";
 import { MenuButton } from "../layout/header.tsx";
-import { RailButton } from "../rail/rail.tsx";
+import { type DrawnRail, RailButton } from "../rail/rail.tsx";
 import { urls } from "../urls.ts";
 import { Bars } from "./bars.tsx";
 import { LayoutStyle } from "./layout-style.tsx";
@@ -16,12 +16,11 @@ interface ContentProps {
   /** A composer's state by chat id, where it is not a blank one. */
   composer: (chatId: string) => ComposerState;
   now: number;
-  /** The right rail, drawn already. */
-  rail?: string;
+  rail?: DrawnRail;
 }
 
 /** Everything inside `main`. */
-export function WorkspaceContent({ view, composer, now, rail: safeRail = "" }: ContentProps) {
+export function WorkspaceContent({ view, composer, now, rail }: ContentProps) {
   const { session } = view;
   return (
     <>
@@ -35,9 +34,9 @@ export function WorkspaceContent({ view, composer, now, rail: safeRail = "" }: C
         />
         <span class="grow d"></span>
         <HeadFacts session_id={session.id} chat={view.focused} />
-        {safeRail === "" ? "" : <RailButton />}
+        {rail ? <RailButton /> : ""}
       </header>
-      <div class="workspace">
+      <div class="workspace" data-rail={rail?.panel}>
         {view.repaired ? (
           <p class="note-bad" role="alert">
             The stored arrangement of panes could not be read. It was made anew; no chat was lost.
@@ -52,7 +51,7 @@ export function WorkspaceContent({ view, composer, now, rail: safeRail = "" }: C
             <TabView tab={tab} view={view} composer={composer} now={now} />
           ))}
         </div>
-        {safeRail}
+        {(rail?.safe_html ?? "") as "safe"}
       </div>
     </>
   );

@@ -2,7 +2,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { GitPanelView } from "../../../views/rail/git-panel.tsx";
-import { RailBody, RailLater, RightRail } from "../../../views/rail/rail.tsx";
+import { type DrawnRail, RailBody, RailLater, RightRail } from "../../../views/rail/rail.tsx";
 import { FileTree } from "../../../views/rail/tree.tsx";
 import { urls } from "../../../views/urls.ts";
 import { type RailPanel, railPanel } from "../../domain/rail.ts";
@@ -48,11 +48,11 @@ export async function railFor(
   web: Web,
   request: Request,
   where: { project_id: string; session_id: string },
-): Promise<string> {
+): Promise<DrawnRail> {
   const panel = rememberedPanel(request);
   const later = <RailLater url={urls.rail(where.project_id, where.session_id, panel)} words={WORDS[panel]} />;
   const children = await soon(contentOf(web, where.project_id, panel), later as string);
-  return RightRail({ ...where, panel, children }) as string;
+  return { panel, safe_html: RightRail({ ...where, panel, children }) as string };
 }
 
 const WORDS: Record<RailPanel, string> = {

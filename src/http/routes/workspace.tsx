@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
+import type { DrawnRail } from "../../../views/rail/rail.tsx";
 import { urls } from "../../../views/urls.ts";
 import { WorkspaceContent } from "../../../views/workspace/workspace.tsx";
 import type { ComposerState, WorkspaceView } from "../../domain/page.ts";
@@ -93,7 +94,7 @@ function draw(
   request: Request,
   read: At & { view: WorkspaceView },
   composer: (chatId: string) => ComposerState,
-  rail: string,
+  rail: DrawnRail,
 ): string {
   const { view } = read;
   const frame = frameFor(web, request, read, { session: view.session.id });
