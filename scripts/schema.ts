@@ -15,7 +15,7 @@ import { createLog } from "../src/lib/log.ts";
 
 export const SCHEMA_FILE = new URL("../sql/schema.sql", import.meta.url).pathname;
 const KEYWORDS =
-  /\b(CREATE|UNIQUE|INDEX|ON|USING|WHERE|IS|NOT|NULL|AND|OR|DESC|PRIMARY KEY|CHECK|FOREIGN KEY|REFERENCES|DELETE|UPDATE|CASCADE|SET|RESTRICT)\b/g;
+  /\b(CREATE|UNIQUE|INDEX|ON|USING|WHERE|IS|NOT|NULL|AND|OR|DESC|PRIMARY KEY|CHECK|FOREIGN KEY|REFERENCES|DELETE|UPDATE|CASCADE|SET|RESTRICT|WITH)\b/g;
 const HEAD =
   "-- The schema after all migrations, for reading. Written by `bun run schema`; do not edit, write a migration.\n";
 

@@ -19,6 +19,7 @@ import { LiveRuns } from "./engine/live-runs.ts";
 import { Palette } from "./engine/palette.ts";
 import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
+import { SearchIndexer } from "./engine/search/indexer.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
@@ -110,6 +111,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   await resumeQueues(core);
   const stopTrimming = startTrimming(core);
   await core.probes.start();
+  const indexer = new SearchIndexer(core);
 
   const close = async () => {
     core.stopping = true;
@@ -119,6 +121,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     core.probes.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
+    await indexer.close();
     await listening.stop();
     await Promise.allSettled([settled, tools]);
     await core.deltas.close();

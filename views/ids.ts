@@ -6,6 +6,8 @@ export const ids = {
   /** Where an assistant message's parts are appended. */
   parts: (messageId: string) => `mp-${messageId}`,
   part: (id: string) => `p-${id}`,
+  /** The line of its result that a reader was led to. */
+  partLine: (id: string) => `pl-${id}`,
   /** Inside a text part: finished blocks, the open block, and the growing tail in it. */
   partDone: (id: string) => `pd-${id}`,
   partOpen: (id: string) => `po-${id}`,
@@ -73,6 +75,8 @@ export const ids = {
   gitPanel: (projectId: string) => `git-${projectId}`,
   /** Changes with the last commit, so that a new form comes after it. */
   commitMessage: (projectId: string, head: string | null) => `gm-${projectId}-${head?.slice(0, 12) ?? "first"}`,
+  searchResults: "search-results",
+  searchBand: (kind: string) => `search-${kind}`,
   conn: "conn",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",

@@ -1,9 +1,18 @@
 /** The only place that builds URLs. A test walks the route table and fails on one that no route answers. */
-const q = (path: string, query: Record<string, string | number | undefined | null>) => {
-  const pairs = Object.entries(query).filter(([, v]) => v !== undefined && v !== null && v !== "");
+type Value = string | number | undefined | null;
+const q = (path: string, query: Readonly<Record<string, Value | readonly string[]>>) => {
+  const pairs = Object.entries(query)
+    .flatMap(([k, v]) => (Array.isArray(v) ? v.map((one): [string, Value] => [k, one]) : [[k, v] as [string, Value]]))
+    .filter(([, v]) => v !== undefined && v !== null && v !== "");
   return pairs.length ? `${path}?${pairs.map(([k, v]) => `${k}=${encodeURIComponent(String(v))}`).join("&")}` : path;
 };
 const encodePath = (path: string) => path.split("/").map(encodeURIComponent).join("/");
+
+/** Lists stand for repeated names. */
+export type SearchQuery = Partial<
+  Record<"q" | "age" | "cursor", string | undefined> & Record<"kind" | "project" | "model" | "role", readonly string[]>
+>;
+export type AtMessage = { around: string; part?: string | undefined; line?: number | undefined };
 
 export const urls = {
   desk: "/",
@@ -88,6 +97,11 @@ export const urls = {
   /** Everything that is undecided; and taking the newest decision back. */
   sessionVerdict: (id: string) => `/sessions/${id}/verdict`,
   verdictUndo: (sessionId: string) => `/sessions/${sessionId}/verdict/undo`,
+  /** The messages that follow position `after`, as a page. */
+  chatMessagesAfter: (id: string, after: number) => q(`/chats/${id}/messages`, { after }),
+  /** The page of a chat, or of the older messages around one of them, with a part of it opened; `anchor` is its DOM id. */
+  chatAt: (id: string, query: AtMessage, anchor: string) => `${q(`/chats/${id}`, query)}#${anchor}`,
+  chatAround: (id: string, query: AtMessage, anchor: string) => `${q(`/chats/${id}/messages`, query)}#${anchor}`,
   run: (id: string) => `/runs/${id}`,
   cancellation: (runId: string) => `/runs/${runId}/cancellation`,
   continuation: (runId: string) => `/runs/${runId}/continuation`,
@@ -111,6 +125,10 @@ export const urls = {
   tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
   output: (partId: string) => `/parts/${partId}/output`,
   palette: "/palette",
+  search: (query: SearchQuery = {}) => q("/search", query),
+  /** Where a message stands: in its chat's page or in a page of older messages, opened at this part of it. */
+  message: (id: string, query: { part?: string | undefined; line?: number | undefined } = {}) =>
+    q(`/messages/${id}`, query),
   health: "/health",
   openapi: "/openapi.json",
   reference: "/reference",

@@ -1,7 +1,7 @@
 /** What every page needs around its content; built by http, read by views. */
 import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Entry, Message } from "./message.ts";
+import type { Entry, Message, Part } from "./message.ts";
 import type { Nav, Status } from "./nav.ts";
 import type { Layout, TabContent } from "./pane.ts";
 import type { Project } from "./project.ts";
@@ -38,6 +38,13 @@ export interface Frame {
   csp_nonce?: never;
 }
 
+/** One message that the reader was led to, and the part of it that is shown opened, with one line of a tool's result. */
+export interface Marked {
+  message_id: string;
+  part: Part | null;
+  line: number | null;
+}
+
 /** A queued message waiting above the composer. */
 export interface QueueItem {
   run: Run;
@@ -53,6 +60,10 @@ export interface ChatView {
   entries: Entry[];
   /** Position below which older messages exist; null when all are shown. */
   older: number | null;
+  /** Position above which newer messages exist; null in the newest window. */
+  newer?: number | null;
+  /** What the reader was led to. */
+  marked?: Marked | null;
   queue: QueueItem[];
   /** The running or waiting run, if any, and what it does. */
   live: Run | null;

@@ -3,13 +3,14 @@
 import type { Db } from "../db/sql.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import type { Message, Part } from "../domain/message.ts";
 import type { Desk, Nav, RunRow } from "../domain/nav.ts";
-import type { ChatView, Look } from "../domain/page.ts";
+import type { ChatView, Look, Marked } from "../domain/page.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { listEndpointRows } from "../store/endpoints.ts";
-import { readWindow } from "../store/messages.ts";
+import { findMessage, findPart, readFollowing, readWindow } from "../store/messages.ts";
 import { countNeeds, readNavProjects, readNeeds, readRecent, readRunning } from "../store/nav.ts";
 import { findProject } from "../store/projects.ts";
 import { newestSettled } from "../store/runs.ts";
@@ -78,11 +79,14 @@ export function deskPage(core: Core): Promise<At & { desk: Desk }> {
   }));
 }
 
-/** The chat with its newest window of messages, or the window below position `before`. */
-export async function chatPage(core: Core, chatId: string, before: number | null): Promise<At & { view: ChatView }> {
+/** Which window of a chat: the newest one (null), the one below a position, above it, or around a message. */
+export type ChatWindow = { before: number } | { after: number } | { around: string } | null;
+
+/** The chat with one window of its messages. */
+export async function chatPage(core: Core, chatId: string, window: ChatWindow): Promise<At & { view: ChatView }> {
   return snapshot(core.sql, async (tx, head) => {
     const at = await readAt(core, tx, head.seq);
-    return { ...at, view: await readChatView(core, tx, chatId, before, 0) };
+    return { ...at, view: await readChatView(core, tx, chatId, window, 0) };
   });
 }
 
@@ -91,7 +95,7 @@ export async function readChatView(
   core: Core,
   db: Db,
   chatId: string,
-  before: number | null,
+  window: ChatWindow,
   toolChars: number | null,
 ): Promise<ChatView> {
   const chat = await findChat(db, chatId);
@@ -99,6 +103,7 @@ export async function readChatView(
   const row = session ? await findProject(db, session.project_id) : null;
   if (!chat || !session || !row) throw notFound("chat");
   const project = await projectOf({ sql: db }, row.id);
+  const before = await upperEnd(db, chatId, window);
   const { messages, more } = await readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS);
   const { live, queue } = await readQueue(db, chatId);
   const endpoints: Endpoint[] = await listEndpointRows(db);
@@ -109,6 +114,7 @@ export async function readChatView(
     chat,
     entries: await readEntries(db, messages, toolChars),
     older: more ? (messages[0]?.position ?? null) : null,
+    newer: before === null ? null : (messages.at(-1)?.position ?? null),
     queue,
     live,
     progress: live ? core.live.progressOf(live.id) : null,
@@ -117,6 +123,59 @@ export async function readChatView(
     pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
     branch: await branchAt(project.path),
     statuses: await readChatStatuses(db, session.id),
+  };
+}
+
+/**
+ * Where the window ends, so that what is asked for stands in it with about as much behind as before; null for the newest.
+ * Errors: not_found for a message that is none of this chat, or that is not shown in it.
+ */
+async function upperEnd(db: Db, chatId: string, window: ChatWindow): Promise<number | null> {
+  if (window === null) return null;
+  if ("before" in window) return window.before;
+  const from = "after" in window ? window.after + 1 : (await findMessage(db, window.around))?.position;
+  const following = from === undefined ? [] : await readFollowing(db, chatId, from, WINDOW_MESSAGES);
+  if ("around" in window && following[0]?.id !== window.around) throw notFound("message in this chat");
+  const room = "after" in window ? 1 : 2;
+  let chars = 0;
+  let end: number | null = null;
+  for (const [at, message] of following.entries()) {
+    chars += message.chars;
+    if (at > 0 && (chars > WINDOW_CHARS / room || at >= WINDOW_MESSAGES / room)) return end;
+    end = message.position + 1;
+  }
+  return following.length < WINDOW_MESSAGES ? null : end;
+}
+
+/** The message a reader is led to, with the part that is to be opened; null when it is not there. */
+export async function markedOf(
+  db: Db,
+  at: { message_id: string; part_id?: string | undefined; line?: number | undefined },
+): Promise<Marked> {
+  const part = at.part_id ? await findPart(db, at.part_id) : null;
+  const inside = part?.message_id === at.message_id ? part : null;
+  return { message_id: at.message_id, part: inside, line: inside?.kind === "tool" ? (at.line ?? null) : null };
+}
+
+export interface Place {
+  message: Message;
+  part: Part | null;
+  /** Whether it stands in the window that the chat's page opens with. */
+  newest: boolean;
+}
+
+/** Where a message stands, for who wants to go there. Errors: not_found. */
+export async function placeOf(core: Core, messageId: string, partId: string | null): Promise<Place> {
+  const message = await findMessage(core.sql, messageId);
+  const chat = message ? await findChat(core.sql, message.chat_id) : null;
+  if (!message || !chat) throw notFound("message");
+  const part = partId === null ? null : await findPart(core.sql, partId);
+  const { messages } = await readWindow(core.sql, chat.id, null, WINDOW_MESSAGES, WINDOW_CHARS);
+  return {
+    message,
+    part: part?.message_id === message.id ? part : null,
+    // The page of an archived chat has no tab for it; its transcript can be read all the same.
+    newest: chat.archived_at === null && messages.some((m) => m.id === message.id),
   };
 }
 

@@ -8,6 +8,7 @@ export const paletteActions: readonly PaletteItem[] = [
   action("New session", urls.newSession()),
   action("Add a project", urls.newProject),
   action("Go to the desk", urls.desk),
+  action("Search everything", urls.search()),
   action("Settings", urls.settings),
   action("Connect a model", `${urls.settings}#models`, "Settings"),
   action("Access tokens", `${urls.settings}#tokens`, "Settings"),

@@ -9,12 +9,14 @@ import { fileRoutes } from "./routes/files.tsx";
 import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
+import { messageRoutes } from "./routes/messages.ts";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
 import { runRoutes } from "./routes/runs.ts";
+import { searchRoutes } from "./routes/search.tsx";
 import { sessionRoutes } from "./routes/sessions.tsx";
 import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
 import { streamRoutes } from "./routes/stream.ts";
@@ -41,7 +43,9 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(artifactRoutes(web))
     .use(chatRoutes(web))
     .use(changeRoutes(web))
+    .use(messageRoutes(web))
     .use(paletteRoutes(web))
+    .use(searchRoutes(web))
     .use(runRoutes(web))
     .use(settingsRoutes(web))
     .use(providerRoutes(web))

@@ -46,8 +46,8 @@ export async function deleteMessages(tx: Tx, ids: readonly string[]): Promise<vo
   await tx`delete from messages where id = any(${ids as string[]})`;
 }
 
-/** Hidden from the transcript: messages of runs that never began (queued, or cancelled there), and superseded ones. */
-const shown = (db: Db) => db`
+/** Hidden from the transcript: messages `m` of runs that never began (queued, or cancelled there), and superseded ones. */
+export const shown = (db: Db) => db`
   superseded_at is null and not exists (
     select 1 from runs r where r.started_at is null
     and (r.answer_id = m.id or (r.question_id = m.id and not exists (
@@ -82,6 +82,19 @@ export async function readWindow(
     .reverse()
     .map(({ chars: _, ...m }) => m);
   return { messages, more: rows.length > keep };
+}
+
+/** Messages from position `from` on, oldest first, with the length of what is read in them. */
+export async function readFollowing(
+  db: Db,
+  chatId: string,
+  from: number,
+  limit: number,
+): Promise<(Pick<Message, "id" | "position"> & { chars: number })[]> {
+  return db<(Pick<Message, "id" | "position"> & { chars: number })[]>`
+    select id, position, (select coalesce(sum(length(p.text)), 0) from parts p
+      where p.message_id = m.id and p.kind in ('text', 'reasoning'))::int as chars
+    from messages m where chat_id = ${chatId} and position >= ${from} and ${shown(db)} order by position limit ${limit}`;
 }
 
 /**

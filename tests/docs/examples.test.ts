@@ -120,8 +120,13 @@ async function proposal(ids: { project: string; session: string; chat: string })
   return change!.id;
 }
 
+/** Runs have ended, and what they said can be searched. */
 const settled = () =>
-  until(async () => (await boo.database.sql`select 1 from runs where ended_at is null`).length === 0, 20_000);
+  until(async () => {
+    const { sql } = boo.database;
+    if ((await sql`select 1 from runs where ended_at is null`).length > 0) return false;
+    return (await sql`select 1 from parts where not searched and state <> 'open' limit 1`).length === 0;
+  }, 20_000);
 
 async function clear(): Promise<void> {
   const { projects } = await boo.get<{ projects: { id: string }[] }>("/projects");

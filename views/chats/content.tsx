@@ -54,10 +54,22 @@ function Log({ view, now }: { view: ChatView; now: number }) {
           now={now}
           project_id={view.project.id}
           endpoints={view.endpoints}
-          newest
+          newest={!view.newer}
+          marked={view.marked}
         />
+        <Newer view={view} />
       </div>
     </div>
+  );
+}
+
+/** Below a window of older messages: a plain link, since what is below does not belong to what is being read. */
+function Newer({ view }: { view: ChatView }) {
+  if (!view.newer) return "";
+  return (
+    <p class="older newer">
+      <a href={urls.chatMessagesAfter(view.chat.id, view.newer)}>Newer messages</a>
+    </p>
   );
 }
 

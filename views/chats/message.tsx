@@ -1,6 +1,7 @@
 /** The transcript's rows: what was asked, what was answered, and the way to older ones. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
 import type { Entry, TextPart } from "../../src/domain/message.ts";
+import type { Marked } from "../../src/domain/page.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
 import { count } from "../../src/lib/format.ts";
@@ -24,15 +25,17 @@ interface RowsProps {
   endpoints?: readonly Endpoint[];
   /** False for a window of older messages: nothing in it can be continued. */
   newest: boolean;
+  /** What the reader was led to is shown opened. */
+  marked?: Marked | null | undefined;
 }
 
 /** All rows of a window of messages, oldest first. */
-export function Rows({ entries, progress, live_run_id, now, project_id, endpoints, newest }: RowsProps) {
+export function Rows({ entries, progress, live_run_id, now, project_id, endpoints, newest, marked }: RowsProps) {
   return (
     <>
       {entries.map((entry, at) =>
         entry.message.role === "user" ? (
-          <UserMessage entry={entry} now={now} />
+          <UserMessage entry={entry} now={now} open={marked?.message_id === entry.message.id} />
         ) : (
           <AssistantMessage
             entry={entry}
@@ -41,6 +44,7 @@ export function Rows({ entries, progress, live_run_id, now, project_id, endpoint
             project_id={project_id}
             endpoints={endpoints}
             newest={newest && at === entries.length - 1}
+            marked={marked?.message_id === entry.message.id ? marked : null}
           />
         ),
       )}
@@ -49,7 +53,7 @@ export function Rows({ entries, progress, live_run_id, now, project_id, endpoint
 }
 
 /** What was asked: plain text, line breaks kept. */
-export function UserMessage({ entry, now }: { entry: Entry; now: number }) {
+export function UserMessage({ entry, now, open = false }: { entry: Entry; now: number; open?: boolean }) {
   const { message, run } = entry;
   const text = entry.parts.map((part) => part.text).join("\n");
   return (
@@ -58,7 +62,7 @@ export function UserMessage({ entry, now }: { entry: Entry; now: number }) {
         <When at={message.created_at} now={now} />
         {run && run.via !== "browser" ? <span>{run.via}</span> : ""}
       </aside>
-      <Said text={text} />
+      <Said text={text} open={open} />
     </article>
   );
 }
@@ -67,7 +71,7 @@ export function UserMessage({ entry, now }: { entry: Entry; now: number }) {
 const SAID_LINES = 24;
 const SAID_CHARS = 4_000;
 
-function Said({ text }: { text: string }) {
+function Said({ text, open }: { text: string; open: boolean }) {
   const lines = text.split("\n");
   if (lines.length <= SAID_LINES * 1.5 && text.length <= SAID_CHARS * 1.5) {
     return (
@@ -80,7 +84,7 @@ function Said({ text }: { text: string }) {
   return (
     <div class="said">
       <span safe>{head}</span>
-      <details class="rest">
+      <details class="rest" open={open}>
         <summary safe>{`Show all ${count(text.length)} characters`}</summary>
         <span safe>{text.slice(head.length)}</span>
       </details>
@@ -97,10 +101,12 @@ interface AssistantProps {
   endpoints?: readonly Endpoint[];
   /** Whether its run is the chat's newest, the only one that can be continued. */
   newest?: boolean;
+  marked?: Marked | null;
 }
 
 /** An answer: its parts, the facts below them, and how it ended. */
-export function AssistantMessage({ entry, progress, now, project_id, endpoints, newest = true }: AssistantProps) {
+export function AssistantMessage(props: AssistantProps) {
+  const { entry, progress, now, project_id, endpoints, newest = true, marked = null } = props;
   const { message, run, parts } = entry;
   const live = run !== null && !isSettled(run.state);
   return (
@@ -108,7 +114,7 @@ export function AssistantMessage({ entry, progress, now, project_id, endpoints, 
       <Margin entry={entry} endpoints={endpoints} now={now} />
       <div class="body">
         <div class="prose" id={ids.parts(message.id)}>
-          <Parts parts={parts} project_id={project_id} now={now} live={live} />
+          <Parts parts={parts} project_id={project_id} now={now} live={live} marked={marked} />
         </div>
         {run ? <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} /> : ""}
         {run ? <Ending run={run} newest={newest} /> : ""}

@@ -1,5 +1,6 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import type { NoticePart, Part, ReasoningPart, TextPart, ToolPart } from "../../src/domain/message.ts";
+import type { Marked } from "../../src/domain/page.ts";
 import { duration } from "../../src/lib/format.ts";
 import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
@@ -14,10 +15,12 @@ interface PartsProps {
   now: number;
   /** The run still writes: an ending group of tools stays open, since nothing follows it yet. */
   live: boolean;
+  /** The part that the reader was led to is open, and so is the group it stands in. */
+  marked?: Marked | null;
 }
 
 /** All parts of an answer; consecutive tool parts of one group become one `ToolGroup`. */
-export function Parts({ parts, project_id, now, live }: PartsProps) {
+export function Parts({ parts, project_id, now, live, marked = null }: PartsProps) {
   const blocks = inBlocks(parts);
   return (
     <>
@@ -26,12 +29,13 @@ export function Parts({ parts, project_id, now, live }: PartsProps) {
           <ToolGroup
             group_id={block[0]?.meta.group_id ?? ""}
             parts={block}
-            open={live && at === blocks.length - 1}
+            open={(live && at === blocks.length - 1) || block.some((part) => part.id === marked?.part?.id)}
+            marked={marked}
             project_id={project_id}
             now={now}
           />
         ) : (
-          <PartView part={block} project_id={project_id} />
+          <PartView part={block} project_id={project_id} open={block.id === marked?.part?.id} />
         ),
       )}
     </>
@@ -52,9 +56,10 @@ function inBlocks(parts: readonly Part[]): Block[] {
 }
 
 /** One part that is not a tool call. */
-export function PartView({ part, project_id }: { part: Exclude<Part, ToolPart>; project_id: string }) {
+export function PartView(props: { part: Exclude<Part, ToolPart>; project_id: string; open?: boolean }) {
+  const { part, project_id, open = false } = props;
   if (part.kind === "text") return <TextPartView part={part} project_id={project_id} />;
-  if (part.kind === "reasoning") return <ReasoningPartView part={part} />;
+  if (part.kind === "reasoning") return <ReasoningPartView part={part} unfolded={open} />;
   return <NoticeView part={part} />;
 }
 
@@ -88,10 +93,10 @@ export function TextPartView({ part, project_id }: { part: TextPart; project_id:
 }
 
 /** Folded unless the reader opens it; while it grows, text is appended to the tail. */
-export function ReasoningPartView({ part }: { part: ReasoningPart }) {
+export function ReasoningPartView({ part, unfolded = false }: { part: ReasoningPart; unfolded?: boolean }) {
   const open = part.state === "open";
   return (
-    <details class="think" id={ids.part(part.id)}>
+    <details class="think" id={ids.part(part.id)} open={unfolded}>
       <summary>
         <Icon name="caret" />
         <span safe>{thoughtWords(part)}</span>

@@ -2,6 +2,7 @@
 
 import type { Part, PartState, ToolPart } from "../../src/domain/message.ts";
 import type { Status } from "../../src/domain/nav.ts";
+import type { Marked } from "../../src/domain/page.ts";
 import { duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { PageHeader } from "../layout/header.tsx";
@@ -19,13 +20,19 @@ interface GroupProps {
 }
 
 /** `open` is what the server decides at first: open while it runs, folded once text follows. A reader's click wins. */
-export function ToolGroup({ group_id, parts, open, project_id, now }: GroupProps & { open: boolean }) {
+export function ToolGroup(props: GroupProps & { open: boolean; marked?: Marked | null }) {
+  const { group_id, parts, open, project_id, now, marked = null } = props;
   return (
     <details class="tools" id={ids.tools(group_id)} open={open}>
       <ToolsSummary group_id={group_id} parts={parts} />
       <div class="toolrows" id={ids.toolRows(group_id)}>
         {parts.map((part) => (
-          <ToolRow part={part} project_id={project_id} now={now} />
+          <ToolRow
+            part={part}
+            project_id={project_id}
+            now={now}
+            marked={marked?.part?.id === part.id ? marked : null}
+          />
         ))}
       </div>
     </details>
@@ -56,12 +63,13 @@ const STATUS: Record<PartState, { status: Status; word: string }> = {
 };
 
 /** One call. Its result is fetched when the row is opened, so a chat full of results stays a small page. */
-export function ToolRow({ part, project_id, now }: { part: ToolPart; project_id: string; now: number }) {
+export function ToolRow(props: { part: ToolPart; project_id: string; now: number; marked?: Marked | null }) {
+  const { part, project_id, now, marked = null } = props;
   const { status, word } = STATUS[part.state];
   const file = fileLink(part, project_id);
   const further = furtherArguments(part);
   return (
-    <details class="tool" id={ids.part(part.id)}>
+    <details class="tool" id={ids.part(part.id)} open={marked !== null}>
       <summary>
         <Icon name={toolIcon(part.meta.name)} />
         <code safe>{part.meta.name}</code>
@@ -96,6 +104,8 @@ export function ToolRow({ part, project_id, now }: { part: ToolPart; project_id:
         )}
         {part.state === "open" ? (
           <p class="dim">The result comes when the call ends.</p>
+        ) : marked?.part ? (
+          <ToolOutput text={marked.part.text} cut={part.meta.output_id !== null} part_id={part.id} line={marked.line} />
         ) : (
           <LazyOutput part_id={part.id} />
         )}
@@ -116,19 +126,44 @@ function LazyOutput({ part_id }: { part_id: string }) {
   );
 }
 
+interface OutputProps {
+  text: string;
+  cut: boolean;
+  /** With `line`: the line that the reader was led to is marked, under an id of its part. */
+  part_id?: string;
+  line?: number | null;
+}
+
 /** The fragment that `LazyOutput` is filled with. */
-export function ToolOutput({ text, cut }: { text: string; cut: boolean }) {
+export function ToolOutput({ text, cut, part_id = "", line = null }: OutputProps) {
   return (
     <>
       {text === "" ? (
         <p class="dim">No output.</p>
-      ) : (
+      ) : line === null ? (
         <pre tabindex="0" safe>
           {text}
         </pre>
+      ) : (
+        <MarkedLine text={text} part_id={part_id} line={line} />
       )}
       {cut ? <p class="dim">Cut here for the model; it can read on with read_output.</p> : ""}
     </>
+  );
+}
+
+function MarkedLine({ text, part_id, line }: { text: string; part_id: string; line: number }) {
+  const lines = text.split("\n");
+  const before = lines.slice(0, line - 1);
+  const after = lines.slice(line);
+  return (
+    <pre tabindex="0">
+      <span safe>{before.map((l) => `${l}\n`).join("")}</span>
+      <mark id={ids.partLine(part_id)} safe>
+        {lines[line - 1] ?? ""}
+      </mark>
+      <span safe>{after.map((l) => `\n${l}`).join("")}</span>
+    </pre>
   );
 }
 

@@ -49,6 +49,14 @@ export function Sidebar({ frame, current }: { frame: Frame; current?: Current | 
           <span class="grow">Desk</span>
           <NavNeeds needs={frame.nav.needs} />
         </a>
+        <a class="nav-a" aria-current={here(frame, urls.search())} href={urls.search()}>
+          <Icon name="search" />
+          <span class="grow">Search</span>
+          <span class="kk">
+            <kbd>g</kbd>
+            <kbd>/</kbd>
+          </span>
+        </a>
       </div>
       <nav class="scroll" aria-label="Sessions">
         <div class="nav-h">
@@ -107,6 +115,15 @@ export function Rail({ frame }: { frame: Frame }) {
       >
         <Icon name="desk" />
         <RailNeeds needs={frame.nav.needs} />
+      </a>
+      <a
+        class="btn btn-quiet btn-i"
+        aria-current={here(frame, urls.search())}
+        href={urls.search()}
+        aria-label="Search"
+        title="Search"
+      >
+        <Icon name="search" />
       </a>
       <a class="btn btn-quiet btn-i" href={urls.newSession()} aria-label="New session" title="New session">
         <Icon name="plus" />

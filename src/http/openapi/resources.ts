@@ -12,6 +12,7 @@ import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
 import type { PaletteItem } from "../../domain/palette.ts";
 import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
+import { SEARCH_KINDS, type SearchFacets, type SearchHit } from "../../domain/search.ts";
 import type { Session } from "../../domain/session.ts";
 import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
@@ -116,6 +117,29 @@ const paletteItem = z.object({
   tab: z.object({ session_id: id, path: z.string() }).optional(),
 }) satisfies Of<PaletteItem>;
 
+const searchHit = z.object({
+  kind: z.enum(SEARCH_KINDS),
+  project_id: id,
+  project_name: z.string(),
+  session_id: id.nullable(),
+  session_title: z.string().nullable(),
+  chat_id: id.nullable(),
+  chat_title: z.string().nullable(),
+  message_id: id.nullable(),
+  part_id: id.nullable(),
+  role: z.enum(["user", "assistant"]).nullable(),
+  model: z.string().nullable(),
+  at,
+  label: z.string().nullable().describe("The title, the path, what a call was asked; null for text."),
+  snippet: z.array(z.object({ text: z.string(), hit: z.boolean() })),
+  line: z.number().int().nullable().describe("Line of a tool's result."),
+  archived: z.boolean(),
+}) satisfies Of<SearchHit>;
+const counts = z.array(z.object({ value: z.string(), label: z.string(), count }));
+const searchFacets = z
+  .object({ kind: counts, project: counts, model: counts, role: counts, age: counts })
+  .describe("What each value would leave, beside the other filters.") satisfies Of<SearchFacets>;
+
 const need = z.object({
   kind: z.enum(["continue", "failed"]),
   run,
@@ -160,7 +184,10 @@ export const RESOURCES = {
   Run: run,
   LiveRun: liveRun,
   Queued: z.object({ run, text: z.string() }),
-  Cursor: z.object({ before: count.nullable().describe("Position for `before`; null at the beginning.") }),
+  Cursor: z.object({
+    before: count.nullable().describe("Position for `before`; null at the beginning."),
+    after: count.nullable().describe("Position for `after`; null in the newest window."),
+  }),
   Desk: desk,
   Need: need,
   Endpoint: endpoint,
@@ -186,6 +213,8 @@ export const RESOURCES = {
   Artifact: artifact,
   ...PROVIDER_RESOURCES,
   PaletteItem: paletteItem,
+  SearchHit: searchHit.extend({ url: z.string().describe("Leads to the row itself.") }),
+  SearchFacets: searchFacets,
   DatabaseState: z.object({ ok: z.boolean(), error: z.string().optional(), version: z.string() }),
   EndpointState: z.object({
     id,

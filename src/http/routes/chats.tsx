@@ -7,8 +7,9 @@ import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
 import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
+import type { Marked } from "../../domain/page.ts";
 import { snapshot } from "../../engine/journal.ts";
-import { chatPage, readChatView } from "../../engine/pages.ts";
+import { type ChatWindow, chatPage, markedOf, readChatView } from "../../engine/pages.ts";
 import { changeChat, removeChat } from "../../engine/sessions.ts";
 import { postMessage } from "../../engine/turn/start.ts";
 import { AppError, invalid } from "../../lib/errors.ts";
@@ -25,14 +26,17 @@ import { showChat } from "./workspace.tsx";
 const about = describing("chats");
 const text = z.string({ error: "Write a message first." });
 const mode = z.enum(RUN_MODES, { error: "A mode is plan, ask or bypass." });
+const position = z.coerce.number().int().min(1).optional();
 const Before = z.object({
-  before: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe("Messages below this position; `cursor.before` of the last answer."),
+  before: position.describe("Messages below this position; `cursor.before` of the last answer."),
 });
+const Opened = {
+  around: z.string().max(40).optional().describe("A message of the chat: the window that it stands in."),
+  part: z.string().max(40).optional().describe("Pages: the part of it that is opened."),
+  line: position.describe("Pages: the line of a tool's result that is marked."),
+};
+const Shown = Before.extend(Opened);
+const Window = Shown.extend({ after: position.describe("Messages above this position; `cursor.after`.") });
 const PostMessage = z.object({
   text,
   client_id: z.string().optional().describe("Yours: the same one again is the same message."),
@@ -68,7 +72,7 @@ export function chatRoutes(web: Web) {
       ({ request, params }) => show(web, request, params.id),
       about({
         summary: "The chat with its newest messages, its queue and what runs.",
-        query: Before,
+        query: Shown,
         answers: { 200: TRANSCRIPT },
         also: { "text/markdown": "The whole transcript; also at /chats/:id.md." },
       }),
@@ -121,7 +125,7 @@ function messageRoutes(web: Web) {
     .get(
       "/chats/:id/messages",
       ({ request, params }) => older(web, request, params.id),
-      about({ summary: "A window of messages, as GET /chats/:id.", query: Before, answers: { 200: TRANSCRIPT } }),
+      about({ summary: "A window of messages, as GET /chats/:id.", query: Window, answers: { 200: TRANSCRIPT } }),
     )
     .post(
       "/chats/:id/messages",
@@ -143,32 +147,44 @@ async function change(web: Web, request: Request, id: string): Promise<Chat> {
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
+  const at = parseQuery(request, Shown);
   return respond(request, {
-    page: () => showChat(web, request, id),
-    json: () => readForClients(web, id, parseQuery(request, Before).before ?? null),
+    page: async () => showChat(web, request, id, { marked: await markedIn(web, at) }),
+    json: () => readForClients(web, id, windowOf(at)),
     markdown: () => transcriptMarkdown(web.core, id),
   });
 }
 
+/** The message a page was asked to lead to. */
+async function markedIn(web: Web, { around, part, line }: z.output<typeof Shown>): Promise<Marked | null> {
+  return around ? markedOf(web.core.sql, { message_id: around, part_id: part, line }) : null;
+}
+
+function windowOf({ around, after, before }: Partial<z.output<typeof Window>>): ChatWindow {
+  if (around !== undefined) return { around };
+  if (after !== undefined) return { after };
+  return before === undefined ? null : { before };
+}
+
 /** One window of the transcript with everything in it; `cursor.before` leads to the older ones. */
-function readForClients(web: Web, id: string, before: number | null): Promise<unknown> {
+function readForClients(web: Web, id: string, window: ChatWindow): Promise<unknown> {
   return snapshot(web.core.sql, async (tx, head) => {
-    const view = await readChatView(web.core, tx, id, before, null);
+    const view = await readChatView(web.core, tx, id, window, null);
     return {
       chat: view.chat,
       session: view.session,
       messages: view.entries.map(({ message, parts, run }) => ({ ...message, parts, run })),
       queue: view.queue,
       live: view.live && { ...view.live, progress: view.progress },
-      cursor: { before: view.older },
+      cursor: { before: view.older, after: view.newer ?? null },
       head: head.seq,
     };
   });
 }
 
 async function older(web: Web, request: Request, id: string): Promise<Response> {
-  const { before } = parseQuery(request, Before);
-  const read = () => chatPage(web.core, id, before ?? null);
+  const asked = parseQuery(request, Window);
+  const read = () => chatPage(web.core, id, windowOf(asked));
   return respond(request, {
     fragment: async () => {
       await loadHighlighter();
@@ -179,6 +195,7 @@ async function older(web: Web, request: Request, id: string): Promise<Response> 
     page: async () => {
       await loadHighlighter();
       const at = await read();
+      at.view.marked = await markedIn(web, asked);
       const frame = { ...frameFor(web, request, at), stream: null };
       const current = { session_id: at.view.session.id, project_id: at.view.project.id };
       return (
@@ -187,7 +204,7 @@ async function older(web: Web, request: Request, id: string): Promise<Response> 
         </Page>
       ) as string;
     },
-    json: () => readForClients(web, id, before ?? null),
+    json: () => readForClients(web, id, windowOf(asked)),
   });
 }
 
@@ -209,7 +226,7 @@ async function post(web: Web, request: Request, id: string): Promise<Response> {
     if (wants(request) !== "page" || !(error instanceof AppError) || !["invalid", "limit"].includes(error.code))
       throw error;
     const state = { draft: input.text, client_id: input.client_id ?? crypto.randomUUID(), error: error.message };
-    return htmlAnswer(request, await showChat(web, request, id, state), {
+    return htmlAnswer(request, await showChat(web, request, id, { composer: state }), {
       status: 422,
     });
   }

@@ -98,7 +98,10 @@ async function withdraw(web: Web, request: Request, id: string): Promise<Respons
   const { run, text } = await withdrawRun(web.core, id);
   // Without script the text comes back in the page's own field; with it, composer.js puts it there.
   if (edit !== undefined && wants(request) === "page")
-    return htmlAnswer(request, await showChat(web, request, run.chat_id, { ...blankComposer(), draft: text }));
+    return htmlAnswer(
+      request,
+      await showChat(web, request, run.chat_id, { composer: { ...blankComposer(), draft: text } }),
+    );
   return answerPost(request, { json: () => Response.json({ run, text }), url: urls.chat(run.chat_id) });
 }
 

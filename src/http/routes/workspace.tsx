@@ -5,7 +5,7 @@ import { Page } from "../../../views/layout/page.tsx";
 import type { DrawnRail } from "../../../views/rail/rail.tsx";
 import { urls } from "../../../views/urls.ts";
 import { WorkspaceContent } from "../../../views/workspace/workspace.tsx";
-import type { ComposerState, WorkspaceView } from "../../domain/page.ts";
+import type { ComposerState, Marked, WorkspaceView } from "../../domain/page.ts";
 import { Layout, paneOf, tabsOf } from "../../domain/pane.ts";
 import { refreshStale } from "../../engine/endpoint-checks.ts";
 import { changeLayout, LayoutChange, putLayout, readLayout } from "../../engine/layout.ts";
@@ -55,14 +55,20 @@ export function workspaceRoutes(web: Web) {
 const clientOf = (request: Request): string | null => request.headers.get("x-boocode-tab")?.slice(0, 40) ?? null;
 
 /** The session's page with one chat in front. Going to a chat is arranging the page: it is kept, and others follow. */
-export async function showChat(web: Web, request: Request, chatId: string, composer?: ComposerState): Promise<string> {
+export async function showChat(
+  web: Web,
+  request: Request,
+  chatId: string,
+  { composer, marked }: { composer?: ComposerState; marked?: Marked | null } = {},
+): Promise<string> {
   const chat = await findChat(web.core.sql, chatId);
   if (!chat) throw notFound("chat");
   const { layout } = await readLayout(web.core.sql, chat.session_id);
   const tab = tabsOf(layout).find((t) => t.content.kind === "chat" && t.content.chat_id === chatId);
   const inFront = tab !== undefined && paneOf(layout, layout.focus)?.active === tab.number;
   if (!inFront) await changeLayout(web.core, chat.session_id, { change: "open", kind: "chat", chat_id: chatId }, null);
-  return showWorkspace(web, request, chat.session_id, (id) => (id === chatId && composer ? composer : blankComposer()));
+  const composerOf = (id: string) => (id === chatId && composer ? composer : blankComposer());
+  return showWorkspace(web, request, chat.session_id, composerOf, marked ?? null);
 }
 
 export async function showTab(web: Web, request: Request, sessionId: string, tab: number | null): Promise<string> {
@@ -80,11 +86,13 @@ async function showWorkspace(
   request: Request,
   sessionId: string,
   composer: (chatId: string) => ComposerState,
+  marked: Marked | null = null,
 ): Promise<string> {
   refreshStale(web.core);
   await loadHighlighter();
   const read = await workspacePage(web.core, sessionId, null);
-  const { project, session } = read.view;
+  const { project, session, focused } = read.view;
+  if (focused) focused.marked = marked;
   const rail = await railFor(web, request, { project_id: project.id, session_id: session.id });
   return draw(web, request, read, composer, rail);
 }
