@@ -29,6 +29,8 @@ export interface Wanted {
 /** Months are asked for by their lexemes up to this many; a longer time is looked through as it comes. */
 const MONTHS_MAX = 36;
 const WIDEST = SLABS.at(-1)!;
+/** How much of what was typed must stand in a label that is "nearly so": two letters that changed places pass. */
+const LIKENESS = 0.5;
 /** A slab with fewer matches than this is followed by a wider one. */
 const LITTLE = 200;
 
@@ -149,7 +151,9 @@ export interface HitRow {
 /** Runs a search's reads under a limit of their own, and by index alone. Rejects with code 57014 when it takes longer. */
 export function bounded<T>(sql: Sql, timeout_ms: number, read: (tx: Tx) => Promise<T>): Promise<T> {
   return sql.begin("read only", async (tx) => {
-    await tx`select set_config('statement_timeout', ${String(timeout_ms)}, true), set_config('enable_seqscan', 'off', true)`;
+    await tx`
+      select set_config('statement_timeout', ${String(timeout_ms)}, true), set_config('enable_seqscan', 'off', true),
+        set_config('pg_trgm.word_similarity_threshold', ${String(LIKENESS)}, true)`;
     return read(tx as unknown as Tx);
   }) as Promise<T>;
 }

@@ -56,7 +56,7 @@ test("messages, reasoning, inputs and results of calls, titles and files are fou
   await boo.send("PATCH", `/sessions/${session}`, { title: "Löwenzahn und Größe" });
   await until(async () => (await of("lowenzahn GRÖSSE OR größe"))[0] === "title: [Löwenzahn] und [Größe]");
   // Nothing is written so, but nearly so.
-  const near = await find(boo, "q=Lowenzahm");
+  const near = await find(boo, "q=L%C3%B6wenzhan");
   expect([near.note, near.hits[0]?.label]).toEqual([
     "Nothing is written so. This is nearly so:",
     "Löwenzahn und Größe",
