@@ -39,6 +39,13 @@ export function changeState(states: readonly HunkState[]): ChangeState {
   return URGENT.find((state) => states.includes(state)) ?? "applied";
 }
 
+/** What a path holds; no bytes and no mode where there is no file. */
+export interface FileContent {
+  bytes: Uint8Array | null;
+  /** Permission bits. */
+  mode: number | null;
+}
+
 export type ChangeKind = "create" | "edit" | "delete";
 /** `native`: tools proposed it. `worktree`: an agent wrote it in a worktree, and the difference was collected. */
 export type Producer = "native" | "worktree";

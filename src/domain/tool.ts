@@ -1,5 +1,6 @@
 /** The contract between the loop and a tool. Tools get everything through their context: no module state, no loop import. */
 import type { z } from "zod";
+import type { ChangeKind, FileContent } from "./change.ts";
 
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
 
@@ -11,8 +12,39 @@ export interface ToolContext {
   /** Aborted on cancel and on the tool's time limit. */
   signal: AbortSignal;
   outputs: OutputStore;
+  /** In a coder: what is proposed, seen in place of what is on disk. */
+  proposals?: Proposals;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
+}
+
+/** A file as a chat sees it: what it proposes, in the place of what is on disk. */
+export interface SeenFile extends FileContent {
+  /** Relative to the project, through no symbolic link. */
+  path: string;
+  /** It was asked for under the name of a symbolic link. */
+  linked: boolean;
+  /** Differs from what is on disk. */
+  proposed: boolean;
+}
+/** What became of a call that proposed. */
+export interface ProposedFile {
+  path: string;
+  /** False when the file was already so. */
+  changed: boolean;
+  before: FileContent;
+  after: FileContent;
+  /** Null when nothing is proposed for the file any more: it is as it is on disk. */
+  change: { id: string; added: number; removed: number } | null;
+}
+/** Proposals of the chat that a run belongs to. Only coders have them. */
+export interface Proposals {
+  /** `edit` says what the file should hold; it refuses by throwing. Calls compose in the order in which they were made. */
+  propose(path: string, edit: (seen: SeenFile) => FileContent, signal: AbortSignal): Promise<ProposedFile>;
+  /** The file if something is proposed for it, else null: it is as it is on disk. */
+  look(path: string): Promise<SeenFile | null>;
+  /** Every file that is not as it is on disk, with what it holds, by path. */
+  all(): Promise<(SeenFile & { kind: ChangeKind })[]>;
 }
 
 /** Whole results of earlier calls of this chat, for `read_output`. */

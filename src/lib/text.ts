@@ -29,6 +29,17 @@ export function oneLine(text: string, max: number): string {
   return ellipsis(text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim(), max);
 }
 
+const SENTENCE_CHARS = 200;
+
+/** The last sentence of a Markdown text, without its marks; "" when it says nothing. */
+export function lastSentence(markdown: string): string {
+  const prose = markdown.slice(-4_000).replace(/```[\s\S]*?(```|$)/g, "\n\n");
+  const paragraph = prose.split(/\n\s*\n|\n(?=\s*(?:[-*+]|\d+\.)\s)/).findLast((p) => /[\p{L}\p{N}]/u.test(p)) ?? "";
+  const plain = paragraph.replace(/^\s*(?:[-*+>#]+|\d+\.)\s+/gm, "").replace(/[*_`]+/g, "");
+  const sentences = oneLine(plain, 4_000).split(/(?<=[.!?…])\s+(?=\S)/);
+  return oneLine(sentences.at(-1) ?? "", SENTENCE_CHARS);
+}
+
 /** Lines of a text; a final newline ends the last line and does not begin another one. */
 export function linesOf(text: string): string[] {
   if (text === "") return [];

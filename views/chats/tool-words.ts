@@ -17,14 +17,16 @@ const LIST: Words = { icon: "folder", one: "directory", many: "directories" };
 const SEARCH: Words = { icon: "search", one: "search", many: "searches" };
 const GIT: Words = { icon: "branch", one: "git lookup", many: "git lookups" };
 const OUTPUT: Words = { icon: "ledger", one: "earlier result", many: "earlier results" };
+const WRITE: Words = { icon: "pencil", one: "proposal", many: "proposals" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, OTHER];
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, OTHER];
 
 function wordsOf(name: string): Words {
   if (name === "view_file") return READ;
   if (name === "list_dir") return LIST;
   if (name === "grep" || name === "find_files") return SEARCH;
   if (name.startsWith("git_")) return GIT;
+  if (/^(edit|create|delete)_file$/.test(name)) return WRITE;
   return name === "read_output" ? OUTPUT : OTHER;
 }
 

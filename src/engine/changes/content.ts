@@ -1,17 +1,12 @@
 /** The two sides of a change, its hunks, and the file with only some of them. Pure: bytes in, bytes out. */
-import type { ChangeKind } from "../../domain/change.ts";
+import type { ChangeKind, FileContent } from "../../domain/change.ts";
 import { type DecodedText, decodeText, encodeText } from "../../lib/encoding.ts";
 import { hunksOf, type NamedHunk, wholeHunkId, withHunks } from "../../lib/hunks.ts";
 import { type Clashing, merge3 } from "../../lib/merge.ts";
 import { shaOf } from "../../store/blobs.ts";
 import type { NewHunk } from "../../store/changes.ts";
 
-/** What a path holds; no bytes where there is no file. */
-export interface Content {
-  bytes: Uint8Array | null;
-  /** Permission bits; null where there is no file. */
-  mode: number | null;
-}
+export type Content = FileContent;
 export const ABSENT: Content = { bytes: null, mode: null };
 /** Permission bits of a file that is made new, before the umask. */
 export const NEW_MODE = 0o644;

@@ -5,6 +5,7 @@
 import type { Tx } from "../../db/sql.ts";
 import { CHANGE_BYTES_MAX, type Change, isGenerated, type Producer } from "../../domain/change.ts";
 import { sessionTopic } from "../../domain/event.ts";
+import type { SeenFile } from "../../domain/tool.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite, type WritePlace } from "../../drivers/files/write-guard.ts";
 import { Refusal } from "../../drivers/refusal.ts";
@@ -53,13 +54,6 @@ export interface Proposer {
   base_ref?: string | null;
 }
 
-/** What the chat sees in a file's place. */
-export interface Seen extends Content {
-  place: WritePlace;
-  /** The file differs from what is on disk: something is proposed for it. */
-  proposed: boolean;
-}
-
 export interface Proposed {
   path: string;
   /** Null when the file is now as it is on disk: there is nothing left to propose. */
@@ -77,14 +71,14 @@ export function propose(
   core: Core_,
   by: Proposer,
   path: string,
-  edit: (seen: Seen) => Content,
+  edit: (seen: SeenFile) => Content,
   signal?: AbortSignal,
 ): Promise<Proposed> {
   return core.lanes.run(laneOfChanges(by.chat_id), async () => {
     signal?.throwIfAborted();
     const place = await resolveWrite(by.project.path, path);
     const at = await standing(core, by.chat_id, place);
-    const after = edit({ ...at.seen, place, proposed: !sameContent(at.seen, at.base) });
+    const after = edit(seenOf(place, at));
     if (after.bytes !== null && after.bytes.length > CHANGE_BYTES_MAX)
       throw new Refusal("limit", "too large", `A file can have at most ${size(CHANGE_BYTES_MAX)}.`, {
         field: "content",
@@ -104,7 +98,7 @@ export function propose(
 
 export const laneOfChanges = (chatId: string): string => `changes:${chatId}`;
 
-interface Standing {
+export interface Standing {
   row: ChangeRow | null;
   hunks: HunkRow[];
   /** The file as it is on disk. */
@@ -131,6 +125,13 @@ export async function standing(core: Pick<Core, "sql">, chatId: string, place: W
   if (!part.ok) return { row, hunks, base: disk, next: disk, seen: disk };
   return { row, hunks, base: disk, next: all.ok ? all.content : part.content, seen: part.content };
 }
+
+export const seenOf = (place: WritePlace, at: Standing): SeenFile => ({
+  ...at.seen,
+  path: place.path,
+  linked: place.linked,
+  proposed: !sameContent(at.seen, at.base),
+});
 
 /** What was rejected stays in the change, so that it can be taken back; where the new edit lies across it, it goes. */
 function withRejected(at: Standing, after: Content): Content {

@@ -101,6 +101,16 @@ const OTHER_NAMES = new Map(
     cached: "staged",
     id: "output_id",
     case_insensitive: "ignore_case",
+    old_str: "old_string",
+    old_text: "old_string",
+    oldString: "old_string",
+    new_str: "new_string",
+    new_text: "new_string",
+    newString: "new_string",
+    replaceAll: "replace_all",
+    file_text: "content",
+    contents: "content",
+    text: "content",
   }),
 );
 
@@ -110,7 +120,9 @@ function withKnownNames(tool: Tool, value: Record<string, unknown>): Record<stri
   const out: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
     const other = OTHER_NAMES.get(key);
-    const name = known.has(key) ? key : other !== undefined && !Object.hasOwn(value, other) ? other : key;
+    const ours = known.has(key) ? key : other !== undefined && !Object.hasOwn(value, other) ? other : key;
+    // What reads takes a path, what writes a file_path.
+    const name = ours === "path" && !known.has(ours) && !Object.hasOwn(value, "file_path") ? "file_path" : ours;
     // Null is how models say "not given".
     if (known.has(name) && field !== null) out[name] = field;
   }

@@ -140,6 +140,15 @@ const OTHER_NAMES = new Map(
     search_files: "grep",
     glob: "find_files",
     find: "find_files",
+    edit: "edit_file",
+    str_replace: "edit_file",
+    str_replace_editor: "edit_file",
+    replace: "edit_file",
+    search_replace: "edit_file",
+    write: "create_file",
+    write_file: "create_file",
+    rm: "delete_file",
+    remove_file: "delete_file",
   }),
 );
 

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { findFiles, SEARCH_TIMEOUT_MS } from "../../drivers/files/ripgrep.ts";
+import { SEARCH_TIMEOUT_MS } from "../../drivers/files/ripgrep.ts";
 import { count, counted } from "../../lib/format.ts";
 import { isSecretPath } from "../../lib/path-guard.ts";
 import { defineTool } from "./define.ts";
 import { countField, flag, optionalPath } from "./fields.ts";
 import description from "./find_files.md" with { type: "text" };
+import { findSeen } from "./overlay.ts";
 
 const GLOB_LIMIT_CHARS = 1000;
 
@@ -25,11 +26,13 @@ export const findFilesTool = defineTool({
     max_results: countField(2000, 200, "Paths to show."),
   }),
   shown: ({ glob, path }) => (path ? `${glob}  ${path}` : glob),
-  async run(input, { root, grants, signal }) {
-    const found = await findFiles(
-      { root, grants },
-      { path: input.path || ".", glob: asGlob(input.glob), ignored: input.include_ignored, signal },
-    );
+  async run(input, { root, grants, signal, proposals }) {
+    const found = await findSeen({ root, grants }, proposals, {
+      path: input.path || ".",
+      glob: asGlob(input.glob),
+      ignored: input.include_ignored,
+      signal,
+    });
     if (found.paths.length === 0) {
       return {
         text: `No file matches ${input.glob}. Try a part of the name, another path, or include_ignored.`,

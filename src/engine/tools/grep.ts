@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { SEARCH_TIMEOUT_MS, type SearchFile, type SearchResult, searchFiles } from "../../drivers/files/ripgrep.ts";
+import { SEARCH_TIMEOUT_MS, type SearchFile, type SearchResult } from "../../drivers/files/ripgrep.ts";
 import { count, counted } from "../../lib/format.ts";
 import { defineTool } from "./define.ts";
 import { countField, flag, globField, optionalPath } from "./fields.ts";
 import description from "./grep.md" with { type: "text" };
+import { searchSeen } from "./overlay.ts";
 
 const PATTERN_LIMIT_CHARS = 2000;
 const CONTEXT_MAX = 20;
@@ -30,7 +31,7 @@ export const grepTool = defineTool({
     max_results: countField(1000, 200, "Matching lines to show."),
   }),
   shown: ({ pattern, path, glob }) => [pattern, path || (glob ? "" : "."), glob ?? ""].filter(Boolean).join("  "),
-  async run(input, { root, grants, signal }) {
+  async run(input, { root, grants, signal, proposals }) {
     const { pattern, glob, literal, ignore_case, context } = input;
     const request = {
       pattern,
@@ -42,7 +43,7 @@ export const grepTool = defineTool({
       ignored: input.include_ignored,
       signal,
     };
-    const found = await searchFiles({ root, grants }, request);
+    const found = await searchSeen({ root, grants }, proposals, request);
     if (found.matches === 0) {
       const hint = found.truncated
         ? "The output was too large and only files of secrets were in the part read; narrow path or glob."

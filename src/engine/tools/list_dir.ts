@@ -5,6 +5,7 @@ import { shownPath } from "../../lib/path-guard.ts";
 import { defineTool } from "./define.ts";
 import { countField, optionalPath } from "./fields.ts";
 import description from "./list_dir.md" with { type: "text" };
+import { listSeen } from "./overlay.ts";
 
 const ENTRIES_LIMIT = 500;
 const DEPTH_MAX = 5;
@@ -20,15 +21,22 @@ export const listDirTool = defineTool({
     depth: countField(DEPTH_MAX, 1, "Levels: 1 lists the directory alone."),
   }),
   shown: ({ path, depth }) => (depth > 1 ? `${path || "."} depth ${depth}` : path || "."),
-  async run({ path, depth }, { root, grants, signal }) {
-    const listing = await listDirectory({ root, grants }, { path: path || ".", depth, limit: ENTRIES_LIMIT, signal });
+  async run({ path, depth }, { root, grants, signal, proposals }) {
+    const request = { path: path || ".", depth, limit: ENTRIES_LIMIT, signal };
+    const listing = await listSeen(proposals, request.path, depth, () => listDirectory({ root, grants }, request));
     if (listing.total === 0) return { text: `${listing.path} is empty.`, note: "empty" };
-    return { text: [...listing.entries.map(line), ...rest(listing)].join("\n"), note: noteOf(listing) };
+    return {
+      text: [...listing.entries.map((entry) => line(entry, listing.proposed.get(entry.path))), ...rest(listing)].join(
+        "\n",
+      ),
+      note: noteOf(listing),
+    };
   },
 });
 
-function line(entry: Listed): string {
+function line(entry: Listed, proposed: string | undefined): string {
   const marks = [
+    proposed,
     entry.ignored && "ignored by git",
     entry.secret && "not readable",
     entry.kind === "other" && "not an ordinary file",

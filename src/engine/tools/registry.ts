@@ -3,6 +3,9 @@ import { z } from "zod";
 import type { RunMode } from "../../domain/change.ts";
 import type { ChatKind } from "../../domain/chat.ts";
 import type { Tool, ToolSpec } from "../../domain/tool.ts";
+import { createFileTool } from "./create_file.ts";
+import { deleteFileTool } from "./delete_file.ts";
+import { editFileTool } from "./edit_file.ts";
 import { findFilesTool } from "./find_files.ts";
 import { gitDiffTool } from "./git_diff.ts";
 import { gitLogTool } from "./git_log.ts";
@@ -36,7 +39,7 @@ export function allTools(): Tool[] {
 
 /** Tools that propose changes of files or act outside: for chats of kind coder. */
 export function writeTools(): Tool[] {
-  return sorted([]);
+  return sorted([createFileTool, deleteFileTool, editFileTool]);
 }
 
 const sorted = (tools: Tool[]): Tool[] => tools.sort((a, b) => (a.name < b.name ? -1 : 1));

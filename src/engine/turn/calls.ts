@@ -1,11 +1,14 @@
 /** Executes the tool calls of one turn side by side and stores each as a part. */
+import type { ChatKind } from "../../domain/chat.ts";
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
-import type { OutputStore, Tool, ToolOutcome } from "../../domain/tool.ts";
+import type { OutputStore, Tool, ToolContext, ToolOutcome } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { insertOutput, readOutput } from "../../store/parts.ts";
+import { proposalsOf } from "../changes/proposals.ts";
+import type { Proposer } from "../changes/propose.ts";
 import type { Core } from "../core.ts";
 import { type LiveRun, setPhase } from "../live-runs.ts";
 import { steady } from "../steady.ts";
@@ -14,11 +17,19 @@ import type { RunLimits } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { reportProgress } from "./progress.ts";
 
+export interface CallsInput {
+  run: Run;
+  project: Project;
+  model: string;
+  kind: ChatKind;
+  tools: readonly Tool[];
+}
+
 export async function executeCalls(
   core: Core,
   live: LiveRun,
   writer: PartWriter,
-  input: { run: Run; project: Project; tools: readonly Tool[] },
+  input: CallsInput,
   turn: number,
   calls: readonly ToolCall[],
   limits: RunLimits,
@@ -44,15 +55,18 @@ export async function executeCalls(
       .slice(0, 120),
   );
   reportProgress(core, live, Date.now());
-  const context = {
+  const outputs = outputsOf(core, input.run.chat_id);
+  const contextOf = (part: string, call: ToolCall): ToolContext => ({
     root: input.project.path,
     grants: [],
     signal: live.abort.signal,
-    outputs: outputsOf(core, input.run.chat_id),
-  };
+    outputs,
+    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, turn, part, call)) }),
+  });
   const results = await Promise.allSettled(
     open.map(async ({ part, call }, i) => {
-      const outcome = i < limits.calls_per_turn ? await callTool(input.tools, context, call) : tooMany(limits);
+      const outcome =
+        i < limits.calls_per_turn ? await callTool(input.tools, contextOf(part, call), call) : tooMany(limits);
       await closeCall(writer, part, outcome);
       live.progress.last_byte_at = Date.now();
     }),
@@ -60,6 +74,14 @@ export async function executeCalls(
   live.abort.signal.throwIfAborted();
   const failed = results.find((r) => r.status === "rejected");
   if (failed) throw failed.reason;
+}
+
+/** Whose proposal it is that this call makes. */
+function proposerOf(input: CallsInput, writer: PartWriter, turn: number, part: string, call: ToolCall): Proposer {
+  const { run, project, model } = input;
+  const { session_id, chat_id, provider } = run;
+  const from = { run_id: run.id, part_id: part, turn, tool: storable(call.name), provider, model, said: writer.said };
+  return { session_id, chat_id, project, ...from };
 }
 
 async function closeCall(writer: PartWriter, part: string, outcome: ToolOutcome): Promise<void> {

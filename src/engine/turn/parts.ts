@@ -5,6 +5,7 @@ import type { PartKind, PartState, ToolMeta } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
 import { StorableStream } from "../../lib/storable.ts";
+import { lastSentence } from "../../lib/text.ts";
 import { closePart, foldPart, insertPart } from "../../store/parts.ts";
 import { type Core, transact } from "../core.ts";
 import { steady } from "../steady.ts";
@@ -93,6 +94,8 @@ export class PartWriter {
   private position = 0;
   private open: OpenText | null = null;
   private readonly topic: Topic;
+  /** The last sentence the model wrote: why it makes the calls that follow. */
+  said = "";
   /** First tool part of the current unbroken row of tool calls. */
   private group: string | null = null;
 
@@ -136,6 +139,7 @@ export class PartWriter {
     if (!part) return;
     this.open = null;
     const { text, duration_ms } = await part.end();
+    if (part.kind === "text") this.said = lastSentence(text) || this.said;
     await this.close(part.id, state, text, part.kind === "reasoning" ? { duration_ms } : {});
   }
 
