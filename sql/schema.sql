@@ -453,6 +453,66 @@ comment on column providers.binary_stamp is 'Of the program when its version was
 comment on column providers.facts is 'Modes, models, levels of thinking, commands and features as the agent announced them.';
 comment on column providers.steps is 'The probe line by line, for the page that says what is wrong.';
 
+create table requests (
+  id text not null,
+  run_id text not null,
+  chat_id text not null,
+  session_id text not null,
+  project_id text not null,
+  message_id text not null,
+  part_id text,
+  provider text not null,
+  kind text not null,
+  state text not null default 'open',
+  title text not null,
+  detail jsonb not null,
+  options jsonb not null default '[]',
+  answer jsonb,
+  via text,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  snoozed_until timestamptz,
+  ended_at timestamptz,
+  primary key (id),
+  check (kind in ('permission', 'question', 'read_access')),
+  check (state in ('open', 'answered', 'denied', 'cancelled', 'expired')),
+  check (via in ('browser', 'api', 'cli', 'mcp', 'rule')),
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (message_id) references messages(id) on delete cascade,
+  foreign key (part_id) references parts(id) on delete cascade,
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (run_id) references runs(id) on delete cascade,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index requests_of_message on requests (message_id);
+create index requests_of_run on requests (run_id);
+create index requests_open on requests (created_at) where (state = 'open');
+comment on table requests is 'What runs ask a human: permissions, questions, read access. A row is there before anybody waits for it.';
+comment on column requests.detail is 'By kind: what the card shows and what the answer is held against (src/domain/request.ts).';
+comment on column requests.expires_at is 'Without an answer by then it counts as a refusal; null waits as long as it takes.';
+comment on column requests.options is 'Of a permission: {id, kind, name} as the provider sent them.';
+comment on column requests.part_id is 'The tool call that asks; null when none stands behind it.';
+comment on column requests.snoozed_until is 'Until then it is not listed under "Needs you"; it can be answered all the same.';
+comment on column requests.via is 'How the answer came in; rule: nobody was asked, because of an earlier "always".';
+
+create table rules (
+  id text not null,
+  provider text not null,
+  project_id text not null,
+  tool_kind text not null,
+  subject text not null,
+  effect text not null,
+  request_id text,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (provider, project_id, tool_kind, subject),
+  check (effect in ('allow', 'deny')),
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (request_id) references requests(id) on delete set null
+);
+comment on table rules is 'Answers that were given for always. A rule fits one provider in one project, and exactly this subject.';
+comment on column rules.subject is 'The normalised command or path; never a pattern.';
+
 create table runs (
   id text not null,
   chat_id text not null,

@@ -19,9 +19,11 @@ import { LiveRuns } from "./engine/live-runs.ts";
 import { Palette } from "./engine/palette.ts";
 import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
+import { RequestClock } from "./engine/request-clock.ts";
 import { SearchIndexer } from "./engine/search/indexer.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
+import { Waiters } from "./engine/waiters.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
 import { loginPage } from "./http/bare-pages.tsx";
 import { errorViews } from "./http/error-pages.tsx";
@@ -109,6 +111,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     facts.tools = versions;
   });
   await resumeQueues(core);
+  core.clock.look();
   const stopTrimming = startTrimming(core);
   await core.probes.start();
   const indexer = new SearchIndexer(core);
@@ -119,6 +122,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     stopTrimming();
     palette.close();
     core.probes.close();
+    await core.clock.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await indexer.close();
@@ -135,7 +139,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
   const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
-  const core: Omit<Core, "probes"> = {
+  const core: Omit<Core, "probes" | "clock"> = {
     config,
     instance,
     sql: database.sql,
@@ -143,15 +147,17 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
     journal,
     deltas: new DeltaWriter(quick, journal, log),
     live: new LiveRuns(),
+    waiters: new Waiters(journal),
     lanes: new Lanes(),
     statuses: new StatusCache(),
     tools: allTools(),
     stopping: false,
   };
-  return withProbes(core);
+  return complete(core);
 }
 
 /** The very same object: whoever holds it sees `stopping` change. */
-function withProbes(core: Omit<Core, "probes">): Core {
-  return Object.assign(core, { probes: new Probes(core) });
+function complete(core: Omit<Core, "probes" | "clock">): Core {
+  const whole: Core = Object.assign(core, { probes: new Probes(core), clock: new RequestClock(() => whole) });
+  return whole;
 }

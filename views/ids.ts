@@ -16,6 +16,11 @@ export const ids = {
   tools: (groupId: string) => `tg-${groupId}`,
   toolsSummary: (groupId: string) => `ts-${groupId}`,
   toolRows: (groupId: string) => `tr-${groupId}`,
+  /** Cards of what is asked: below the tool group that asks, or below the whole answer; a card, and where it says no. */
+  asks: (groupId: string) => `qs-${groupId}`,
+  messageAsks: (messageId: string) => `qm-${messageId}`,
+  request: (id: string) => `rq-${id}`,
+  requestError: (id: string) => `qe-${id}`,
   /** Facts below an answer, and the boundary row (stopped, interrupted, limit) after it. */
   evidence: (runId: string) => `ev-${runId}`,
   ending: (runId: string) => `end-${runId}`,

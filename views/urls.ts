@@ -109,6 +109,12 @@ export const urls = {
   promotion: (runId: string) => `/runs/${runId}/promotion`,
   /** Take a queued run back (form post; DELETE /runs/:id for clients). */
   withdrawal: (runId: string) => `/runs/${runId}/withdrawal`,
+  requests: "/requests",
+  request: (id: string) => `/requests/${id}`,
+  requestAnswer: (id: string) => `/requests/${id}/answer`,
+  requestSnooze: (id: string) => `/requests/${id}/snooze`,
+  /** Where a request stands in its chat. */
+  requestInChat: (chatId: string, id: string) => `/chats/${chatId}#rq-${id}`,
   endpoints: "/endpoints",
   endpointChecks: "/endpoints/checks",
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,

@@ -84,8 +84,9 @@
   // ── acts that belong to no page ───────────────────────────────────────────────────────────────
   document.addEventListener("boocode:keysheet", () => document.getElementById("keysheet")?.showModal());
   document.addEventListener("boocode:suggested", () => {
+    // Never what is asked: allowing something takes the key that says so.
     const last = [...document.querySelectorAll(".ending .again button, .btn-need")]
-      .filter((b) => b.getClientRects().length > 0)
+      .filter((b) => b.getClientRects().length > 0 && !b.closest("[data-request]"))
       .at(-1);
     last?.click();
   });

@@ -3,7 +3,7 @@ import type { Frame } from "../../src/domain/page.ts";
 import { ChatContent } from "../../tests/support/chat-content.tsx";
 import { away, demo, local, NOW, project, session } from "../../tests/support/chat-fixtures.ts";
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
-import { running as chatRunning, empty, endings, writing } from "../../tests/support/chat-story.ts";
+import { running as chatRunning, empty, endings, waiting, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
@@ -29,8 +29,8 @@ const settings: SettingsProps = {
   providers_problem: null,
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
-  runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100 },
-  most: { steps: 200, tool_calls: 200 },
+  runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },
+  most: { steps: 200, tool_calls: 200, ask_minutes: 10080 },
   about: {
     version: "0.1.0",
     facts: [
@@ -178,6 +178,7 @@ export const stories: Record<string, Story> = {
   "chat-writing": chat(writing()),
   "chat-running": chat(chatRunning()),
   "chat-endings": chat(endings()),
+  "chat-waiting": chat(waiting()),
   "chat-empty": chat(empty()),
 };
 

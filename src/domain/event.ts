@@ -3,6 +3,7 @@
  * else. Every kind and payload is listed in docs/api/stream.md, which a test holds against this file.
  */
 import type { ApplyState } from "./apply.ts";
+import type { RequestState } from "./request.ts";
 import type { RunState } from "./run.ts";
 
 export type Topic = "desk" | `session:${string}`;
@@ -37,6 +38,17 @@ export interface EventPayloads {
   /** Many at once: read the list. */
   "changes.changed": { session_id: string };
   "apply.changed": { apply_id: string; session_id: string; state: ApplyState };
+  /** `made` when it was not there before; a request that a rule answers is made and ended in one. */
+  "request.changed": {
+    request_id: string;
+    run_id: string;
+    message_id: string;
+    chat_id: string;
+    session_id: string;
+    state: RequestState;
+    made: boolean;
+  };
+  "rule.changed": { rule_id: string };
   "endpoint.changed": { endpoint_id: string };
   "provider.changed": { provider_id: string };
   "setting.changed": { key: string };

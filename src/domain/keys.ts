@@ -3,7 +3,7 @@
  * says (public/js/keys.js reads the sheet). Single keys act only while no field has the keyboard.
  */
 export interface Key {
-  group: "Go" | "Panes and tabs" | "Lists" | "Composer" | "Files";
+  group: "Go" | "Panes and tabs" | "Lists" | "Needs you" | "Composer" | "Files";
   /** As shown, one entry a key cap. */
   caps: string[];
   /** What the browser reports: `event.code` with Alt, because macOS types accents; a chord is its keys in order. */
@@ -30,6 +30,39 @@ export const KEYS: readonly Key[] = [
   { group: "Lists", caps: ["j"], match: "j", label: "Next line", act: "event next" },
   { group: "Lists", caps: ["k"], match: "k", label: "Line before", act: "event previous" },
   { group: "Lists", caps: ["↵"], match: "", label: "Open the chosen line" },
+  { group: "Needs you", caps: ["a"], match: "a", label: "Allow once", act: "event allow", where: "[data-request]" },
+  {
+    group: "Needs you",
+    caps: ["A"],
+    match: "A",
+    label: "Allow always, where it is offered",
+    act: "event allow-always",
+    where: "[data-request]",
+  },
+  {
+    group: "Needs you",
+    caps: ["d"],
+    match: "d",
+    label: "Reject, deny, skip",
+    act: "event reject",
+    where: "[data-request]",
+  },
+  {
+    group: "Needs you",
+    caps: ["D"],
+    match: "D",
+    label: "Reject and say why",
+    act: "event reject-why",
+    where: "[data-request]",
+  },
+  {
+    group: "Needs you",
+    caps: ["s"],
+    match: "s",
+    label: "Snooze for an hour, on the desk",
+    act: "event snooze",
+    where: "[data-request]",
+  },
   { group: "Panes and tabs", caps: ["Alt", "1…9"], match: "alt+digit", label: "Tab by its number", act: "event tab" },
   { group: "Panes and tabs", caps: ["Alt", "h"], match: "alt+KeyH", label: "Pane before", act: "event pane-before" },
   { group: "Panes and tabs", caps: ["Alt", "l"], match: "alt+KeyL", label: "Pane after", act: "event pane-after" },

@@ -1,4 +1,5 @@
 /** A message is an ordered list of parts. Rows keep their database names: one spelling in SQL, JSON and code. */
+import type { RunRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
 export type Role = "user" | "assistant";
@@ -65,6 +66,8 @@ export type Part = TextPart | ReasoningPart | ToolPart | NoticePart;
 export interface Entry {
   message: Message;
   parts: Part[];
+  /** What its run asked a human, in order. */
+  requests: RunRequest[];
   run: Run | null;
 }
 

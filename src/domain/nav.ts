@@ -1,4 +1,5 @@
 /** What the frame around every page shows: sidebar, rail, bottom bar, the desk's bands. */
+import type { RunRequest } from "./request.ts";
 import type { Progress, Run, RunState } from "./run.ts";
 
 /** Glyph + word of design notes §4. */
@@ -33,10 +34,13 @@ export interface RecentRow {
   /** "12 messages, 3,180 tokens", or how the last run ended. */
   note: string;
 }
-/** One line of "Needs you": until requests exist (issue 7), runs that stopped at a limit or failed. */
+export const NEED_KINDS = ["approve", "question", "read access", "continue", "failed"] as const;
+/** One line of "Needs you": what runs ask, and runs that stopped at a limit or failed. */
 export interface NeedRow {
-  kind: "continue" | "failed";
+  kind: (typeof NEED_KINDS)[number];
   run: Run;
+  /** What is asked; null when the run only stopped. */
+  request: RunRequest | null;
   title: string;
   who: string;
   since: Date;

@@ -48,6 +48,9 @@ export type RunReason =
   | "restart"
   | "internal";
 
+/** Our own loop, as a provider. */
+export const NATIVE_PROVIDER = "boocode";
+
 /** How a run came in. */
 export type Via = "browser" | "api" | "cli" | "mcp";
 

@@ -1,6 +1,7 @@
 /** The contract between the loop and a tool. Tools get everything through their context: no module state, no loop import. */
 import type { z } from "zod";
 import type { ChangeKind, FileContent } from "./change.ts";
+import type { Asking, RunRequest } from "./request.ts";
 
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
 
@@ -14,6 +15,11 @@ export interface ToolContext {
   outputs: OutputStore;
   /** In a coder: what is proposed, seen in place of what is on disk. */
   proposals?: Proposals;
+  /**
+   * Asks the human and waits; the request is not open any more then. A call that is taken up again after a restart gets
+   * the request it made before. Absent where nobody can be asked.
+   */
+  ask?(asking: Asking): Promise<RunRequest>;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
 }
@@ -53,6 +59,9 @@ export interface OutputStore {
   /** Lines `from`..`from + count - 1` (1-based) of a saved output, or null for an unknown id. */
   read(id: string, from: number, count: number): Promise<{ text: string; total_lines: number } | null>;
 }
+
+/** For tools that wait for a human: they have no time limit of their own. */
+export const NO_TIME_LIMIT = Number.POSITIVE_INFINITY;
 
 export interface ToolResult {
   /** What the model sees. */

@@ -10,6 +10,8 @@ import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Probes } from "./providers/probes.ts";
+import type { RequestClock } from "./request-clock.ts";
+import type { Waiters } from "./waiters.ts";
 
 export interface Core {
   config: Config;
@@ -21,6 +23,10 @@ export interface Core {
   deltas: DeltaWriter;
   /** Runs that this process executes right now. */
   live: LiveRuns;
+  /** Who waits for the end of which request. */
+  waiters: Waiters;
+  /** Ends requests in time; `look` tells it of a new one. */
+  clock: RequestClock;
   /** One lane a chat: its runs, one after another. */
   lanes: Lanes;
   /** What git says about projects, for the file tree and the git panel. */

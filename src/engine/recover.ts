@@ -1,20 +1,28 @@
 /** Boot: settles whatever the last process left, before anybody can ask. */
 import { skipLostNumbers } from "../store/journal.ts";
 import { closeLeftOpen } from "../store/parts.ts";
-import { interruptRunning, queuedRuns } from "../store/runs.ts";
+import { expireOrphans } from "../store/requests.ts";
+import { interruptRunning, queueAnswered, queuedRuns } from "../store/runs.ts";
 import { type Core, transact } from "./core.ts";
-import { emitClosed, emitRun } from "./turn/execute.ts";
-import { enqueue } from "./turn/start.ts";
+import { emitRequest } from "./requests.ts";
+import { emitClosed, emitRun } from "./run-events.ts";
+import { enqueue } from "./turn/lane.ts";
 
-/** Folds and closes open parts, marks running runs interrupted. Returns the counts for the log. */
-export async function recover(core: Core): Promise<{ parts: number; interrupted: number }> {
+/**
+ * Folds and closes open parts, marks running runs interrupted. Runs that wait for a human stay, with their requests and
+ * the calls that ask; those whose answer came just before the end are queued again. Returns the counts for the log.
+ */
+export async function recover(core: Core): Promise<{ parts: number; interrupted: number; answered: number }> {
   return transact(core, async (tx, emit) => {
-    const parts = await closeLeftOpen(tx);
     const runs = await interruptRunning(tx);
-    if (parts.length + runs.length > 0) await skipLostNumbers(tx);
+    const answered = await queueAnswered(tx);
+    const requests = await expireOrphans(tx);
+    const parts = await closeLeftOpen(tx);
+    if (parts.length + runs.length + answered.length + requests.length > 0) await skipLostNumbers(tx);
     emitClosed(emit, parts);
-    for (const run of runs) emitRun(emit, run);
-    return { parts: parts.length, interrupted: runs.length };
+    for (const run of [...runs, ...answered]) emitRun(emit, run);
+    for (const request of requests) emitRequest(emit, request);
+    return { parts: parts.length, interrupted: runs.length, answered: answered.length };
   });
 }
 

@@ -20,7 +20,12 @@ export interface Settings {
   /** Model calls and tool calls in one run. */
   steps: number;
   tool_calls: number;
+  /** Minutes after which a request without an answer counts as refused; 0 waits as long as it takes. */
+  ask_minutes: number;
 }
+
+/** A week. */
+export const ASK_MINUTES_MAX = 7 * 24 * 60;
 
 /** What may be stored; anything else in the table reads as the default. */
 const FIELDS = {
@@ -32,6 +37,7 @@ const FIELDS = {
   fast_model: z.string().min(1).max(300).nullable().catch(null),
   steps: z.number().int().min(1).max(CHAT_LIMITS.steps).catch(CHAT_LIMITS.steps),
   tool_calls: z.number().int().min(1).max(TOOL_CALLS_MAX).catch(CHAT_LIMITS.tool_calls),
+  ask_minutes: z.number().min(0).max(ASK_MINUTES_MAX).catch(0),
 } satisfies Record<keyof Settings, z.ZodType>;
 
 export async function readSettings(db: Db): Promise<Settings> {

@@ -15,6 +15,7 @@ import { paletteRoutes } from "./routes/palette.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
+import { requestRoutes } from "./routes/requests.tsx";
 import { runRoutes } from "./routes/runs.ts";
 import { searchRoutes } from "./routes/search.tsx";
 import { sessionRoutes } from "./routes/sessions.tsx";
@@ -47,6 +48,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(paletteRoutes(web))
     .use(searchRoutes(web))
     .use(runRoutes(web))
+    .use(requestRoutes(web))
     .use(settingsRoutes(web))
     .use(providerRoutes(web))
     .use(streamRoutes(web))

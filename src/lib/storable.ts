@@ -25,3 +25,8 @@ export class StorableStream {
     return rest;
   }
 }
+
+/** The same for every text in a value that is to be stored as JSON. */
+export function storableJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_key, entry) => (typeof entry === "string" ? storable(entry) : entry));
+}

@@ -8,7 +8,9 @@ import {
   type RecentRow,
   statusOfRun,
 } from "../domain/nav.ts";
-import type { Run, RunState } from "../domain/run.ts";
+import type { RunRequest } from "../domain/request.ts";
+import { NATIVE_PROVIDER, type Run, type RunState } from "../domain/run.ts";
+import { runsById } from "./runs.ts";
 
 interface SessionRow {
   id: string;
@@ -80,6 +82,11 @@ export async function readRunning(db: Db): Promise<RunningRow[]> {
     order by r.created_at, r.id limit 100`;
 }
 
+/** Requests that wait and are not put off. */
+const asking = (db: Db) => db`
+  q.state = 'open' and (q.snoozed_until is null or q.snoozed_until <= now())
+  and s.archived_at is null and c.archived_at is null`;
+
 /** The newest run of a chat stopped at a limit, failed or was cut by a restart, and nothing was asked since. */
 const waiting = (db: Db) => db`
   r.state in ('limited', 'failed', 'interrupted') and r.ended_at > now() - interval '14 days'
@@ -88,18 +95,53 @@ const waiting = (db: Db) => db`
 
 export async function countNeeds(db: Db): Promise<number> {
   const [row] = await db<{ count: number }[]>`
-    select count(*)::int as count from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id where ${waiting(db)}`;
+    select (select count(*) from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id
+        where ${waiting(db)})::int
+      + (select count(*) from requests q join sessions s on s.id = q.session_id join chats c on c.id = q.chat_id
+        where ${asking(db)})::int as count`;
   return row?.count ?? 0;
 }
 
+const NEEDS_MAX = 100;
+const KINDS = { permission: "approve", question: "question", read_access: "read access" } as const;
+
+/** What is asked first, the oldest first; then runs that stopped. */
+
 export async function readNeeds(db: Db): Promise<NeedRow[]> {
+  return [...(await readAsking(db)), ...(await readStopped(db))].slice(0, NEEDS_MAX);
+}
+
+async function readAsking(db: Db): Promise<NeedRow[]> {
+  const rows = await db<(RunRequest & { session_title: string })[]>`
+    select q.*, s.title as session_title
+    from requests q join sessions s on s.id = q.session_id join chats c on c.id = q.chat_id
+    where ${asking(db)} order by q.created_at, q.id limit ${NEEDS_MAX}`;
+  const ids = rows.map((q) => q.run_id);
+  const runs = new Map((await runsById(db, ids)).map((run) => [run.id, run]));
+  return rows.flatMap(({ session_title, ...request }) => {
+    const run = runs.get(request.run_id);
+    if (!run) return [];
+    const asks = run.provider === NATIVE_PROVIDER ? (run.model ?? "no model") : run.provider;
+    return {
+      kind: KINDS[request.kind],
+      run,
+      request: request as RunRequest,
+      title: request.title,
+      who: `${asks} in ${session_title}`,
+      since: request.created_at,
+    };
+  });
+}
+
+async function readStopped(db: Db): Promise<NeedRow[]> {
   const rows = await db<(Run & { session_title: string; project_name: string })[]>`
     select r.*, s.title as session_title, p.name as project_name
     from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id join projects p on p.id = r.project_id
-    where ${waiting(db)} order by r.ended_at limit 100`;
+    where ${waiting(db)} order by r.ended_at limit ${NEEDS_MAX}`;
   return rows.map(({ session_title, project_name, ...run }) => ({
     kind: run.state === "limited" ? "continue" : "failed",
     run,
+    request: null,
     title: session_title,
     who: `${run.model ?? "no model"} in ${project_name}`,
     since: run.ended_at ?? run.created_at,

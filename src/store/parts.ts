@@ -54,14 +54,19 @@ export interface ClosedPart {
   state: PartState;
 }
 
+/** Calls of tools in answers whose run waits for a human over a restart: they get their result when it goes on. */
+const waits = (tx: Tx) => tx`
+  kind = 'tool' and exists (select 1 from runs r where r.answer_id = message_id
+    and (r.state = 'waiting' or (r.state = 'queued' and r.started_at is not null)))`;
+
 /**
  * What a dead process, or a run that broke off, left open: folds the deltas that were seen and closes the parts; of all
- * messages or of one.
+ * messages but those whose run waits for a human, or of one.
  */
 export async function closeLeftOpen(tx: Tx, messageId: string | null = null): Promise<ClosedPart[]> {
   const open = await tx<{ id: string; text: string }[]>`
     select id, text from parts
-    where state = 'open' ${messageId === null ? tx`` : tx`and message_id = ${messageId}`} for update`;
+    where state = 'open' and ${messageId === null ? tx`not (${waits(tx)})` : tx`message_id = ${messageId}`} for update`;
   if (open.length === 0) return [];
   const ids = open.map((p) => p.id);
   const rest = await readUnfolded(tx, ids);

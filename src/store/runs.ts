@@ -1,6 +1,14 @@
 import type { Db, Tx } from "../db/sql.ts";
 import type { RunMode } from "../domain/change.ts";
-import { isSettled, type Run, type RunReason, type RunState, runStatesBefore, type Via } from "../domain/run.ts";
+import {
+  isSettled,
+  NATIVE_PROVIDER,
+  type Run,
+  type RunReason,
+  type RunState,
+  runStatesBefore,
+  type Via,
+} from "../domain/run.ts";
 
 const columns = (db: Db) => db`
   id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode,
@@ -31,6 +39,12 @@ export async function findRun(db: Db, id: string): Promise<Run | null> {
   return row ?? null;
 }
 
+/** The row, locked until the transaction ends; before the rows of its requests, so that nobody locks crosswise. */
+export async function lockRun(tx: Tx, id: string): Promise<Run | null> {
+  const [row] = await tx<Run[]>`select ${columns(tx)} from runs where id = ${id} for update`;
+  return row ?? null;
+}
+
 export async function runsById(db: Db, ids: readonly string[]): Promise<Run[]> {
   if (ids.length === 0) return [];
   return db<Run[]>`select ${columns(db)} from runs where id = any(${ids as string[]})`;
@@ -49,7 +63,7 @@ export async function runsOfMessages(db: Db, messageIds: readonly string[]): Pro
 export async function openRuns(db: Db, chatId: string): Promise<Run[]> {
   return db<Run[]>`
     select ${columns(db)} from runs where chat_id = ${chatId} and state in ('queued', 'running', 'waiting')
-    order by (state = 'queued'), created_at, id`;
+    order by (state = 'queued' and started_at is null), created_at, id`;
 }
 
 export async function newestSettled(db: Db, chatId: string): Promise<Run | null> {
@@ -129,11 +143,22 @@ export async function insertTurn(
     where id = ${turn.run_id}`;
 }
 
-/** Everything a dead process was executing is interrupted; returns those runs. */
+/**
+ * Everything a dead process was executing is interrupted; returns those runs. An external agent that waited died with
+ * it; our own loop's waiting runs stay.
+ */
 export async function interruptRunning(tx: Tx): Promise<Run[]> {
   return tx<Run[]>`
     update runs set state = 'interrupted', reason = 'restart', ended_at = now()
-    where state = 'running' returning ${columns(tx)}`;
+    where state = 'running' or (state = 'waiting' and provider <> ${NATIVE_PROVIDER}) returning ${columns(tx)}`;
+}
+
+/** Waiting runs of a dead process that ask nothing any more: the last answer came, and nobody was left to go on. */
+export async function queueAnswered(tx: Tx): Promise<Run[]> {
+  return tx<Run[]>`
+    update runs r set state = 'queued'
+    where state = 'waiting' and not exists (select 1 from requests q where q.run_id = r.id and q.state = 'open')
+    returning ${columns(tx)}`;
 }
 
 /** Queued runs in the order their chats will take them, for boot. */
@@ -145,15 +170,21 @@ export async function queuedRuns(db: Db): Promise<Run[]> {
 export async function promoteRun(tx: Tx, id: string): Promise<Run | null> {
   const [row] = await tx<Run[]>`
     update runs r set created_at = least(created_at, coalesce(
-      (select min(o.created_at) - interval '1 millisecond' from runs o where o.chat_id = r.chat_id and o.state = 'queued' and o.id <> r.id),
+      (select min(o.created_at) - interval '1 millisecond' from runs o where o.chat_id = r.chat_id and o.state = 'queued'
+        and o.started_at is null and o.id <> r.id),
       created_at))
-    where id = ${id} and state = 'queued' returning ${columns(tx)}`;
+    where id = ${id} and state = 'queued' and started_at is null returning ${columns(tx)}`;
   return row ?? null;
 }
 
-/** The next queued run of a chat. */
+/**
+ * The next queued run of a chat: one that waited for an answer over a restart first. None while another one waits for a
+ * human, also one that nobody executes right now.
+ */
 export async function nextQueued(db: Db, chatId: string): Promise<Run | null> {
   const [row] = await db<Run[]>`
-    select ${columns(db)} from runs where chat_id = ${chatId} and state = 'queued' order by created_at, id limit 1`;
+    select ${columns(db)} from runs r where chat_id = ${chatId} and state = 'queued'
+    and not exists (select 1 from runs o where o.chat_id = r.chat_id and o.state in ('running', 'waiting'))
+    order by (started_at is null), created_at, id limit 1`;
   return row ?? null;
 }

@@ -6,27 +6,33 @@ import type { QueueItem } from "../domain/page.ts";
 import type { Run, RunState } from "../domain/run.ts";
 import { readParts } from "./messages.ts";
 import { liveFirst } from "./nav.ts";
+import { requestsOfMessages } from "./requests.ts";
 import { openRuns, runsOfMessages } from "./runs.ts";
 
-/** Messages with their parts and the run that asked (user) or wrote (assistant) them. */
+/** Messages with their parts, what was asked in them, and the run that asked (user) or wrote (assistant) them. */
 export async function readEntries(db: Db, messages: readonly Message[], toolChars: number | null): Promise<Entry[]> {
   const ids = messages.map((m) => m.id);
   const [parts, runs] = [await readParts(db, ids, toolChars), await runsOfMessages(db, ids)];
+  const requests = await requestsOfMessages(db, ids);
   const wrote = new Map(runs.map((r) => [r.answer_id, r]));
   // Runs come oldest first; the first one of a question is the one that asked it.
   const asked = new Map([...runs].reverse().map((r) => [r.question_id, r]));
   return messages.map((message) => ({
     message,
     parts: parts.filter((p) => p.message_id === message.id),
+    requests: requests.filter((q) => q.message_id === message.id),
     run: (message.role === "assistant" ? wrote : asked).get(message.id) ?? null,
   }));
 }
 
+const hasBegun = (run: Run): boolean => run.state !== "queued" || run.started_at !== null;
+
 /** What waits above the composer: queued messages while a run goes on, next one first. */
 export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | null; queue: QueueItem[] }> {
   const runs = await openRuns(db, chatId);
-  const live = runs.find((r) => r.state !== "queued") ?? null;
-  const queued = runs.filter((r) => r.state === "queued");
+  // A run that waited for an answer over a restart is queued again, and stands in the transcript all the same.
+  const live = runs.find(hasBegun) ?? null;
+  const queued = runs.filter((r) => !hasBegun(r));
   const texts = await readParts(
     db,
     queued.map((r) => r.question_id),

@@ -22,6 +22,11 @@ import { type Exchange, type Recorder, record } from "./recorder.ts";
 const routes = routeTable(addRoutes(new Elysia() as never, {} as never, {} as never).routes as never);
 const QUICK = '[[tool:view_file {"path":"README.md"}]] [[then:It delivers webhooks.]] [[usage:120,14]]';
 const SLOW = "[[tokens:5000]] [[slow:10]]";
+const ASKS = `[[tool:ask_user_input ${JSON.stringify({
+  questions: [{ question: "Which side should own the retries?", options: ["Server only", "SDK only", "Both"] }],
+})}]] [[then:Server only, then.]]`;
+/** What `<!-- model: … -->` in a page means; without it the model answers at once, and examples wait for that. */
+const MODELS: Record<string, string> = { slow: SLOW, asks: ASKS };
 
 let boo: TestApp;
 let locked: TestApp;
@@ -61,10 +66,11 @@ describe("examples", () => {
         for (const example of examples) await runExample(example, names, said);
         return;
       }
-      const slow = page.includes("<!-- model: slow -->");
-      const names = await begin(slow);
+      const model = /<!-- model: (\w+) -->/.exec(page)?.[1];
+      const names = await begin(model === undefined ? QUICK : MODELS[model]!);
       for (const example of examples) {
-        if (!slow) await settled();
+        if (model === undefined) await settled();
+        if (model === "asks") names.REQUEST = await asked();
         await runExample(example, names, said);
       }
       await clear();
@@ -74,7 +80,7 @@ describe("examples", () => {
 });
 
 /** A project with a chat in which a question was answered; the ids of all of it. */
-async function begin(slow: boolean): Promise<Names> {
+async function begin(model: string): Promise<Names> {
   recorder.target = boo.url;
   await boo.database.sql`delete from endpoints where source in ('found', 'setting')`;
   await mkdir(`${boo.repo.root}/relay/.git`, { recursive: true });
@@ -85,7 +91,7 @@ async function begin(slow: boolean): Promise<Names> {
   const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string }[] }[] }>(`/chats/${ids.chat}`);
   const tool = messages.flatMap((m) => m.parts).find((part) => part.kind === "tool");
   const { endpoints } = await boo.get<{ endpoints: { id: string }[] }>("/endpoints");
-  llm.set(slow ? SLOW : QUICK);
+  llm.set(model);
   return {
     BOO: recorder.url,
     PROJECT: ids.project,
@@ -128,6 +134,14 @@ const settled = () =>
     return (await sql`select 1 from parts where not searched and state <> 'open' limit 1`).length === 0;
   }, 20_000);
 
+/** The id of what is asked, once the run asks or has ended. */
+const asked = async (): Promise<string> => {
+  const live = () => boo.database.sql`select 1 from runs where state in ('queued', 'running')`;
+  await until(async () => (await live()).length === 0, 20_000);
+  const [request] = await boo.database.sql<{ id: string }[]>`select id from requests order by created_at desc limit 1`;
+  return request?.id ?? "";
+};
+
 async function clear(): Promise<void> {
   const { projects } = await boo.get<{ projects: { id: string }[] }>("/projects");
   for (const project of projects) {
@@ -149,7 +163,7 @@ describe("answers", () => {
   };
 
   test("of the addresses that no example calls", async () => {
-    const names = await begin(false);
+    const names = await begin(QUICK);
     const { PROJECT, SESSION, CHAT, CHANGE } = names;
     const { token } = (await call("POST", "/tokens", { label: "one" })).json as { token: { id: string } };
     const { endpoint } = (await call("POST", "/endpoints", { url: other.url })).json as { endpoint: { id: string } };

@@ -167,7 +167,7 @@ export const asked = (text: string, over: Partial<Entry["message"]> = {}): Entry
     superseded_at: null,
     ...over,
   };
-  return { message, parts: [textPart(`${id}-t`, text, { message_id: id })], run: null };
+  return { message, parts: [textPart(`${id}-t`, text, { message_id: id })], requests: [], run: null };
 };
 export const answered = (parts: Part[], run: Run, over: Partial<Entry["message"]> = {}): Entry => ({
   message: {
@@ -181,6 +181,7 @@ export const answered = (parts: Part[], run: Run, over: Partial<Entry["message"]
     ...over,
   },
   parts,
+  requests: [],
   run,
 });
 

@@ -19,6 +19,7 @@ import {
   textPart,
   toolPart,
 } from "./chat-fixtures.ts";
+import { aPermission, aQuestion, aReadAccess, endedRequests, twoQuestions } from "./request-fixtures.ts";
 
 const QUESTION =
   "After a deploy some customers get the same webhook twice, within a minute of the restart. Where is the claim, and what does each crash point cost us?";
@@ -184,3 +185,34 @@ export function endings(): ChatView {
 export function empty(): ChatView {
   return aView({ endpoints: [demo], pick: { endpoint: demo, model: "demo" } });
 }
+
+/** A run that waits for a human, with one card of each kind, below what was answered before. */
+export const waiting = (): ChatView => {
+  const calls = ["w1", "w2", "w3", "w4"].map((id) =>
+    toolPart(
+      id,
+      { name: "ask_user_input", shown: "…", group_id: "w1", note: null, duration_ms: null },
+      { state: "open" },
+    ),
+  );
+  const open = [aReadAccess(), aQuestion(), aPermission(), twoQuestions()].map((request, i) => ({
+    ...request,
+    part_id: calls[i]!.id,
+  }));
+  const live = aRun({ id: "rw", answer_id: "m2", state: "waiting", reason: null, ended_at: null });
+  const before = answered([textPart("b1", "What was asked before:")], aRun({ id: "rb", answer_id: "m0" }));
+  return aView({
+    entries: [
+      { ...before, requests: endedRequests() },
+      asked("Does the SDK retry on its own? If it does, two layers retry and the customer sees four attempts."),
+      {
+        ...answered(
+          [textPart("w0", "The SDK lives in another repository, so I need two things first."), ...calls],
+          live,
+        ),
+        requests: open,
+      },
+    ],
+    live,
+  });
+};

@@ -101,6 +101,7 @@ export const desk: Desk = {
   needs: [
     {
       kind: "continue",
+      request: null,
       run: aRun({ id: "n1", chat_id: "c9", state: "limited", reason: "tool_cap", tool_calls: 100 }),
       title: "Lease-based claims",
       who: "qwen3-coder-30b in relay",
@@ -108,6 +109,7 @@ export const desk: Desk = {
     },
     {
       kind: "failed",
+      request: null,
       run: aRun({
         id: "n2",
         chat_id: "c8",

@@ -9,6 +9,8 @@ import { LoginContent } from "../../views/login/login.tsx";
 import { OnboardingContent } from "../../views/onboarding/onboarding.tsx";
 import { DirectoryOptions, NewProjectContent } from "../../views/projects/new-project.tsx";
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
+import { RequestCards } from "../../views/requests/card.tsx";
+import { RequestContent } from "../../views/requests/page.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
@@ -17,6 +19,7 @@ import { local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
+import { aPermission, aReadAccess, endedRequests, twoQuestions } from "../support/request-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -32,7 +35,7 @@ function soil<T>(value: T, text: string, key = ""): T {
   return value;
 }
 const WRITTEN = new Set(
-  "title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text,command,hint,binary,version,description,default_mode".split(
+  "title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text,value,subject,asked,reason,question,options,selected,comment,via,command,hint,binary,version,description,default_mode".split(
     ",",
   ),
 );
@@ -74,6 +77,15 @@ function pages(text: string): Record<string, string> {
         client_id={text}
       />
     ),
+    request: <RequestContent request={soil(aPermission(), text)} now={NOW} refused={{ message: text, values: {} }} />,
+    question: (
+      <RequestContent
+        request={soil(twoQuestions(), text)}
+        now={NOW}
+        refused={{ message: text, values: { t0: text } }}
+      />
+    ),
+    requests: <RequestCards requests={soil([aReadAccess(), ...endedRequests()], text)} now={NOW} />,
     session_edit: (
       <SessionEditContent session={s} project={p} rename={{ title: text, error: { field: null, message: text } }} />
     ),
@@ -85,8 +97,8 @@ function pages(text: string): Record<string, string> {
         providers_problem={text}
         tokens={soil(tokens, text)}
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
-        runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1 }}
-        most={{ steps: 200, tool_calls: 200 }}
+        runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
+        most={{ steps: 200, tool_calls: 200, ask_minutes: 10080 }}
         about={{ version: text, facts: [{ label: text, value: text }] }}
         now={NOW}
         made={{ label: text, token: text }}

@@ -6,6 +6,7 @@ import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
 import { count } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
 import { clock } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -114,7 +115,17 @@ export function AssistantMessage(props: AssistantProps) {
       <Margin entry={entry} endpoints={endpoints} now={now} />
       <div class="body">
         <div class="prose" id={ids.parts(message.id)}>
-          <Parts parts={parts} project_id={project_id} now={now} live={live} marked={marked} />
+          <Parts
+            parts={parts}
+            requests={entry.requests}
+            project_id={project_id}
+            now={now}
+            live={live}
+            marked={marked}
+          />
+        </div>
+        <div class="asks" id={ids.messageAsks(message.id)}>
+          <RequestCards requests={entry.requests.filter(({ part_id }) => part_id === null)} now={now} />
         </div>
         {run ? <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} /> : ""}
         {run ? <Ending run={run} newest={newest} /> : ""}

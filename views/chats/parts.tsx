@@ -1,16 +1,20 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import type { NoticePart, Part, ReasoningPart, TextPart, ToolPart } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
+import { askingParts, type RunRequest } from "../../src/domain/request.ts";
 import { duration } from "../../src/lib/format.ts";
 import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
+import { RequestCards } from "../requests/card.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { markdownOptions } from "./markdown-options.ts";
 import { ToolGroup } from "./tools.tsx";
 
 interface PartsProps {
   parts: readonly Part[];
+  /** What was asked by these parts; each card stands below the group of calls that asks. */
+  requests?: readonly RunRequest[] | undefined;
   project_id: string;
   now: number;
   /** The run still writes: an ending group of tools stays open, since nothing follows it yet. */
@@ -20,15 +24,16 @@ interface PartsProps {
 }
 
 /** All parts of an answer; consecutive tool parts of one group become one `ToolGroup`. */
-export function Parts({ parts, project_id, now, live, marked = null }: PartsProps) {
+export function Parts({ parts, requests = [], project_id, now, live, marked = null }: PartsProps) {
   const blocks = inBlocks(parts);
   return (
     <>
       {blocks.map((block, at) =>
         Array.isArray(block) ? (
-          <ToolGroup
+          <Calls
             group_id={block[0]?.meta.group_id ?? ""}
             parts={block}
+            requests={requests}
             open={(live && at === blocks.length - 1) || block.some((part) => part.id === marked?.part?.id)}
             marked={marked}
             project_id={project_id}
@@ -38,6 +43,30 @@ export function Parts({ parts, project_id, now, live, marked = null }: PartsProp
           <PartView part={block} project_id={project_id} open={block.id === marked?.part?.id} />
         ),
       )}
+    </>
+  );
+}
+
+interface CallsProps {
+  group_id: string;
+  parts: readonly ToolPart[];
+  requests: readonly RunRequest[];
+  open: boolean;
+  project_id: string;
+  now: number;
+  marked?: Marked | null;
+}
+
+/** A group of tool calls, and below it what they ask: there it is seen also when the group is folded. */
+export function Calls({ requests, ...group }: CallsProps) {
+  const parts = new Set(group.parts.map((part) => part.id));
+  const own = requests.filter(({ part_id }) => part_id !== null && parts.has(part_id));
+  return (
+    <>
+      <ToolGroup {...group} asking={askingParts(own)} />
+      <div class="asks" id={ids.asks(group.group_id)}>
+        <RequestCards requests={own} now={group.now} />
+      </div>
     </>
   );
 }

@@ -18,8 +18,11 @@ const SEARCH: Words = { icon: "search", one: "search", many: "searches" };
 const GIT: Words = { icon: "branch", one: "git lookup", many: "git lookups" };
 const OUTPUT: Words = { icon: "ledger", one: "earlier result", many: "earlier results" };
 const WRITE: Words = { icon: "pencil", one: "proposal", many: "proposals" };
+const ASK: Words = { icon: "chat", one: "question", many: "questions" };
+const ACCESS: Words = { icon: "lock", one: "request to read elsewhere", many: "requests to read elsewhere" };
+const COMMAND: Words = { icon: "term", one: "command", many: "commands" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, OTHER];
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, ASK, ACCESS, COMMAND, OTHER];
 
 function wordsOf(name: string): Words {
   if (name === "view_file") return READ;
@@ -27,13 +30,17 @@ function wordsOf(name: string): Words {
   if (name === "grep" || name === "find_files") return SEARCH;
   if (name.startsWith("git_")) return GIT;
   if (/^(edit|create|delete)_file$/.test(name)) return WRITE;
+  if (name === "ask_user_input") return ASK;
+  if (name === "request_read_access") return ACCESS;
+  if (name === "run_command") return COMMAND;
   return name === "read_output" ? OUTPUT : OTHER;
 }
 
 export const toolIcon = (name: string): IconName => wordsOf(name).icon;
 
 /** `Read 4 files, 1 search · 1 failed` once all are over; while some run, what runs now. */
-export function groupWords(parts: readonly ToolPart[]): string {
+export function groupWords(parts: readonly ToolPart[], asking: ReadonlySet<string> = new Set()): string {
+  if (parts.some((part) => part.state === "open" && asking.has(part.id))) return "Waiting for you";
   const open = parts.filter((part) => part.state === "open");
   if (open.length === 1 && open[0]) return `Running ${open[0].meta.name}`;
   if (open.length > 1) return `Running ${open.length} of ${counted(parts.length, "call")}`;

@@ -15,20 +15,23 @@ import { fileLink, furtherArguments, groupTime, groupWords, toolIcon } from "./t
 interface GroupProps {
   group_id: string;
   parts: readonly ToolPart[];
+  /** Ids of calls that wait for a human. */
+  asking?: ReadonlySet<string> | undefined;
   project_id: string;
   now: number;
 }
 
 /** `open` is what the server decides at first: open while it runs, folded once text follows. A reader's click wins. */
 export function ToolGroup(props: GroupProps & { open: boolean; marked?: Marked | null }) {
-  const { group_id, parts, open, project_id, now, marked = null } = props;
+  const { group_id, parts, asking, open, project_id, now, marked = null } = props;
   return (
     <details class="tools" id={ids.tools(group_id)} open={open}>
-      <ToolsSummary group_id={group_id} parts={parts} />
+      <ToolsSummary group_id={group_id} parts={parts} asking={asking} />
       <div class="toolrows" id={ids.toolRows(group_id)}>
         {parts.map((part) => (
           <ToolRow
             part={part}
+            asking={asking?.has(part.id)}
             project_id={project_id}
             now={now}
             marked={marked?.part?.id === part.id ? marked : null}
@@ -40,13 +43,13 @@ export function ToolGroup(props: GroupProps & { open: boolean; marked?: Marked |
 }
 
 /** The group's one line; the stream sends it again whenever a call of the group begins or ends. */
-export function ToolsSummary({ group_id, parts }: Pick<GroupProps, "group_id" | "parts">) {
+export function ToolsSummary({ group_id, parts, asking }: Pick<GroupProps, "group_id" | "parts" | "asking">) {
   const time = groupTime(parts);
   return (
     <summary id={ids.toolsSummary(group_id)}>
       <Icon name="caret" />
       <span class="cut" safe>
-        {groupWords(parts)}
+        {groupWords(parts, asking)}
       </span>
       <span class="num" safe>
         {time === null ? "" : duration(time)}
@@ -62,10 +65,19 @@ const STATUS: Record<PartState, { status: Status; word: string }> = {
   cancelled: { status: "stopped", word: "Stopped" },
 };
 
+const ASKING: { status: Status; word: string } = { status: "needs", word: "Waiting for you" };
+
+interface RowProps {
+  part: ToolPart;
+  asking?: boolean | undefined;
+  project_id: string;
+  now: number;
+  marked?: Marked | null;
+}
+
 /** One call. Its result is fetched when the row is opened, so a chat full of results stays a small page. */
-export function ToolRow(props: { part: ToolPart; project_id: string; now: number; marked?: Marked | null }) {
-  const { part, project_id, now, marked = null } = props;
-  const { status, word } = STATUS[part.state];
+export function ToolRow({ part, asking, project_id, now, marked = null }: RowProps) {
+  const { status, word } = asking && part.state === "open" ? ASKING : STATUS[part.state];
   const file = fileLink(part, project_id);
   const further = furtherArguments(part);
   return (

@@ -2,6 +2,7 @@ import type { NeedRow } from "../../src/domain/nav.ts";
 import { canContinue } from "../../src/domain/run.ts";
 import { age } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { RequestActions } from "../requests/row-actions.tsx";
 import { attr } from "../ui/attr.ts";
 import { Glyph } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
@@ -40,11 +41,12 @@ export function DeskNeeds({ needs, now }: { needs: NeedRow[]; now: number }) {
 const oldest = (needs: NeedRow[], now: number) => Math.max(...needs.map((need) => now - need.since.getTime()));
 
 function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean }) {
+  const { request } = need;
   return (
-    <li>
+    <li data-request={request?.kind}>
       <span class="kind">{need.kind}</span>
-      <a class="t cut" href={urls.chat(need.run.chat_id)} safe>
-        {need.title}
+      <a class="t cut" href={request ? urls.requestInChat(request.chat_id, request.id) : urls.chat(need.run.chat_id)}>
+        {request && request.kind !== "question" ? <code safe>{need.title}</code> : <span safe>{need.title}</span>}
       </a>
       <span class="who cut" title={need.run.error ? attr(need.run.error) : undefined} safe>
         {need.who}
@@ -52,24 +54,30 @@ function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean
       <span class="num">
         <Age since={need.since} now={now} short />
       </span>
-      <span class="btns">
-        {canContinue(need.run.state) ? (
-          <form {...posting(urls.continuation(need.run.id))}>
-            <button
-              type="submit"
-              class={`btn btn-sm${first ? " btn-need" : ""}`}
-              aria-label={attr(`Continue ${need.title}`)}
-            >
-              Continue
-            </button>
-          </form>
-        ) : (
-          ""
-        )}
-        <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={attr(`Open ${need.title}`)}>
-          Open
-        </a>
-      </span>
+      {request ? <RequestActions request={request} first={first} /> : <RunActions need={need} first={first} />}
     </li>
+  );
+}
+
+function RunActions({ need, first }: { need: NeedRow; first: boolean }) {
+  return (
+    <span class="btns">
+      {canContinue(need.run.state) ? (
+        <form {...posting(urls.continuation(need.run.id))}>
+          <button
+            type="submit"
+            class={`btn btn-sm${first ? " btn-need" : ""}`}
+            aria-label={attr(`Continue ${need.title}`)}
+          >
+            Continue
+          </button>
+        </form>
+      ) : (
+        ""
+      )}
+      <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={attr(`Open ${need.title}`)}>
+        Open
+      </a>
+    </span>
   );
 }

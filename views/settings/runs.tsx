@@ -10,11 +10,12 @@ export interface RunSettings {
   fast_model: string | null;
   steps: number;
   tool_calls: number;
+  ask_minutes: number;
 }
 interface RunsProps {
   settings: RunSettings;
   /** The most each limit may be. */
-  most: { steps: number; tool_calls: number };
+  most: { steps: number; tool_calls: number; ask_minutes: number };
   endpoints: Endpoint[];
   refused?: { values: Record<string, string>; error: FormError } | undefined;
 }
@@ -30,7 +31,7 @@ export function RunsSection({ settings, most, endpoints, refused }: RunsProps) {
       </header>
       <form class="form" method="post" action={`${urls.settings}#runs`}>
         <input type="hidden" name="section" value="runs" />
-        <FormNote error={error} fields={["default_model", "fast_model", "steps", "tool_calls"]} />
+        <FormNote error={error} fields={["default_model", "fast_model", "steps", "tool_calls", "ask_minutes"]} />
         <ModelField
           name="default_model"
           label="Model for new chats"
@@ -58,6 +59,15 @@ export function RunsSection({ settings, most, endpoints, refused }: RunsProps) {
           most={most.tool_calls}
           value={said("tool_calls")}
           error={errorAt(error, "tool_calls")}
+        />
+        <NumberField
+          name="ask_minutes"
+          label="Minutes until a question counts as refused"
+          least={0}
+          most={most.ask_minutes}
+          hint="0 waits as long as it takes, also over a restart of the server."
+          value={said("ask_minutes")}
+          error={errorAt(error, "ask_minutes")}
         />
         <datalist id="known-models">
           {[...new Set(endpoints.flatMap((e) => e.models.map((m) => m.id)))].map((id) => (
@@ -98,9 +108,15 @@ function ModelField({ name, label, hint, value, error }: InputProps & { hint: st
   );
 }
 
-function NumberField({ name, label, most, value, error }: InputProps & { most: number }) {
+interface NumberProps extends InputProps {
+  least?: number;
+  most: number;
+  hint?: string;
+}
+
+function NumberField({ name, label, least = 1, most, hint: given, value, error }: NumberProps) {
   const id = `set-${name}`;
-  const hint = `1 to ${most}; at the limit the run sums up and can be continued.`;
+  const hint = given ?? `${least} to ${most}; at the limit the run sums up and can be continued.`;
   return (
     <Field id={id} label={label} hint={hint} error={error}>
       <input
@@ -108,7 +124,7 @@ function NumberField({ name, label, most, value, error }: InputProps & { most: n
         id={id}
         name={name}
         type="number"
-        min="1"
+        min={String(least)}
         max={String(most)}
         required
         value={attr(value)}

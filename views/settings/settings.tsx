@@ -30,7 +30,7 @@ export interface SettingsProps {
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
-  most: { steps: number; tool_calls: number };
+  most: { steps: number; tool_calls: number; ask_minutes: number };
   about: AboutFacts;
   now: number;
   /** A token that was just made: the only time it is shown. */

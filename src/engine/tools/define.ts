@@ -95,7 +95,9 @@ async function withinTime(tool: Tool, context: ToolContext, input: unknown): Pro
   const stop = new AbortController();
   const cancel = () => stop.abort(context.signal.reason);
   context.signal.addEventListener("abort", cancel, { once: true });
-  const timer = setTimeout(() => stop.abort(new TookTooLong()), tool.timeout_ms);
+  // A timer takes no infinity: it would fire at once.
+  const timed = Number.isFinite(tool.timeout_ms);
+  const timer = timed ? setTimeout(() => stop.abort(new TookTooLong()), tool.timeout_ms) : undefined;
   const stopped = Promise.withResolvers<never>();
   stop.signal.addEventListener("abort", () => stopped.reject(stop.signal.reason), { once: true });
   try {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { RunMode } from "../../domain/change.ts";
 import type { ChatKind } from "../../domain/chat.ts";
 import type { Tool, ToolSpec } from "../../domain/tool.ts";
+import { askUserInputTool } from "./ask_user_input.ts";
 import { createFileTool } from "./create_file.ts";
 import { deleteFileTool } from "./delete_file.ts";
 import { editFileTool } from "./edit_file.ts";
@@ -19,6 +20,7 @@ import { viewFileTool } from "./view_file.ts";
 /** The tools that change nothing, sorted by name. */
 export function readTools(): Tool[] {
   const tools: Tool[] = [
+    askUserInputTool,
     findFilesTool,
     gitDiffTool,
     gitLogTool,

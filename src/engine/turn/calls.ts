@@ -1,4 +1,7 @@
-/** Executes the tool calls of one turn side by side and stores each as a part. */
+/**
+ * Executes the tool calls of one turn and stores each as a part. Those that only look run side by side; those that ask a
+ * human go last, all at once; commands after them, one after another, since one may need what the other made.
+ */
 import type { ChatKind } from "../../domain/chat.ts";
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
@@ -10,32 +13,38 @@ import { insertOutput, readOutput } from "../../store/parts.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
 import type { Core } from "../core.ts";
-import { type LiveRun, setPhase } from "../live-runs.ts";
+import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
+import { askAndHold, backToWork } from "../requests.ts";
 import { steady } from "../steady.ts";
 import { callTool, shownOf } from "../tools/define.ts";
 import type { RunLimits } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { reportProgress } from "./progress.ts";
 
+export interface OpenCall {
+  part: string;
+  call: ToolCall;
+  /** The turn that made it. */
+  turn: number;
+}
+
 export interface CallsInput {
   run: Run;
   project: Project;
   model: string;
   kind: ChatKind;
+  /** Those of its chat and mode. */
   tools: readonly Tool[];
 }
 
-export async function executeCalls(
-  core: Core,
-  live: LiveRun,
+/** Opens a part for each call, one after another, so that rows stand in the order of the calls. */
+export async function openCalls(
   writer: PartWriter,
   input: CallsInput,
   turn: number,
   calls: readonly ToolCall[],
-  limits: RunLimits,
-): Promise<void> {
-  // Opened one after another, so that rows stand in the order of the calls; run side by side.
-  const open: { part: string; call: ToolCall }[] = [];
+): Promise<OpenCall[]> {
+  const open: OpenCall[] = [];
   for (const call of calls) {
     const meta = {
       call_id: call.id,
@@ -43,41 +52,113 @@ export async function executeCalls(
       arguments_text: storable(call.arguments),
       shown: storable(shownOf(input.tools, call)),
     };
-    open.push({ part: await writer.openTool(turn, meta), call });
+    open.push({ part: await writer.openTool(turn, meta), call, turn });
   }
-  setPhase(
-    live,
-    "tools",
-    Date.now(),
-    calls
-      .map((c) => c.name)
-      .join(", ")
-      .slice(0, 120),
-  );
+  return open;
+}
+
+/** Runs calls whose parts are open; also those that a run still owes when it goes on after a restart. */
+export async function executeCalls(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: CallsInput,
+  open: readonly OpenCall[],
+  limits: RunLimits,
+): Promise<void> {
+  const begin = (calls: readonly OpenCall[]) => tell(core, live, calls);
+  const one = (call: OpenCall) => executeOne(core, live, writer, input, call);
+  const beyond = open.slice(limits.calls_per_turn);
+  const [looking, asking, commands] = inPhases(input, open.slice(0, limits.calls_per_turn));
+  for (const { part } of beyond) await closeCall(writer, part, tooMany(limits));
+  if (looking.length > 0) {
+    begin(looking);
+    await allOf(live, looking.map(one));
+  }
+  if (asking.length > 0) {
+    begin(asking);
+    await allOf(live, await inOrder(asking, (call, asked) => executeOne(core, live, writer, input, call, asked)));
+    await backToWork(core, input.run.id);
+  }
+  for (const command of commands) {
+    begin([command]);
+    await allOf(live, [one(command)]);
+  }
+}
+
+type Phases = [looking: OpenCall[], asking: OpenCall[], commands: OpenCall[]];
+
+function inPhases(input: CallsInput, calls: readonly OpenCall[]): Phases {
+  const phases: Phases = [[], [], []];
+  for (const call of calls) phases[phaseOf(input, call)].push(call);
+  return phases;
+}
+
+function phaseOf({ tools }: CallsInput, { call }: OpenCall): 0 | 1 | 2 {
+  const kind = tools.find((tool) => tool.name === call.name)?.kind;
+  return kind === "ask" ? 1 : kind === "execute" ? 2 : 0;
+}
+
+function tell(core: Core, live: LiveRun, calls: readonly OpenCall[]): void {
+  const names = calls.map(({ call }) => call.name).join(", ");
+  setPhase(live, "tools", Date.now(), names.slice(0, PHASE_DETAIL_CHARS));
   reportProgress(core, live, Date.now());
-  const outputs = outputsOf(core, input.run.chat_id);
-  const contextOf = (part: string, call: ToolCall): ToolContext => ({
-    root: input.project.path,
-    grants: [],
-    signal: live.abort.signal,
-    outputs,
-    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, turn, part, call)) }),
-  });
-  const results = await Promise.allSettled(
-    open.map(async ({ part, call }, i) => {
-      const outcome =
-        i < limits.calls_per_turn ? await callTool(input.tools, contextOf(part, call), call) : tooMany(limits);
-      await closeCall(writer, part, outcome);
-      live.progress.last_byte_at = Date.now();
-    }),
-  );
+}
+const PHASE_DETAIL_CHARS = 120;
+
+/** Waits for all of them, also when one fails or the run is stopped: nothing goes on behind its back. */
+async function allOf(live: LiveRun, calls: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(calls);
   live.abort.signal.throwIfAborted();
   const failed = results.find((r) => r.status === "rejected");
   if (failed) throw failed.reason;
 }
 
+/** All at once, but each asks after the one before: cards stand in the order of the calls. */
+async function inOrder(
+  calls: readonly OpenCall[],
+  begin: (call: OpenCall, asked: () => void) => Promise<void>,
+): Promise<Promise<void>[]> {
+  const begun: Promise<void>[] = [];
+  for (const call of calls) {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const running = begin(call, resolve);
+    begun.push(running);
+    await Promise.race([asked, running.catch(() => {})]);
+  }
+  return begun;
+}
+
+async function executeOne(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: CallsInput,
+  open: OpenCall,
+  asked?: () => void,
+): Promise<void> {
+  const { run, project, tools } = input;
+  const { part, call } = open;
+  const { signal } = live.abort;
+  const context: ToolContext = {
+    root: project.path,
+    grants: [],
+    signal,
+    outputs: outputsOf(core, run.chat_id),
+    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open)) }),
+    ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
+  };
+  const outcome = await callTool(tools, context, call);
+  // The server stops: what waits for a human stays open, as the request does, and goes on after the next start.
+  if (outcome.state === "cancelled" && isStopping(signal) && phaseOf(input, open) > 0) return;
+  await closeCall(writer, part, outcome);
+  live.progress.last_byte_at = Date.now();
+}
+
+const isStopping = ({ reason }: AbortSignal) => reason instanceof Stopped && reason.reason === "shutdown";
+
 /** Whose proposal it is that this call makes. */
-function proposerOf(input: CallsInput, writer: PartWriter, turn: number, part: string, call: ToolCall): Proposer {
+function proposerOf(input: CallsInput, writer: PartWriter, { part, call, turn }: OpenCall): Proposer {
   const { run, project, model } = input;
   const { session_id, chat_id, provider } = run;
   const from = { run_id: run.id, part_id: part, turn, tool: storable(call.name), provider, model, said: writer.said };

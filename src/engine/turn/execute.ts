@@ -1,21 +1,25 @@
 /** A run from claim to settlement: intent was stored before, and whatever happens it is settled exactly once here. */
-import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
+import type { Tx } from "../../db/sql.ts";
+import { sessionTopic } from "../../domain/event.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
 import { storable } from "../../lib/storable.ts";
 import { findChat } from "../../store/chats.ts";
 import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
-import { type ClosedPart, closeLeftOpen } from "../../store/parts.ts";
+import { closeLeftOpen } from "../../store/parts.ts";
 import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { endpointForRun } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
 import { projectOf } from "../projects.ts";
+import { endRequestsOf } from "../requests.ts";
+import { emitClosed, emitRun } from "../run-events.ts";
 import { steady } from "../steady.ts";
 import { toolsFor } from "../tools/registry.ts";
 import { runLoop } from "./loop.ts";
 import { PartWriter } from "./parts.ts";
+import { standingOf } from "./resume.ts";
 import { Stalled } from "./step.ts";
 
 /** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
@@ -31,11 +35,15 @@ async function execute(core: Core, run: Run): Promise<void> {
   const live = core.live.begin(run, Date.now());
   try {
     const claimed = await claimSurely(core, run);
-    if (claimed) await settleSurely(core, claimed, await outcomeOf(core, claimed, live));
+    const outcome = claimed && (await outcomeOf(core, claimed, live, isTakenUp(run)));
+    if (outcome) await settleSurely(core, claimed, outcome);
   } finally {
     core.live.end(run.id);
   }
 }
+
+/** It had begun before it was queued: it waited for an answer over a restart. */
+const isTakenUp = (queued: Run): boolean => queued.started_at !== null;
 
 /** A claim whose acknowledgement was lost is ours all the same: nobody but this lane claims runs of this chat. */
 async function claimSurely(core: Core, run: Run): Promise<Run | null> {
@@ -50,28 +58,21 @@ async function claim(core: Core, run: Run): Promise<Run | null> {
   return transact(core, async (tx, emit) => {
     const claimed = await moveRun(tx, run.id, "running");
     if (!claimed) return null;
-    const topic = sessionTopic(run.session_id);
-    const { chat_id } = run;
-    await moveWaitingBehind(tx, chat_id, run.answer_id);
-    // A continued run answers a question that has long been shown.
-    if ((await runsOfMessages(tx, [run.question_id])).length === 1)
-      emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
-    emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
+    // The messages of a run that is taken up again are in the transcript.
+    if (!isTakenUp(run)) await showMessages(tx, emit, run);
     emitRun(emit, claimed);
     return claimed;
   });
 }
 
-/** Parts that were closed by a sweep and not by who wrote them. */
-export function emitClosed(emit: Emit, parts: readonly ClosedPart[]): void {
-  for (const { id: part_id, message_id, chat_id, session_id, state } of parts)
-    emit({ topic: sessionTopic(session_id), kind: "part.closed", payload: { part_id, message_id, chat_id, state } });
-}
-
-/** A run's state changed: its session's watchers and every desk hear of it. */
-export function emitRun(emit: Emit, run: Run): void {
-  const payload = { run_id: run.id, chat_id: run.chat_id, session_id: run.session_id, state: run.state };
-  for (const topic of [sessionTopic(run.session_id), DESK]) emit({ topic, kind: "run.changed", payload } as NewEvent);
+async function showMessages(tx: Tx, emit: Emit, run: Run): Promise<void> {
+  const topic = sessionTopic(run.session_id);
+  const { chat_id } = run;
+  await moveWaitingBehind(tx, chat_id, run.answer_id);
+  // A continued run answers a question that has long been shown.
+  if ((await runsOfMessages(tx, [run.question_id])).length === 1)
+    emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
+  emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
 }
 
 const INTERNAL = "BooCode itself failed here; the log has the details.";
@@ -82,7 +83,8 @@ interface Outcome {
   error: string | null;
 }
 
-async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> {
+/** Null when the server stops while the run waits for a human: it goes on waiting, with nobody to execute it. */
+async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean): Promise<Outcome | null> {
   const writer = new PartWriter(core, run);
   try {
     const [answer, project, chat] = await steady(core, () =>
@@ -104,6 +106,8 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> 
         if (known) emitRun(emit, known);
       }),
     );
+    const standing = takenUp ? await standingOf(core, run) : null;
+    if (standing) writer.continueAt(standing.position, standing.group);
     const ending = await runLoop(core, live, writer, {
       run,
       project,
@@ -113,15 +117,22 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun): Promise<Outcome> 
       tools: toolsFor(core.tools, chat.kind, run.mode),
       kind: chat.kind,
       position: answer.position,
+      standing,
     });
     return { ...ending, error: null };
   } catch (error) {
+    if (await waitsOn(core, run, error)) return null;
     const outcome = failure(core, run, error);
     await writer
       .closeText(outcome.state === "failed" ? "failed" : "cancelled")
       .catch((e) => core.log.warn("part.not_closed", { error: e }));
     return outcome;
   }
+}
+
+async function waitsOn(core: Core, run: Run, error: unknown): Promise<boolean> {
+  if (!(error instanceof Stopped) || error.reason !== "shutdown") return false;
+  return (await steady(core, () => findRun(core.sql, run.id)))?.state === "waiting";
 }
 
 function failure(core: Core, run: Run, error: unknown): Outcome {
@@ -157,6 +168,7 @@ async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
     transact(core, async (tx, emit) => {
       const settled = await moveRun(tx, run.id, outcome.state, { reason: outcome.reason, error });
       if (!settled) return;
+      await endRequestsOf(tx, emit, settled);
       // Whoever wrote them closed its parts; after a fault of ours one may still be open.
       emitClosed(emit, await closeLeftOpen(tx, run.answer_id));
       await touchSession(tx, run.session_id);

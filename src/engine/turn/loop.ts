@@ -13,11 +13,12 @@ import type { LiveRun } from "../live-runs.ts";
 import { readSettings } from "../settings.ts";
 import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
-import { executeCalls } from "./calls.ts";
+import { executeCalls, openCalls } from "./calls.ts";
 import { buildHistory } from "./history.ts";
 import { CHAT_LIMITS, limitOf, toolCallsOf } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
+import type { Standing } from "./resume.ts";
 import { blankStep, runStep, type StepInput, type StepResult } from "./step.ts";
 
 export interface LoopInput {
@@ -31,6 +32,8 @@ export interface LoopInput {
   kind: ChatKind;
   /** Position of the answer message: history is what lies before it, and the answer itself. */
   position: number;
+  /** Where the run stands, when it goes on after it waited over a restart. */
+  standing: Standing | null;
 }
 
 export interface Ending {
@@ -43,14 +46,23 @@ export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, inp
   const limits = { ...CHAT_LIMITS, steps, tool_calls: toolCallsOf(input.kind, most) };
   const calls = new Map<string, number>();
   let tool_calls = 0;
-  for (let turn = 1; ; turn++) {
+  const used = (made: readonly ToolCall[]) => {
+    for (const call of made) calls.set(keyOf(call), (calls.get(keyOf(call)) ?? 0) + 1);
+    tool_calls += made.length;
+  };
+  const { standing } = input;
+  if (standing) {
+    used(standing.calls);
+    await executeCalls(core, live, writer, input, standing.open, limits);
+  }
+  for (let turn = (standing?.turn ?? 0) + 1; ; turn++) {
     const cap = limitOf(limits, turn, { tool_calls, calls });
     const result = await oneTurn(core, live, writer, input, turn, cap !== null);
     if (cap) return { state: "limited", reason: cap };
     if (result.calls.length === 0) return ended(result);
-    for (const call of result.calls) calls.set(keyOf(call), (calls.get(keyOf(call)) ?? 0) + 1);
-    tool_calls += result.calls.length;
-    await executeCalls(core, live, writer, input, turn, result.calls, limits);
+    used(result.calls);
+    const open = await openCalls(writer, input, turn, result.calls);
+    await executeCalls(core, live, writer, input, open, limits);
   }
 }
 

@@ -106,6 +106,12 @@ export class PartWriter {
     this.topic = sessionTopic(run.session_id);
   }
 
+  /** Goes on behind what an earlier life of the run wrote. */
+  continueAt(position: number, group: string | null): void {
+    this.position = position;
+    this.group = group;
+  }
+
   /** Appends a piece (never empty) to the open part of this kind, or opens one; a promise only when it must open. */
   text(turn: number, kind: "text" | "reasoning", piece: string): OpenText | Promise<OpenText> {
     if (this.open?.kind === kind) {

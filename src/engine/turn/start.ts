@@ -11,13 +11,15 @@ import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { findChat, renameChat, takePositions } from "../../store/chats.ts";
-import { deleteMessages, findByClientId, insertMessage, readParts } from "../../store/messages.ts";
+import { findByClientId, insertMessage } from "../../store/messages.ts";
 import { insertPart } from "../../store/parts.ts";
-import { findRun, insertRun, moveRun, newestSettled, openRuns, promoteRun, runsOfMessages } from "../../store/runs.ts";
+import { findRun, insertRun, newestSettled, openRuns, runsOfMessages } from "../../store/runs.ts";
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
+import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
-import { emitRun, executeQueued } from "./execute.ts";
+import { enqueue, wake } from "./lane.ts";
+import { sendNow } from "./stop.ts";
 
 /** Messages waiting in one chat's queue. */
 const QUEUE_LIMIT = 50;
@@ -68,12 +70,6 @@ export async function postMessage(
 /** The lane was quicker: the run is already what was asked for. */
 function unlessTaken(error: unknown): void {
   if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-}
-
-/** A commit whose acknowledgement was lost may have left a run in the queue: the lane looks. Returns the error. */
-function wake(core: Core, chatId: string, error: unknown): unknown {
-  if (!(error instanceof AppError)) enqueue(core, chatId);
-  return error;
 }
 
 /** Rolls the transaction back, so that a repeated send takes no positions. */
@@ -174,58 +170,6 @@ export function titleFrom(text: string): string {
   const cut = line.slice(0, TITLE_CHARS);
   const space = cut.lastIndexOf(" ");
   return `${(space > TITLE_CHARS / 2 ? cut.slice(0, space) : cut).toWellFormed()}…`;
-}
-
-export function enqueue(core: Core, chatId: string): void {
-  void core.lanes
-    .run(chatId, () => executeQueued(core, chatId))
-    .catch((error) => core.log.error("lane.failed", { chat_id: chatId, error }));
-}
-
-/** Stops what runs in the chat and lets this queued run go next. */
-export async function sendNow(core: Core, runId: string): Promise<Run> {
-  const run = await transact(core, async (tx, emit) => {
-    const promoted = await promoteRun(tx, runId);
-    if (promoted) emitRun(emit, promoted);
-    return promoted;
-  });
-  if (!run) {
-    const there = await findRun(core.sql, runId);
-    throw there ? conflict("This message is no longer in the queue.", there) : notFound("run");
-  }
-  await core.live.stopWhere((live) => live.chat_id === run.chat_id && live.run_id !== run.id, "superseded");
-  return run;
-}
-
-/** Stops a run, wherever it is on its way; settled runs answer with a conflict that shows them as they are. */
-export async function cancelRun(core: Core, runId: string): Promise<Run> {
-  const run = await findRun(core.sql, runId);
-  if (!run) throw notFound("run");
-  if (run.state === "queued") {
-    const moved = await transact(core, async (tx, emit) => {
-      const cancelled = await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]);
-      if (cancelled) emitRun(emit, cancelled);
-      return cancelled;
-    });
-    if (moved) return moved;
-  }
-  if (await core.live.stopAndWait(runId, "cancelled")) return (await findRun(core.sql, runId)) ?? run;
-  throw conflict("This run has already ended.", await findRun(core.sql, runId));
-}
-
-/** Takes a queued message back; returns its text, so that it can be edited. */
-export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run; text: string }> {
-  return transact(core, async (tx, emit) => {
-    const run = await findRun(tx, runId);
-    if (!run) throw notFound("run");
-    const gone = await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]);
-    if (!gone) throw conflict("This message is no longer in the queue.", await findRun(tx, runId));
-    const [part] = await readParts(tx, [run.question_id]);
-    const continued = (await runsOfMessages(tx, [run.question_id])).some((r) => r.id !== run.id);
-    await deleteMessages(tx, continued ? [run.answer_id] : [run.question_id, run.answer_id]);
-    emitRun(emit, gone);
-    return { run: gone, text: continued ? "" : (part?.text ?? "") };
-  });
 }
 
 /** Goes on after a limit, a failure, a stop or a restart: a new run and a new answer to the same question. */

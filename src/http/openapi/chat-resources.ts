@@ -4,6 +4,7 @@ import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
 import { RUN_STATES, type Run, type Progress as RunProgress } from "../../domain/run.ts";
+import { request } from "./request-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 export const chat = z.object({
@@ -120,5 +121,6 @@ export const progress = z.object({
 export const liveRun = run.extend({ progress: progress.nullable().describe("Null when it does not run.") });
 export const entry = message.extend({
   parts: z.array(part),
+  requests: z.array(request).describe("What its run asked a human."),
   run: run.nullable().describe("The run that asked it (user) or wrote it (assistant)."),
 });

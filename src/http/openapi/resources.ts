@@ -8,6 +8,7 @@ import type { Endpoint, EndpointCheck, Model } from "../../domain/endpoint.ts";
 import type { FileView } from "../../domain/file.ts";
 import type { AccessToken } from "../../domain/identity.ts";
 import type * as nav from "../../domain/nav.ts";
+import { NEED_KINDS } from "../../domain/nav.ts";
 import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
 import type { PaletteItem } from "../../domain/palette.ts";
 import { Layout } from "../../domain/pane.ts";
@@ -18,6 +19,7 @@ import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
+import { request } from "./request-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
@@ -141,8 +143,9 @@ const searchFacets = z
   .describe("What each value would leave, beside the other filters.") satisfies Of<SearchFacets>;
 
 const need = z.object({
-  kind: z.enum(["continue", "failed"]),
+  kind: z.enum(NEED_KINDS),
   run,
+  request: request.nullable().describe("What is asked; null when the run only stopped."),
   title: z.string(),
   who: z.string(),
   since: at,
@@ -183,6 +186,7 @@ export const RESOURCES = {
   Part: part,
   Run: run,
   LiveRun: liveRun,
+  Request: request,
   Queued: z.object({ run, text: z.string() }),
   Cursor: z.object({
     before: count.nullable().describe("Position for `before`; null at the beginning."),
@@ -201,6 +205,7 @@ export const RESOURCES = {
     fast_model: z.string().nullable(),
     steps: z.number().int(),
     tool_calls: z.number().int(),
+    ask_minutes: z.number(),
   }),
   Token: token,
   NewToken: token.extend({ secret: z.string().describe("Shown in this answer only.") }),

@@ -173,7 +173,7 @@ function readForClients(web: Web, id: string, window: ChatWindow): Promise<unkno
     return {
       chat: view.chat,
       session: view.session,
-      messages: view.entries.map(({ message, parts, run }) => ({ ...message, parts, run })),
+      messages: view.entries.map(({ message, ...entry }) => ({ ...message, ...entry })),
       queue: view.queue,
       live: view.live && { ...view.live, progress: view.progress },
       cursor: { before: view.older, after: view.newer ?? null },

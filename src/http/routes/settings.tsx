@@ -11,7 +11,7 @@ import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
 import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
-import { changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
+import { ASK_MINUTES_MAX, changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
@@ -47,6 +47,13 @@ const Change = z.object({
   fast_model: noneIfEmpty.nullish().describe("For titles and summaries."),
   steps: z.coerce.number().int().min(1).max(CHAT_LIMITS.steps).optional().describe("Model calls in one run."),
   tool_calls: z.coerce.number().int().min(1).max(TOOL_CALLS_MAX).optional().describe("Tool calls in one run."),
+  ask_minutes: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(ASK_MINUTES_MAX)
+    .optional()
+    .describe("Minutes until a request without an answer counts as refused; 0: never."),
   onboarded: flag.optional().describe("The first-run page is not shown again."),
 });
 
@@ -185,7 +192,7 @@ export async function drawSettings(
     tokens: await listTokens(web.core),
     look: at.look,
     runs: await readSettings(web.core.sql),
-    most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX },
+    most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX, ask_minutes: ASK_MINUTES_MAX },
     now: frame.now,
     about: { version, facts },
   };

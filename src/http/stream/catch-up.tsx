@@ -68,7 +68,7 @@ async function missedMessages(core: Core, db: Db, chatId: string, touched: reado
     const id = ids.message(entry.message.id);
     const run = entry.run;
     // Its messages stand in the queue above the composer until it is claimed.
-    if (run?.state === "queued") continue;
+    if (run?.state === "queued" && run.started_at === null) continue;
     const newest = entry.message.id === last?.id;
     const progress = run ? core.live.progressOf(run.id) : null;
     const row =

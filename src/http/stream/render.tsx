@@ -5,12 +5,14 @@ import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
 import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
-import { ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
+import { Calls, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
-import { ToolGroup, ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
+import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
+import { RequestCard } from "../../../views/requests/card.tsx";
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Message, Part, ToolPart } from "../../domain/message.ts";
+import { askingParts } from "../../domain/request.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
 import { readLayout } from "../../engine/layout.ts";
@@ -19,6 +21,7 @@ import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import { findPart, newestAnswers, readMessages } from "../../store/messages.ts";
+import { findRequest, requestsOfMessages } from "../../store/requests.ts";
 import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
@@ -53,6 +56,8 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         return runChanged(core, sessionId, runs, event.payload.run_id, event.payload.chat_id);
       case "run.progress":
         return progress(core, runs, event);
+      case "request.changed":
+        return requestChanged(core, await projectId(), event.payload);
       case "chat.changed":
         return {
           html: await picker(core, core.sql, event.payload.chat_id),
@@ -83,7 +88,7 @@ async function messageCreated(core: Core, messageId: string, chatId: string): Pr
   // In one frame with what takes its place: a reader may be cut off after any.
   const [before] = await newestAnswers(core.sql, chatId, 1, entry.message.position);
   const answer = AssistantMessage({
-    entry: { ...entry, parts: [] },
+    entry: { ...entry, parts: [], requests: [] },
     progress: entry.run ? core.live.progressOf(entry.run.id) : null,
     now: Date.now(),
     project_id: entry.run?.project_id ?? "",
@@ -115,16 +120,40 @@ async function toolOpened(core: Core, part: ToolPart, projectId: string, into: s
   const now = Date.now();
   const group = part.meta.group_id;
   if (group === part.id) {
-    return append(
-      into,
-      ToolGroup({ group_id: group, parts: [part], open: true, project_id: projectId, now }) as string,
-    );
+    const calls = { group_id: group, parts: [part], requests: [], open: true, project_id: projectId, now };
+    return append(into, Calls(calls) as string);
   }
-  const parts = await readToolGroup(core.sql, part.message_id, group);
-  return (
-    append(ids.toolRows(group), ToolRow({ part, project_id: projectId, now }) as string) +
-    upsert(ids.toolsSummary(group), ToolsSummary({ group_id: group, parts }) as string)
-  );
+  const row = append(ids.toolRows(group), ToolRow({ part, project_id: projectId, now }) as string);
+  return row + (await toolsSummary(core, part));
+}
+
+async function toolsSummary(core: Core, { message_id, meta }: ToolPart): Promise<string> {
+  const parts = await readToolGroup(core.sql, message_id, meta.group_id);
+  const asking = askingParts(await requestsOfMessages(core.sql, [message_id]));
+  const summary = ToolsSummary({ group_id: meta.group_id, parts, asking });
+  return upsert(ids.toolsSummary(meta.group_id), summary as string);
+}
+
+/** The card, and the call that asks. A card that is there is never drawn again while it is open: somebody may be typing. */
+async function requestChanged(
+  core: Core,
+  projectId: string,
+  p: JournalEvent<"request.changed">["payload"],
+): Promise<Rendered> {
+  const request = await findRequest(core.sql, p.request_id);
+  if (!request || (!p.made && p.state === "open")) return NOTHING;
+  const now = Date.now();
+  const card = RequestCard({ request, now }) as string;
+  const part = request.part_id === null ? null : await findPart(core.sql, request.part_id);
+  const call = part?.kind === "tool" ? part : null;
+  const place = call ? ids.asks(call.meta.group_id) : ids.messageAsks(request.message_id);
+  const id = ids.request(request.id);
+  let html = p.made ? remove(id) + append(place, card) : upsert(id, card);
+  if (call) {
+    const row = ToolRow({ part: call, asking: request.state === "open", project_id: projectId, now });
+    html += upsert(ids.part(call.id), row as string) + (await toolsSummary(core, call));
+  }
+  return { html, chat_id: p.chat_id };
 }
 
 async function partClosed(
@@ -136,11 +165,8 @@ async function partClosed(
   if (!part) return NOTHING;
   const now = Date.now();
   if (part.kind === "tool") {
-    const parts = await readToolGroup(core.sql, p.message_id, part.meta.group_id);
-    const html =
-      upsert(ids.part(part.id), ToolRow({ part, project_id: projectId, now }) as string) +
-      upsert(ids.toolsSummary(part.meta.group_id), ToolsSummary({ group_id: part.meta.group_id, parts }) as string);
-    return { html, chat_id: p.chat_id };
+    const row = upsert(ids.part(part.id), ToolRow({ part, project_id: projectId, now }) as string);
+    return { html: row + (await toolsSummary(core, part)), chat_id: p.chat_id };
   }
   if (part.kind === "reasoning")
     return { html: upsert(ids.part(part.id), ReasoningPartView({ part }) as string), chat_id: p.chat_id };

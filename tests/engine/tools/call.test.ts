@@ -141,7 +141,7 @@ describe("tools that are not there", () => {
     ["read_file", "Did you mean view_file?"],
     ["functions.grep", "Did you mean grep?"],
     ["git_stat", "Did you mean git_status"],
-    ["launch_rocket", "There are: find_files, "],
+    ["launch_rocket", "There are: ask_user_input, find_files, "],
   ])("%s", async (name, hint) => {
     const outcome = await callTool(readTools(), context(), { id: "1", name, arguments: "{}" });
     expect(outcome).toMatchObject({ state: "failed", note: "unknown tool" });
@@ -269,6 +269,7 @@ describe("what the model is told of the tools", () => {
     const tools = readTools();
     expect(JSON.stringify(toolSpecs([...tools].reverse()))).toBe(JSON.stringify(toolSpecs(readTools())));
     expect(toolSpecs(tools).map((t) => t.name)).toEqual([
+      "ask_user_input",
       "find_files",
       "git_diff",
       "git_log",
