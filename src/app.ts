@@ -10,6 +10,7 @@ import { type Database, openDatabase } from "./db/open.ts";
 import { connect } from "./db/sql.ts";
 import { toolVersions } from "./drivers/versions.ts";
 import { createLoginAttempts, ensureFirstToken } from "./engine/access.ts";
+import { SidesCache } from "./engine/changes/sides-cache.ts";
 import type { Core } from "./engine/core.ts";
 import { DeltaWriter } from "./engine/deltas.ts";
 import { startEndpoints } from "./engine/endpoint-checks.ts";
@@ -33,6 +34,7 @@ import { addRoutes } from "./http/routes.ts";
 import { createServer } from "./http/server.ts";
 import { StreamHub } from "./http/stream/hub.ts";
 import type { ServerFacts, Web } from "./http/web.ts";
+import { Highlighter } from "./lib/highlighter.ts";
 import { Lanes } from "./lib/lanes.ts";
 import { createLog, type Log } from "./lib/log.ts";
 import { readInstanceId, serverVersion } from "./store/settings.ts";
@@ -92,7 +94,8 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const { settled } = await startEndpoints(core, checking.signal);
   const hub = new StreamHub(core, assets.build);
   const palette = new Palette(core, urls, paletteActions);
-  const web: Web = { core, hub, palette, assets, build: assets.build, facts };
+  const highlighter = new Highlighter();
+  const web: Web = { core, hub, palette, assets, highlighter, build: assets.build, facts };
   const attempts = createLoginAttempts();
   const server = createServer({
     config,
@@ -123,6 +126,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     palette.close();
     core.probes.close();
     await core.clock.close();
+    highlighter.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await indexer.close();
@@ -150,6 +154,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
     waiters: new Waiters(journal),
     lanes: new Lanes(),
     statuses: new StatusCache(),
+    sides: new SidesCache(),
     tools: allTools(),
     stopping: false,
   };

@@ -82,6 +82,20 @@ export const ids = {
   commitMessage: (projectId: string, head: string | null) => `gm-${projectId}-${head?.slice(0, 12) ?? "first"}`,
   searchResults: "search-results",
   searchBand: (kind: string) => `search-${kind}`,
+  /** The review: the whole, its list of files and one line of it, its toolbar and footer. */
+  review: (sessionId: string) => `review-${sessionId}`,
+  reviewTree: (sessionId: string) => `rt-${sessionId}`,
+  reviewRow: (changeId: string) => `rr-${changeId}`,
+  reviewBar: (sessionId: string) => `rb-${sessionId}`,
+  reviewFoot: (sessionId: string) => `ro-${sessionId}`,
+  /** Above a chat's composer: what it proposes. */
+  toReview: (chatId: string) => `cr-${chatId}`,
+  /** A file of it, its heading, a hunk in it (hunks of two changes may have the same id), what was said beside that. */
+  reviewFile: (changeId: string) => `rf-${changeId}`,
+  reviewHead: (changeId: string) => `rh-${changeId}`,
+  hunk: (changeId: string, hunkId: string) => `h-${changeId}-${hunkId}`,
+  hunkBody: (changeId: string, hunkId: string) => `hb-${changeId}-${hunkId}`,
+  hunkComments: (changeId: string, hunkId: string) => `hc-${changeId}-${hunkId}`,
   conn: "conn",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",

@@ -78,6 +78,22 @@ export const urls = {
   sessionArchive: (id: string) => `/sessions/${id}/archive`,
   sessionRemoval: (id: string) => `/sessions/${id}/removal`,
   sessionChats: (id: string) => `/sessions/${id}/chats`,
+  review: (
+    sessionId: string,
+    query: { from?: number | undefined; file?: string | undefined; pane?: 1; part?: "files" } = {},
+  ) => q(`/sessions/${sessionId}/review`, query),
+  /** How lines are shown in this browser from now on. */
+  reviewLook: (sessionId: string) => `/sessions/${sessionId}/review/look`,
+  /** One file of the review: also a folded one with `all`, from its hunk number `from` on. */
+  reviewFile: (
+    changeId: string,
+    query: { all?: 1 | undefined; from?: number | undefined; context?: number | undefined } = {},
+  ) => q(`/changes/${changeId}/review`, query),
+  /** Lines of it: those of a hunk from `skip` on, or unchanged ones beside it. */
+  reviewLines: (
+    changeId: string,
+    query: { hunk: string; skip?: number; side?: "above" | "below"; shown?: number; all?: 1 },
+  ) => q(`/changes/${changeId}/review/rows`, query),
   chat: (id: string) => `/chats/${id}`,
   chatMarkdown: (id: string) => `/chats/${id}.md`,
   chatModel: (id: string) => `/chats/${id}/model`,

@@ -165,7 +165,9 @@
   // ── the keyboard's place: a button that the stream replaced (Stop, Continue, a queued row) hands it to the field ─
   let focused = null;
   document.addEventListener("focusin", ({ target }) => {
-    const byKeyboard = target.matches("main button:focus-visible, main summary:focus-visible");
+    // The review hands it on by itself: from a hunk to the next one.
+    const byKeyboard =
+      target.matches("main button:focus-visible, main summary:focus-visible") && !target.closest("[data-review]");
     focused = byKeyboard ? { element: target, view: target.closest(".view") } : null;
   });
 

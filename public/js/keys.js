@@ -24,7 +24,7 @@
   function choose(name) {
     const rows = (table().get(name) ?? []).filter((row) => !row.dataset.where || visible(row.dataset.where));
     const here = rows.find((row) => row.dataset.where && lastIn?.closest?.(row.dataset.where));
-    return (here ?? rows[0])?.dataset.act ?? null;
+    return (here ?? rows.find((row) => row.dataset.where) ?? rows[0])?.dataset.act ?? null;
   }
 
   const typing = (target) =>

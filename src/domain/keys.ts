@@ -3,7 +3,7 @@
  * says (public/js/keys.js reads the sheet). Single keys act only while no field has the keyboard.
  */
 export interface Key {
-  group: "Go" | "Panes and tabs" | "Lists" | "Needs you" | "Composer" | "Files";
+  group: "Go" | "Panes and tabs" | "Lists" | "Needs you" | "Review" | "Composer" | "Files";
   /** As shown, one entry a key cap. */
   caps: string[];
   /** What the browser reports: `event.code` with Alt, because macOS types accents; a chord is its keys in order. */
@@ -84,10 +84,26 @@ export const KEYS: readonly Key[] = [
     act: "event maximise",
   },
   { group: "Panes and tabs", caps: ["←", "→", "↑", "↓"], match: "", label: "On the line between panes: resize" },
+  ...review(["a"], "a", "Accept the hunk", "event review-accept"),
+  ...review(["x"], "x", "Reject the hunk", "event review-reject"),
+  ...review(["c"], "c", "Comment on the hunk", "event review-comment"),
+  ...review(["v"], "v", "Seen: all hunks of the file", "event review-viewed"),
+  ...review(["]"], "]", "Next hunk that nobody has seen", "event review-unseen-next"),
+  ...review(["["], "[", "The one before", "event review-unseen-before"),
+  ...review(["j"], "j", "Next hunk", "event review-next"),
+  ...review(["k"], "k", "Hunk before", "event review-before"),
+  ...review(["o"], "o", "Show a folded hunk, or fold it", "event review-show"),
+  ...review(["u"], "u", "Undo the last decision", "event review-undo"),
+  ...review(["Ctrl", "↵"], "mod+enter", "Keep the comment", "event review-apply"),
   { group: "Composer", caps: ["i"], match: "i", label: "Write", act: "focus .view textarea[name=text]" },
   { group: "Composer", caps: ["↵"], match: "", label: "Send, or queue while a run goes on; never stops it" },
   { group: "Composer", caps: ["Shift", "↵"], match: "", label: "New line" },
   { group: "Composer", caps: ["Esc"], match: "", label: "Leave the field; never stops a run" },
 ];
+
+/** Keys of the review act only while one is in sight. */
+function review(caps: string[], match: string, label: string, act: string): Key[] {
+  return [{ group: "Review", caps, match, label, act, where: "[data-review]" }];
+}
 
 export const KEY_GROUPS = [...new Set(KEYS.map((k) => k.group))];

@@ -1,4 +1,5 @@
 /** What every page needs around its content; built by http, read by views. */
+import type { ChangeTotals } from "./change.ts";
 import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Entry, Message, Part } from "./message.ts";
@@ -76,6 +77,8 @@ export interface ChatView {
   branch: string | null;
   /** Status of the session's chats for their tabs, by chat id; a chat that is missing here is idle. */
   statuses?: Record<string, Status>;
+  /** What a coder proposes and nobody has applied; none for a chat that only reads. */
+  to_review?: ChangeTotals;
 }
 
 /** One tab as its pane's bar shows it. */

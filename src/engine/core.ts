@@ -5,6 +5,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Tool } from "../domain/tool.ts";
 import type { Lanes } from "../lib/lanes.ts";
 import type { Log } from "../lib/log.ts";
+import type { SidesCache } from "./changes/sides-cache.ts";
 import type { DeltaWriter } from "./deltas.ts";
 import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
@@ -33,6 +34,8 @@ export interface Core {
   statuses: StatusCache;
   /** Asks agents what they offer. */
   probes: Probes;
+  /** Compared contents of changes, for whoever reads their lines. */
+  sides: SidesCache;
   /** All tools, sorted by name; a run gets those of its chat and mode (tools/registry.ts). */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */

@@ -13,11 +13,14 @@ import {
   maximise,
   moveTab,
   openTab,
+  panes,
   reopenTab,
   resize,
   SHARE_MIN,
+  sameContent,
   splitPane,
   TabContent,
+  tabsOf,
 } from "../domain/pane.ts";
 import { conflict, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
@@ -39,7 +42,7 @@ const optionalId = z.union([id, z.literal("").transform(() => undefined)]).optio
 export const LayoutChange = z.discriminatedUnion("change", [
   z.object({
     change: z.literal("open"),
-    kind: z.enum(["chat", "file", "artifact"]),
+    kind: z.enum(["chat", "file", "artifact", "review"]),
     chat_id: optionalId,
     path: z.string().max(4096).optional(),
     line: z.coerce.number().int().min(1).nullish(),
@@ -186,12 +189,18 @@ async function opened(
       ? { kind: c.kind, chat_id: c.chat_id }
       : c.kind === "file"
         ? { kind: c.kind, path: c.path, line: c.line ?? null }
-        : { kind: c.kind, message_id: c.message_id },
+        : c.kind === "review"
+          ? { kind: c.kind }
+          : { kind: c.kind, message_id: c.message_id },
   );
   const number = await numberFor(tx, sessionId, content);
-  if (!c.split) return openTab(layout, content, number, c.pane);
+  const there = tabsOf(layout).some((t) => sameContent(t.content, content));
+  // A review is read beside the chat that it is about.
+  const beside = c.kind === "review" && c.pane === undefined && panes(layout).length === 1 ? "row" : undefined;
+  const split = c.split ?? beside;
+  if (!split || there) return openTab(layout, content, number, c.pane);
   const pane = newId();
-  return openTab(splitPane(layout, c.pane ?? layout.focus, c.split, pane), content, number, pane);
+  return openTab(splitPane(layout, c.pane ?? layout.focus, split, pane), content, number, pane);
 }
 
 /** A chat has its number for life; other tabs take the session's next one. */

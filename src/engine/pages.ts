@@ -8,6 +8,7 @@ import type { Desk, Nav, RunRow } from "../domain/nav.ts";
 import type { ChatView, Look, Marked } from "../domain/page.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
+import { readTotals } from "../store/changes.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { listEndpointRows } from "../store/endpoints.ts";
 import { findMessage, findPart, readFollowing, readWindow } from "../store/messages.ts";
@@ -123,6 +124,9 @@ export async function readChatView(
     pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
     branch: await branchAt(project.path),
     statuses: await readChatStatuses(db, session.id),
+    ...(chat.kind === "coder" && {
+      to_review: await readTotals(db, { session_id: session.id, chat_id: chat.id, closed: false }),
+    }),
   };
 }
 

@@ -1,12 +1,15 @@
 /** The workspace of a session as its page and its stream show it, read in one snapshot. */
 import { basename } from "node:path";
 import type { Db } from "../db/sql.ts";
+import type { ChangeTotals } from "../domain/change.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Status } from "../domain/nav.ts";
 import type { ChatView, TabLabel, WorkspaceView } from "../domain/page.ts";
 import { activate, type Layout, openTab, paneOf, shownTabs, tabsOf } from "../domain/pane.ts";
 import { branchOf } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
+import { counted } from "../lib/format.ts";
+import { readTotals } from "../store/changes.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { findSession } from "../store/sessions.ts";
 import { readChatStatuses } from "../store/transcript.ts";
@@ -76,15 +79,21 @@ export async function readBars(
 ): Promise<Pick<WorkspaceView, "labels" | "unopened">> {
   const all = await listChats(db, sessionId);
   const open = new Set(tabsOf(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : [])));
+  const labels = labelsOf(layout, all, await readChatStatuses(db, sessionId));
+  const review = labels.find((l) => l.kind === "review");
+  if (review) review.title = reviewTitle(await readTotals(db, { session_id: sessionId, chat_id: null, closed: false }));
   return {
-    labels: labelsOf(layout, all, await readChatStatuses(db, sessionId)),
+    labels,
     unopened: all.filter((c) => !open.has(c.id)),
   };
 }
 
+const reviewTitle = ({ hunks }: ChangeTotals): string => (hunks > 0 ? `Review, ${counted(hunks, "hunk")}` : "Review");
+
 export function labelsOf(layout: Layout, chats: readonly Chat[], statuses: Record<string, Status>): TabLabel[] {
   return tabsOf(layout).map(({ number, content }) => {
     if (content.kind === "file") return { number, kind: "file", title: basename(content.path), status: null };
+    if (content.kind === "review") return { number, kind: "review", title: "Review", status: null };
     if (content.kind === "artifact") return { number, kind: "artifact", title: "Artifact", status: null };
     const chat = chats.find((c) => c.id === content.chat_id);
     return { number, kind: "chat", title: chat?.title ?? "gone", status: statuses[content.chat_id] ?? "idle" };

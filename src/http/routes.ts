@@ -16,6 +16,7 @@ import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
 import { requestRoutes } from "./routes/requests.tsx";
+import { reviewRoutes } from "./routes/review.tsx";
 import { runRoutes } from "./routes/runs.ts";
 import { searchRoutes } from "./routes/search.tsx";
 import { sessionRoutes } from "./routes/sessions.tsx";
@@ -47,6 +48,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(messageRoutes(web))
     .use(paletteRoutes(web))
     .use(searchRoutes(web))
+    .use(reviewRoutes(web))
     .use(runRoutes(web))
     .use(requestRoutes(web))
     .use(settingsRoutes(web))

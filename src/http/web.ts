@@ -5,6 +5,7 @@ import type { Frame } from "../domain/page.ts";
 import type { Core } from "../engine/core.ts";
 import type { At } from "../engine/pages.ts";
 import type { Palette } from "../engine/palette.ts";
+import type { Highlighter } from "../lib/highlighter.ts";
 import type { Assets } from "./assets.ts";
 import { identityOf } from "./request.ts";
 import type { StreamHub } from "./stream/hub.ts";
@@ -14,6 +15,8 @@ export interface Web {
   hub: StreamHub;
   palette: Palette;
   assets: Assets;
+  /** Colours of whole files, made beside the event loop. */
+  highlighter: Highlighter;
   /** Identifies code and assets; a page of another build loads itself again. */
   build: string;
   /** Facts of this server for onboarding and settings. */

@@ -8,8 +8,9 @@ import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
 import { ModelList, ModelPick } from "./picker.tsx";
+import { ChatReview } from "./to-review.tsx";
 
-type ComposerView = Pick<ChatView, "chat" | "project" | "queue" | "live" | "endpoints" | "pick">;
+type ComposerView = Pick<ChatView, "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review">;
 
 /**
  * The stream never sends it whole, so a draft is safe: only `Queue`, `Actions`, `ModelPick` and `ModelList` are sent
@@ -26,6 +27,7 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       <StreamNotes />
       <div id={ids.composerError(chat_id)}>{state.error === null ? "" : <ComposerError message={state.error} />}</div>
       <Queue chat_id={chat_id} items={view.queue} />
+      {view.to_review ? <ChatReview session_id={view.chat.session_id} chat_id={chat_id} totals={view.to_review} /> : ""}
       <Box view={view} state={state} />
       <ModelList chat_id={chat_id} endpoints={view.endpoints} pick={view.pick} />
     </div>

@@ -83,7 +83,9 @@ function Empty({ view }: { view: ChatView }) {
         <span class="path" safe>
           {view.project.path}
         </span>{" "}
-        and changes nothing in it.
+        {view.chat.kind === "coder"
+          ? "and propose changes. Nothing is written before you apply it."
+          : "and changes nothing in it."}
       </p>
       {isDemo(view.pick.endpoint) ? (
         <p>

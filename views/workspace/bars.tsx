@@ -141,7 +141,7 @@ function TabLink({
   );
 }
 
-const ICONS: Record<TabLabel["kind"], IconName> = { chat: "chat", file: "file", artifact: "ledger" };
+const ICONS: Record<TabLabel["kind"], IconName> = { chat: "chat", file: "file", artifact: "ledger", review: "review" };
 
 function NewChat({ session_id }: { session_id: string }) {
   return (

@@ -1,7 +1,7 @@
 /** The page of a session: header, panes with tabs, and the content of every tab that is on the screen. */
 
 import type { ChatView, ComposerState, WorkspaceView } from "../../src/domain/page.ts";
-import { shownTabs, type Tab } from "../../src/domain/pane.ts";
+import { shownTabs, type Tab, type TabContent } from "../../src/domain/pane.ts";
 import { ChatPane, pickedWindow } from "../chats/content.tsx";
 import { Facts, SessionHead } from "../chats/head.tsx";
 import { ids } from "../ids.ts";
@@ -89,14 +89,7 @@ export function TabView({ tab, view, composer, now }: TabViewProps) {
 function Fetched({ tab, view, title }: { tab: Tab; view: WorkspaceView; title: string }) {
   const { content } = tab;
   if (content.kind === "chat") return <p class="newtab">This chat is gone.</p>;
-  const page =
-    content.kind === "file"
-      ? urls.file(view.project.id, content.path, content.line)
-      : urls.artifact(content.message_id);
-  const fragment =
-    content.kind === "file"
-      ? urls.filePane(view.project.id, content.path, content.line)
-      : urls.artifactPane(content.message_id);
+  const { page, fragment } = addresses(view, content);
   return (
     <div class="fetched" hx-get={fragment} hx-trigger="load" hx-swap="innerHTML">
       <p class="dim">
@@ -106,4 +99,22 @@ function Fetched({ tab, view, title }: { tab: Tab; view: WorkspaceView; title: s
       </p>
     </div>
   );
+}
+
+/** Where a tab's content can be read as a page, and where it comes from as a fragment. */
+function addresses(
+  { project, session }: WorkspaceView,
+  content: Exclude<TabContent, { kind: "chat" }>,
+): { page: string; fragment: string } {
+  switch (content.kind) {
+    case "file":
+      return {
+        page: urls.file(project.id, content.path, content.line),
+        fragment: urls.filePane(project.id, content.path, content.line),
+      };
+    case "artifact":
+      return { page: urls.artifact(content.message_id), fragment: urls.artifactPane(content.message_id) };
+    case "review":
+      return { page: urls.review(session.id), fragment: urls.review(session.id, { pane: 1 }) };
+  }
 }

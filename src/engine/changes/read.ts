@@ -120,7 +120,7 @@ function linesOf(
   return { lines, folded_lines: 0, next_line: total > last ? last : null };
 }
 
-async function clashesOf(db: Db, row: ChangeRow, sides: Sides): Promise<Clash[]> {
+export async function clashesOf(db: Db, row: ChangeRow, sides: Sides): Promise<Clash[]> {
   if (row.theirs_sha === null) return [];
   const theirs = { bytes: await readBlob(db, row.theirs_sha), mode: sides.base.mode };
   const merged = mergeContents(sides.base, theirs, sides.next);

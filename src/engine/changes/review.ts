@@ -190,7 +190,7 @@ export function comment(core: Reviewing, changeId: string, input: CommentInput):
 }
 
 /** Takes back a comment that no message has brought to the agent yet. */
-export function removeComment(core: Reviewing, id: string): Promise<void> {
+export function removeComment(core: Reviewing, id: string): Promise<{ session_id: string }> {
   return transact(core, async (tx, emit) => {
     const gone = await deleteComment(tx, id);
     if (!gone) {
@@ -198,6 +198,7 @@ export function removeComment(core: Reviewing, id: string): Promise<void> {
       throw notFound("comment");
     }
     emitChange(emit, await rowOf(tx, gone.change_id));
+    return { session_id: gone.session_id };
   });
 }
 

@@ -138,7 +138,7 @@ function verdictRoutes(web: Web) {
       "/sessions/:id/verdict/undo",
       async ({ request, params }) => {
         const decided = await undoVerdict(web.core, params.id);
-        return answerPost(request, { json: () => Response.json({ decided }), url: urls.session(params.id) });
+        return answerPost(request, { json: () => Response.json({ decided }), url: urls.review(params.id) });
       },
       about({ summary: "Takes the newest decisions back, those made together.", answers: { 200: DECIDED } }),
     );
@@ -175,8 +175,8 @@ function commentRoutes(web: Web) {
     .post(
       "/comments/:id/removal",
       async ({ request, params }) => {
-        await removeComment(web.core, params.id);
-        return answerPost(request, { json: noContent, url: urls.desk });
+        const { session_id } = await removeComment(web.core, params.id);
+        return answerPost(request, { json: noContent, url: urls.review(session_id) });
       },
       about({ summary: "Takes a comment back.", answers: { 204: null }, form_of: "DELETE /comments/:id" }),
     );
@@ -186,7 +186,7 @@ async function list(web: Web, request: Request, sessionId: string): Promise<Resp
   const { chat, ...query } = parseQuery(request, List);
   const form = wants(request);
   if (form === "patch") return patchAnswer(sessionPatch(web.core, sessionId), sessionId);
-  if (form === "page") return seeOther(urls.session(sessionId));
+  if (form === "page") return seeOther(urls.review(sessionId));
   return jsonAnswer(request, await changesOf(web.core, sessionId, { ...query, chat_id: chat }));
 }
 
@@ -194,26 +194,26 @@ async function show(web: Web, request: Request, changeId: string): Promise<Respo
   const query = parseQuery(request, Lines);
   const form = wants(request);
   if (form === "patch") return patchAnswer([await changePatch(web.core, changeId)], changeId);
-  if (form === "page") return seeOther(urls.session((await readChange(web.core, changeId)).session_id));
+  if (form === "page") return seeOther(urls.reviewFile(changeId, { all: 1 }));
   return jsonAnswer(request, { change: await readChangeDetail(web.core, changeId, query) });
 }
 
 async function decideOne(web: Web, request: Request, changeId: string): Promise<Response> {
   const input = await parseBody(request, Verdict);
   const change = await decide(web.core, changeId, { ...input, via: callerOf(request).via });
-  return answerPost(request, { json: () => Response.json({ change }), url: urls.session(change.session_id) });
+  return answerPost(request, { json: () => Response.json({ change }), url: urls.review(change.session_id) });
 }
 
 async function decideMany(web: Web, request: Request, sessionId: string): Promise<Response> {
   const input = await parseBody(request, AllVerdict);
   const { chat: chat_id, verdict } = input;
   const decided = await decideAll(web.core, sessionId, { verdict, chat_id, via: callerOf(request).via });
-  return answerPost(request, { json: () => Response.json({ decided }), url: urls.session(sessionId) });
+  return answerPost(request, { json: () => Response.json({ decided }), url: urls.review(sessionId) });
 }
 
 async function view(web: Web, request: Request, changeId: string): Promise<Response> {
   const change = await markViewed(web.core, changeId, await parseBody(request, Viewed));
-  return answerPost(request, { json: () => Response.json({ change }), url: urls.session(change.session_id) });
+  return answerPost(request, { json: () => Response.json({ change }), url: urls.review(change.session_id) });
 }
 
 async function addComment(web: Web, request: Request, changeId: string): Promise<Response> {
@@ -221,6 +221,6 @@ async function addComment(web: Web, request: Request, changeId: string): Promise
   const { session_id } = await readChange(web.core, changeId);
   return answerPost(request, {
     json: () => created(urls.change(changeId), { comment: made }),
-    url: urls.session(session_id),
+    url: urls.review(session_id),
   });
 }

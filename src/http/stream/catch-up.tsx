@@ -14,6 +14,7 @@ import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
 import { deskPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
 import { chatControls, endingBefore, picker } from "./render.tsx";
+import { chatNotice, manyNews } from "./review.tsx";
 import { append, remove, upsert } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
 
@@ -39,14 +40,20 @@ export async function renderCatchUp(
   const redraw = touched.some((t) => t.kind === "layout.changed" || t.kind === "chat.deleted");
   const arranged = await beginArrangement(core, db, reader, seq, redraw);
   html += arranged.html;
+  if (session_id && touched.some((t) => isReviewed(t.kind))) html += await manyNews(db, session_id);
   for (const chat of arranged.chats) {
     html +=
       (await missedMessages(core, db, chat, touched)) +
       (await chatControls(core, db, chat)) +
+      (session_id ? await chatNotice(db, session_id, chat) : "") +
       (await picker(core, db, chat));
   }
   return html;
 }
+
+/** Changed what a review shows. */
+const isReviewed = (kind: string): boolean =>
+  kind === "change.changed" || kind === "changes.changed" || kind === "apply.changed";
 
 async function missedMessages(core: Core, db: Db, chatId: string, touched: readonly Touched[]): Promise<string> {
   const here = touched.filter((t) => t.chat_id === chatId);

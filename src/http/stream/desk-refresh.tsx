@@ -28,6 +28,8 @@ const PROGRESS_INTERVAL_MS = 3_000;
 const CHARS_PER_MS = 500;
 const PROGRESS_CHARS_PER_MS = 100;
 
+const CHANGED: ReadonlySet<string> = new Set(["change.changed", "changes.changed", "apply.changed"]);
+
 export class DeskRefresh {
   private timer: ReturnType<typeof setTimeout> | null = null;
   private due = 0;
@@ -43,7 +45,8 @@ export class DeskRefresh {
   ) {}
 
   note(event: JournalEvent): void {
-    if (event.topic === "desk") this.schedule(this.interval);
+    // What waits for a review stands in the sidebar and on the desk.
+    if (event.topic === "desk" || CHANGED.has(event.kind)) this.schedule(this.interval);
     else if (event.kind === "run.progress" && Date.now() - this.lastProgress > this.progressInterval) {
       this.lastProgress = Date.now();
       this.schedule(this.progressInterval);

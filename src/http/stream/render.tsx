@@ -26,6 +26,7 @@ import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
 import type { Around } from "./connection.ts";
+import { changeNews, manyNews, ReviewTold } from "./review.tsx";
 import type { RenderEvent, Rendered } from "./session-lane.ts";
 import { append, remove, swap, upsert } from "./swap.ts";
 import { arrange, barsNow, focusedChat, readArrangement } from "./workspace.tsx";
@@ -36,6 +37,7 @@ const NOTHING: Rendered = { html: "", chat_id: null };
 export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
   /** Rows of live runs, so that a progress event costs no read. */
   const runs = new Map<string, Run>();
+  const told = new ReviewTold();
   let known = "";
   /** Of the session, which never moves to another project. */
   const projectId = async () => {
@@ -68,6 +70,15 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
       case "layout.changed":
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
+      case "change.changed":
+        return {
+          html: await changeNews(core.sql, told, sessionId, event.payload.change_id),
+          chat_id: null,
+          around: await bars(core, sessionId),
+        };
+      case "changes.changed":
+      case "apply.changed":
+        return { html: await manyNews(core.sql, sessionId), chat_id: null, around: await bars(core, sessionId) };
       case "session.changed":
         return { ...NOTHING, around: await head(core, sessionId) };
       default:

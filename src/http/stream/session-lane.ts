@@ -61,8 +61,10 @@ export class SessionLane {
     if (html) this.broadcast(seq, html, part.chat_id);
   }
 
-  /** What a run looks like is read when it is drawn: with a newer event of the run in the queue, this one shows the same. */
+  /** A run or change is read when it is drawn: with a newer event of the same in the queue, this one shows nothing else. */
   private comesAgain(event: JournalEvent): boolean {
+    if (event.kind === "change.changed")
+      return this.queue.some((e) => e.kind === event.kind && e.payload.change_id === event.payload.change_id);
     if (event.kind !== "run.changed" && event.kind !== "run.progress") return false;
     return this.queue.some((e) => e.kind === event.kind && e.payload.run_id === event.payload.run_id);
   }

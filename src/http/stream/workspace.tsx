@@ -48,7 +48,7 @@ export async function readArrangement(
 /** Everything a page must change to show this arrangement; remembers for each reader what it has then. */
 export function arrange({ view, seq }: Arrangement): Around {
   return (reader) => {
-    if (reader.params.chat_id !== null) return "";
+    if (!followsLayout(reader)) return "";
     let html = frameOf(view);
     for (const tab of shownTabs(view.layout)) {
       if (reader.views.get(tab.number) === keyOf(tab)) continue;
@@ -58,6 +58,9 @@ export function arrange({ view, seq }: Arrangement): Around {
     return html + forgotten(reader, view);
   };
 }
+
+/** Pages of one chat, and of the review alone, have no panes. */
+const followsLayout = ({ params }: Connection): boolean => params.chat_id === null && params.page !== "review";
 
 /** Style, bars and header: the whole of what a change of tabs needs when no view is new. */
 export function frameOf(view: WorkspaceView): string {
@@ -130,7 +133,9 @@ const keyOf = ({ content }: Tab): string =>
     ? `chat ${content.chat_id}`
     : content.kind === "file"
       ? `file ${content.path} ${content.line ?? ""}`
-      : `artifact ${content.message_id}`;
+      : content.kind === "review"
+        ? "review"
+        : `artifact ${content.message_id}`;
 
 /** A page that begins to watch: what it shows is what its layout shows; `all` draws every view again. */
 export async function beginArrangement(
@@ -141,7 +146,7 @@ export async function beginArrangement(
   redraw: boolean,
 ): Promise<{ html: string; chats: string[] }> {
   const { session_id, chat_id } = reader.params;
-  if (!session_id) return { html: "", chats: [] };
+  if (!session_id || reader.params.page === "review") return { html: "", chats: [] };
   if (chat_id !== null) {
     reader.chats.set(chat_id, seq);
     return { html: "", chats: [chat_id] };

@@ -1,0 +1,85 @@
+/** All changed files of a session in one line each: what the list of the review shows. */
+import type { Db } from "../db/sql.ts";
+import type { Apply } from "../domain/apply.ts";
+import { type ChangeKind, changeState, type HunkState } from "../domain/change.ts";
+import { markOf, type ReviewEntry } from "../domain/review.ts";
+
+interface EntryRow {
+  id: string;
+  chat_id: string;
+  path: string;
+  kind: ChangeKind;
+  generated: boolean;
+  binary: boolean;
+  closed: boolean;
+  added: number;
+  removed: number;
+  states: HunkState[];
+  seen: boolean[];
+}
+
+/**
+ * What waits for somebody, and what the newest apply has written, at most `limit` files. `only` names the changes that
+ * are wanted, whatever became of them.
+ */
+export async function readReviewEntries(
+  db: Db,
+  sessionId: string,
+  limit: number,
+  only: readonly string[] | null = null,
+): Promise<ReviewEntry[]> {
+  const rows = await db<EntryRow[]>`
+    select c.id, c.chat_id, c.path, c.kind, c.generated, c.is_binary as binary, c.closed_at is not null as closed,
+      coalesce(sum(h.added), 0)::int as added, coalesce(sum(h.removed), 0)::int as removed,
+      coalesce(array_agg(h.state order by h.position) filter (where h.id is not null), '{}') as states,
+      coalesce(array_agg(v.hunk_id is not null order by h.position) filter (where h.id is not null), '{}') as seen
+    from (
+      select * from changes where session_id = ${sessionId} and discarded_at is null
+      ${
+        only === null
+          ? db`and (closed_at is null or id in (
+              select f.change_id from apply_files f where f.apply_id = (
+                select a.id from applies a where a.session_id = ${sessionId} order by a.created_at desc, a.id desc limit 1)))`
+          : db`and id = any(${only as string[]})`
+      }
+      order by generated, path, id limit ${limit}
+    ) c
+    left join hunks h on h.change_id = c.id and h.current
+    left join viewed v on v.session_id = ${sessionId} and v.hunk_id = h.id
+    group by c.id, c.chat_id, c.path, c.kind, c.generated, c.is_binary, c.closed_at`;
+  return rows.map(({ states, seen, ...row }) => ({
+    ...row,
+    state: changeState(states),
+    marks: states.map((state, i) => markOf({ state, viewed: seen[i] ?? false })),
+  }));
+}
+
+/** Whether some decision of the session can still be taken back by Undo. */
+export async function hasVerdicts(db: Db, sessionId: string): Promise<boolean> {
+  const [row] = await db<{ there: boolean }[]>`
+    select exists (
+      select 1 from verdicts v join hunks h on h.change_id = v.change_id and h.id = v.hunk_id and h.state = v.to_state
+      where v.batch = (
+        select batch from verdicts where session_id = ${sessionId} and undone_at is null order by at desc, id desc limit 1)
+    ) as there`;
+  return row?.there ?? false;
+}
+
+/** The chat of a session whose proposals wait, or that proposed last: where comments go. */
+export async function reviewedChat(db: Db, sessionId: string): Promise<string | null> {
+  const [row] = await db<{ chat_id: string }[]>`
+    select chat_id from changes where session_id = ${sessionId} and discarded_at is null
+    order by closed_at is null desc, changed_at desc limit 1`;
+  return row?.chat_id ?? null;
+}
+
+/** The apply that is told in the footer, with its files; null when nothing was applied yet. */
+export async function newestApply(db: Db, sessionId: string): Promise<Apply | null> {
+  const [row] = await db<Apply[]>`
+    select a.*, coalesce((
+      select jsonb_agg(jsonb_build_object('change_id', f.change_id, 'path', f.path, 'state', f.state,
+        'old_sha', f.old_sha, 'new_sha', f.new_sha, 'error', f.error) order by f.position)
+      from apply_files f where f.apply_id = a.id), '[]') as files
+    from applies a where a.session_id = ${sessionId} order by a.created_at desc, a.id desc limit 1`;
+  return row ?? null;
+}
