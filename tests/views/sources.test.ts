@@ -54,7 +54,7 @@ describe("styles", () => {
   test("every custom property in use is declared", async () => {
     const text = (await Promise.all(files.map((name) => read(`public/css/${name}`)))).join("\n");
     const declared = new Set([...text.matchAll(/(--[\w-]+)\s*:/g)].map((m) => m[1]));
-    const set_by_views = new Set(["--v", "--tick", "--cols"]);
+    const set_by_views = new Set(["--v", "--tick", "--cols", "--lines"]);
     const used = new Set([...text.matchAll(/var\((--[\w-]+)/g)].map((m) => m[1]!));
     expect([...used].filter((name) => !declared.has(name) && !set_by_views.has(name))).toEqual([]);
   });
