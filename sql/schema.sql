@@ -633,6 +633,40 @@ create table settings (
 );
 comment on table settings is 'Settings made in the page; those from the environment are not stored.';
 
+create table terminals (
+  id text not null,
+  session_id text not null,
+  number integer not null,
+  name text,
+  target text,
+  argv text[],
+  directory text not null,
+  state text not null default 'open',
+  title text,
+  command text,
+  exit_code integer,
+  exit_signal text,
+  output_at timestamptz,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  primary key (id),
+  unique (session_id, number),
+  check (((state = 'open') = (ended_at is null))),
+  check ((number > 0)),
+  check (state in ('open', 'exited', 'closed')),
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+create index terminals_open on terminals (session_id) where (state <> 'closed');
+comment on table terminals is 'Shells in BooCode''s own tmux server, each the tmux session bc-<id>.';
+comment on column terminals.argv is 'What runs in it instead of the shell; null for a shell and for ssh.';
+comment on column terminals.command is 'Command line that was seen last in its foreground.';
+comment on column terminals.ended_at is 'When it exited or was closed; closed ones are kept for a while and never shown.';
+comment on column terminals.exit_code is 'Null while open, and when nobody saw the end.';
+comment on column terminals.name is 'Given by a human; null shows what runs.';
+comment on column terminals.number is 'Number on the tab: taken from the session''s numbers, never reused.';
+comment on column terminals.target is 'Host of the settings'' ssh targets it connects to; null is a shell of this machine.';
+comment on column terminals.title is 'What a program in it called itself, at most 80 characters.';
+
 create table turns (
   id text not null,
   run_id text not null,

@@ -22,6 +22,8 @@ import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
 import { RequestClock } from "./engine/request-clock.ts";
 import { SearchIndexer } from "./engine/search/indexer.ts";
+import { LiveTerminals } from "./engine/terminals/live.ts";
+import { recoverTerminals } from "./engine/terminals/reconcile.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { Waiters } from "./engine/waiters.ts";
@@ -34,6 +36,7 @@ import { addRoutes } from "./http/routes.ts";
 import { createServer } from "./http/server.ts";
 import { StreamHub } from "./http/stream/hub.ts";
 import type { ServerFacts, Web } from "./http/web.ts";
+import { messageOf } from "./lib/errors.ts";
 import { Highlighter } from "./lib/highlighter.ts";
 import { Lanes } from "./lib/lanes.ts";
 import { createLog, type Log } from "./lib/log.ts";
@@ -83,6 +86,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   await core.journal.start();
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
+  await recoverTerminals(core).catch((error) => log.warn("terminals.not_reconciled", { error: messageOf(error) }));
   const first_token = config.auth === "token" ? await ensureFirstToken(core) : null;
   const facts: ServerFacts = {
     version: packageJson.version,
@@ -130,6 +134,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await indexer.close();
+    await core.terminals.close();
     await listening.stop();
     await Promise.allSettled([settled, tools]);
     await core.deltas.close();
@@ -155,6 +160,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
     lanes: new Lanes(),
     statuses: new StatusCache(),
     sides: new SidesCache(),
+    terminals: new LiveTerminals(() => core as Core),
     tools: allTools(),
     stopping: false,
   };

@@ -96,6 +96,10 @@ export const ids = {
   hunk: (changeId: string, hunkId: string) => `h-${changeId}-${hunkId}`,
   hunkBody: (changeId: string, hunkId: string) => `hb-${changeId}-${hunkId}`,
   hunkComments: (changeId: string, hunkId: string) => `hc-${changeId}-${hunkId}`,
+  /** A terminal's pane, its menu, and where a question about it is asked. */
+  terminal: (id: string) => `term-${id}`,
+  terminalMenu: (id: string) => `tm-${id}`,
+  terminalAsk: (id: string) => `ta-${id}`,
   conn: "conn",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",

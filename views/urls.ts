@@ -131,6 +131,21 @@ export const urls = {
   requestSnooze: (id: string) => `/requests/${id}/snooze`,
   /** Where a request stands in its chat. */
   requestInChat: (chatId: string, id: string) => `/chats/${chatId}#rq-${id}`,
+  /** Terminals of all sessions, or, as a page, those of one and the form for another. */
+  terminals: (sessionId?: string | null) => q("/terminals", { session: sessionId }),
+  sessionTerminals: (id: string) => `/sessions/${id}/terminals`,
+  terminal: (id: string) => `/terminals/${id}`,
+  terminalPane: (id: string) => q(`/terminals/${id}`, { pane: 1 }),
+  terminalSocket: (id: string) => `/terminals/${id}/socket`,
+  terminalName: (id: string) => `/terminals/${id}/name`,
+  terminalRestarts: (id: string) => `/terminals/${id}/restarts`,
+  terminalRemoval: (id: string) => `/terminals/${id}/removal`,
+  terminalClearings: (id: string) => `/terminals/${id}/clearings`,
+  terminalSearches: (id: string) => `/terminals/${id}/searches`,
+  terminalOpenings: (id: string) => `/terminals/${id}/openings`,
+  terminalScrollback: (id: string) => `/terminals/${id}/scrollback`,
+  /** The scrollback as a download. */
+  terminalFile: (id: string) => `/terminals/${id}/file`,
   endpoints: "/endpoints",
   endpointChecks: "/endpoints/checks",
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,

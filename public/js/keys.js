@@ -39,8 +39,14 @@
     act(found.act, found.detail);
   });
 
+  /** In a terminal every key belongs to its program, but the few that lead out of it. */
+  const leavesTerminal = (match) =>
+    document.querySelector(`#keysheet [data-match="${match}"][data-in-terminal]`) !== null;
+
   function match(event) {
+    const inTerminal = event.target.closest?.(".terminal .xterm");
     const found = (name, detail) => {
+      if (inTerminal && !leavesTerminal(name)) return null;
       const what = choose(name);
       return what === null ? null : { act: what, detail };
     };

@@ -221,6 +221,7 @@
   on("close-tab", () => activeTab() && post({ change: "close", tab: activeTab() }));
   on("reopen-tab", () => post({ change: "reopen" }));
   on("new-chat", () => focusedPane()?.querySelector('form[action$="/chats"]')?.requestSubmit());
+  on("new-terminal", () => focusedPane()?.querySelector('form[action$="/terminals"]')?.requestSubmit());
   on("maximise", () => {
     const alone =
       [...document.querySelectorAll(".panes .pane")].filter((p) => p.getClientRects().length > 0).length === 1;

@@ -1,4 +1,5 @@
-// Lines for a chat: `boocode:quote` { path, from, to, text, language? } puts them, named and fenced, below what is written
+// Lines for a chat: `boocode:quote` { path, from, to, text, language? }, or { source, text, language? } for what is in no
+// file, puts them, named and fenced, below what is written
 // in the composer that was used last. Whoever sent the event learns by `taken` whether there was one.
 (() => {
   const FIELD = 'form[data-composer] textarea[name="text"]';
@@ -27,11 +28,11 @@
     return all.find((field) => field.getClientRects().length > 0) ?? all[0];
   }
 
-  function quoted({ path, from, to, text, language }) {
-    const lines = from === to ? `${from}` : `${from}-${to}`;
+  function quoted({ path, from, to, source, text, language }) {
+    const named = source ?? `\`${path}:${from === to ? from : `${from}-${to}`}\``;
     // A fence is longer than any in what it holds.
     const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
     const fence = "`".repeat(longest + 1);
-    return `\`${path}:${lines}\`\n${fence}${language ?? ""}\n${text.replace(/\n$/, "")}\n${fence}`;
+    return `${named}\n${fence}${language ?? ""}\n${text.replace(/\n$/, "")}\n${fence}`;
   }
 })();

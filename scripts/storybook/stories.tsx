@@ -1,5 +1,7 @@
 /** Every page as it is sent, from fixed data. One line a story: path → document. */
+
 import type { Frame } from "../../src/domain/page.ts";
+import { TERMINAL_DEFAULTS } from "../../src/domain/terminal-settings.ts";
 import { ChatContent } from "../../tests/support/chat-content.tsx";
 import { away, demo, local, NOW, project, session } from "../../tests/support/chat-fixtures.ts";
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
@@ -30,6 +32,7 @@ const settings: SettingsProps = {
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },
+  terminals: TERMINAL_DEFAULTS,
   most: { steps: 200, tool_calls: 200, ask_minutes: 10080 },
   about: {
     version: "0.1.0",

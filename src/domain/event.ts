@@ -49,6 +49,9 @@ export interface EventPayloads {
     made: boolean;
   };
   "rule.changed": { rule_id: string };
+  /** Its name, state, command or title changed, or it was made. */
+  "terminal.changed": { terminal_id: string; session_id: string };
+  "terminal.deleted": { terminal_id: string; session_id: string };
   "endpoint.changed": { endpoint_id: string };
   "provider.changed": { provider_id: string };
   "setting.changed": { key: string };

@@ -3,7 +3,7 @@
  * says (public/js/keys.js reads the sheet). Single keys act only while no field has the keyboard.
  */
 export interface Key {
-  group: "Go" | "Panes and tabs" | "Lists" | "Needs you" | "Review" | "Composer" | "Files";
+  group: "Go" | "Panes and tabs" | "Lists" | "Needs you" | "Review" | "Composer" | "Files" | "Terminal";
   /** As shown, one entry a key cap. */
   caps: string[];
   /** What the browser reports: `event.code` with Alt, because macOS types accents; a chord is its keys in order. */
@@ -16,6 +16,8 @@ export interface Key {
    * keyboard, or had it last, wins; so one letter may mean one thing in a list and another in a review.
    */
   where?: string;
+  /** Acts in a terminal too, where every other key belongs to the program. */
+  in_terminal?: true;
 }
 
 export const KEYS: readonly Key[] = [
@@ -63,10 +65,38 @@ export const KEYS: readonly Key[] = [
     act: "event snooze",
     where: "[data-request]",
   },
-  { group: "Panes and tabs", caps: ["Alt", "1…9"], match: "alt+digit", label: "Tab by its number", act: "event tab" },
-  { group: "Panes and tabs", caps: ["Alt", "h"], match: "alt+KeyH", label: "Pane before", act: "event pane-before" },
-  { group: "Panes and tabs", caps: ["Alt", "l"], match: "alt+KeyL", label: "Pane after", act: "event pane-after" },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "1…9"],
+    match: "alt+digit",
+    label: "Tab by its number",
+    act: "event tab",
+    in_terminal: true,
+  },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "h"],
+    match: "alt+KeyH",
+    label: "Pane before",
+    act: "event pane-before",
+    in_terminal: true,
+  },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "l"],
+    match: "alt+KeyL",
+    label: "Pane after",
+    act: "event pane-after",
+    in_terminal: true,
+  },
   { group: "Panes and tabs", caps: ["Alt", "c"], match: "alt+KeyC", label: "New chat", act: "event new-chat" },
+  {
+    group: "Panes and tabs",
+    caps: ["Alt", "t"],
+    match: "alt+KeyT",
+    label: "New terminal",
+    act: "event new-terminal",
+  },
   { group: "Panes and tabs", caps: ["Alt", "\\"], match: "alt+Backslash", label: "Split the pane", act: "event split" },
   { group: "Panes and tabs", caps: ["Alt", "w"], match: "alt+KeyW", label: "Close the tab", act: "event close-tab" },
   {
@@ -99,6 +129,24 @@ export const KEYS: readonly Key[] = [
   { group: "Composer", caps: ["↵"], match: "", label: "Send, or queue while a run goes on; never stops it" },
   { group: "Composer", caps: ["Shift", "↵"], match: "", label: "New line" },
   { group: "Composer", caps: ["Esc"], match: "", label: "Leave the field; never stops a run" },
+  {
+    group: "Terminal",
+    caps: ["Alt", "s"],
+    match: "alt+KeyS",
+    label: "Selection to the chat",
+    act: "event terminal-quote",
+    in_terminal: true,
+  },
+  { group: "Terminal", caps: ["Ctrl", "C"], match: "", label: "Copy what is selected; else the program gets it" },
+  { group: "Terminal", caps: ["Ctrl", "Shift", "V"], match: "", label: "Paste" },
+  { group: "Terminal", caps: ["Ctrl", "Shift", "F"], match: "", label: "Find in the scrollback" },
+  { group: "Terminal", caps: ["Shift", "PgUp"], match: "", label: "Scroll back; any key returns" },
+  {
+    group: "Terminal",
+    caps: ["Alt", "1…9"],
+    match: "",
+    label: "Leave it, as Alt h and Alt l do; other keys are the program's",
+  },
 ];
 
 /** Keys of the review act only while one is in sight. */

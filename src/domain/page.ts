@@ -90,6 +90,12 @@ export interface TabLabel {
   status: Status | null;
 }
 
+export interface UnopenedTerminal {
+  id: string;
+  number: number;
+  title: string;
+}
+
 /** The workspace of a session: its layout, the label of every tab, and the chats that are on the screen. */
 export interface WorkspaceView {
   project: Project;
@@ -106,6 +112,8 @@ export interface WorkspaceView {
   focused: ChatView | null;
   /** Chats of the session that have no tab now. */
   unopened: Chat[];
+  /** Terminals that have none: their shells go on. */
+  terminals: UnopenedTerminal[];
 }
 
 /** A composer that comes back with an error keeps what was typed. */

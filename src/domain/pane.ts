@@ -14,12 +14,13 @@ export const SHARE_MIN = 100;
 const id = z.string().regex(/^[0-9a-z]{1,40}$/);
 const number = z.number().int().min(1).max(1_000_000);
 
-/** What a tab shows. A session has one review. Later kinds (terminal, arena) join this union. */
+/** What a tab shows. A session has one review. A later kind (arena) joins this union. */
 export const TabContent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("chat"), chat_id: id }),
   z.object({ kind: z.literal("file"), path: z.string().min(1).max(4096), line: number.nullable().default(null) }),
   z.object({ kind: z.literal("artifact"), message_id: id }),
   z.object({ kind: z.literal("review") }),
+  z.object({ kind: z.literal("terminal"), terminal_id: id }),
 ]);
 export type TabContent = z.output<typeof TabContent>;
 
@@ -114,7 +115,9 @@ export const sameContent = (a: TabContent, b: TabContent): boolean =>
     ? a.chat_id === (b as typeof a).chat_id
     : a.kind === "file"
       ? a.path === (b as typeof a).path
-      : a.kind === "review" || a.message_id === (b as typeof a).message_id);
+      : a.kind === "terminal"
+        ? a.terminal_id === (b as typeof a).terminal_id
+        : a.kind === "review" || a.message_id === (b as typeof a).message_id);
 
 export function initialLayout(paneId: string, tabs: readonly Tab[]): Layout {
   return {

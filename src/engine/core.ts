@@ -12,6 +12,7 @@ import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Probes } from "./providers/probes.ts";
 import type { RequestClock } from "./request-clock.ts";
+import type { LiveTerminals } from "./terminals/live.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface Core {
@@ -30,6 +31,8 @@ export interface Core {
   clock: RequestClock;
   /** One lane a chat: its runs, one after another. */
   lanes: Lanes;
+  /** What tmux says about terminals, and who looks at them. */
+  terminals: LiveTerminals;
   /** What git says about projects, for the file tree and the git panel. */
   statuses: StatusCache;
   /** Asks agents what they offer. */

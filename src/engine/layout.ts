@@ -27,6 +27,7 @@ import { newId } from "../lib/ids.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { findMessage } from "../store/messages.ts";
 import { readStoredLayout, takeTabNumber, writeLayout } from "../store/sessions.ts";
+import { findTerminal, listTerminals } from "../store/terminals.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 
 const id = z.string().regex(/^[0-9a-z]{1,40}$/);
@@ -42,11 +43,12 @@ const optionalId = z.union([id, z.literal("").transform(() => undefined)]).optio
 export const LayoutChange = z.discriminatedUnion("change", [
   z.object({
     change: z.literal("open"),
-    kind: z.enum(["chat", "file", "artifact", "review"]),
+    kind: z.enum(["chat", "file", "artifact", "review", "terminal"]),
     chat_id: optionalId,
     path: z.string().max(4096).optional(),
     line: z.coerce.number().int().min(1).nullish(),
     message_id: optionalId,
+    terminal_id: optionalId,
     pane: optionalId,
     /** Puts it beside the pane instead of into it. */
     split: z.enum(["row", "column"]).optional(),
@@ -92,7 +94,11 @@ async function check(db: Db, sessionId: string, row: { layout: unknown; layout_v
     return { layout: first, version: row.layout_version, repaired: parsed !== null };
   }
   const there = new Set(chats.map((c) => c.id));
-  const layout = dropTabs(parsed.data, (c) => c.kind === "chat" && !there.has(c.chat_id));
+  const terminals = new Set((await listTerminals(db, sessionId)).map((t) => t.id));
+  const layout = dropTabs(
+    parsed.data,
+    (c) => (c.kind === "chat" && !there.has(c.chat_id)) || (c.kind === "terminal" && !terminals.has(c.terminal_id)),
+  );
   return { layout, version: row.layout_version, repaired: false };
 }
 
@@ -132,9 +138,19 @@ export async function openChatTab(
   sessionId: string,
   chat: { id: string; number: number },
 ): Promise<void> {
-  await applyChange(tx, emit, sessionId, null, async (layout) =>
-    openTab(layout, { kind: "chat", chat_id: chat.id }, chat.number),
-  );
+  await openContentTab(tx, emit, sessionId, { kind: "chat", chat_id: chat.id }, chat.number);
+}
+
+/** The same for anything that has its number already; in the pane that has the keyboard when none is named. */
+export async function openContentTab(
+  tx: Tx,
+  emit: Emit,
+  sessionId: string,
+  content: TabContent,
+  number: number,
+  pane?: string,
+): Promise<void> {
+  await applyChange(tx, emit, sessionId, null, async (layout) => openTab(layout, content, number, pane));
 }
 
 async function applyChange(
@@ -191,7 +207,9 @@ async function opened(
         ? { kind: c.kind, path: c.path, line: c.line ?? null }
         : c.kind === "review"
           ? { kind: c.kind }
-          : { kind: c.kind, message_id: c.message_id },
+          : c.kind === "terminal"
+            ? { kind: c.kind, terminal_id: c.terminal_id }
+            : { kind: c.kind, message_id: c.message_id },
   );
   const number = await numberFor(tx, sessionId, content);
   const there = tabsOf(layout).some((t) => sameContent(t.content, content));
@@ -203,12 +221,18 @@ async function opened(
   return openTab(splitPane(layout, c.pane ?? layout.focus, split, pane), content, number, pane);
 }
 
-/** A chat has its number for life; other tabs take the session's next one. */
+/** Chats and terminals have their number for life; other tabs take the session's next one. */
 async function numberFor(tx: Tx, sessionId: string, content: TabContent): Promise<number> {
   if (content.kind === "chat") {
     const chat = await findChat(tx, content.chat_id);
     if (!chat || chat.session_id !== sessionId) throw notFound("chat in this session");
     return chat.number;
+  }
+  if (content.kind === "terminal") {
+    const terminal = await findTerminal(tx, content.terminal_id);
+    if (!terminal || terminal.session_id !== sessionId || terminal.state === "closed")
+      throw notFound("terminal in this session");
+    return terminal.number;
   }
   if (content.kind === "artifact" && !(await findMessage(tx, content.message_id))) throw notFound("artifact");
   return (await takeTabNumber(tx, sessionId)) ?? 1;

@@ -19,6 +19,7 @@ import {
   renameProject,
 } from "../store/projects.ts";
 import { type Core, transact } from "./core.ts";
+import { reconcileTerminals } from "./terminals/reconcile.ts";
 
 export const NAME_LIMIT_CHARS = 100;
 
@@ -80,6 +81,7 @@ export async function removeProject(core: Core, id: string): Promise<void> {
     return deleted;
   });
   if (!gone) throw notFound("project");
+  await reconcileTerminals(core);
 }
 
 async function withGit(row: ProjectRow): Promise<Project> {

@@ -30,6 +30,7 @@ import {
 } from "../store/sessions.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 import { openChatTab } from "./layout.ts";
+import { demandIdleTerminals, reconcileTerminals } from "./terminals/reconcile.ts";
 
 export const UNTITLED_SESSION = "New session";
 export const UNTITLED_CHAT = "New chat";
@@ -106,12 +107,16 @@ export async function changeSession(core: Core, id: string, change: ChangeSessio
   });
 }
 
-/** Refused with 409 while a run of the session is going, until forced; forced, the run is stopped first. */
+/**
+ * Refused with 409 while a run of the session is going, or something runs in one of its terminals, until forced; forced,
+ * the run is stopped first, and the terminals are ended.
+ */
 export async function removeSession(core: Core, id: string, force: boolean): Promise<void> {
   if (core.live.ofSession(id) > 0) {
     if (!force) throw conflict("A run is going on in this session. Stop it first, or delete with force.");
     await core.live.stopWhere((run) => run.session_id === id, "cancelled");
   }
+  if (!force) await demandIdleTerminals(core, id);
   const gone = await transact(core, async (tx, emit) => {
     const deleted = await deleteSession(tx, id);
     if (deleted)
@@ -120,6 +125,7 @@ export async function removeSession(core: Core, id: string, force: boolean): Pro
     return deleted;
   });
   if (!gone) throw notFound("session");
+  await reconcileTerminals(core);
 }
 
 export interface ChangeChat {

@@ -4,11 +4,21 @@ import { z } from "zod";
 import type { Db } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
 import { DENSITIES, type Density, FONT_SIZES, type FontSize, THEMES, type Theme } from "../domain/page.ts";
+import {
+  checkShell,
+  FONT_PX,
+  LINES_CHARS_MAX,
+  readEnvironment,
+  readTargets,
+  SCROLLBACK,
+  TERMINAL_DEFAULTS,
+  type TerminalSettings,
+} from "../domain/terminal-settings.ts";
 import { readAllSettings, writeSetting } from "../store/settings.ts";
 import { type Core, transact } from "./core.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "./turn/limits.ts";
 
-export interface Settings {
+export interface Settings extends TerminalSettings {
   theme: Theme;
   density: Density;
   font_size: FontSize;
@@ -38,6 +48,16 @@ const FIELDS = {
   steps: z.number().int().min(1).max(CHAT_LIMITS.steps).catch(CHAT_LIMITS.steps),
   tool_calls: z.number().int().min(1).max(TOOL_CALLS_MAX).catch(CHAT_LIMITS.tool_calls),
   ask_minutes: z.number().min(0).max(ASK_MINUTES_MAX).catch(0),
+  terminal_shell: z.string().max(400).nullable().catch(TERMINAL_DEFAULTS.terminal_shell),
+  terminal_env: z.string().max(LINES_CHARS_MAX).catch(TERMINAL_DEFAULTS.terminal_env),
+  terminal_targets: z.string().max(LINES_CHARS_MAX).catch(TERMINAL_DEFAULTS.terminal_targets),
+  terminal_font_px: z.number().min(FONT_PX.min).max(FONT_PX.max).catch(TERMINAL_DEFAULTS.terminal_font_px),
+  terminal_scrollback: z
+    .number()
+    .int()
+    .min(SCROLLBACK.min)
+    .max(SCROLLBACK.max)
+    .catch(TERMINAL_DEFAULTS.terminal_scrollback),
 } satisfies Record<keyof Settings, z.ZodType>;
 
 export async function readSettings(db: Db): Promise<Settings> {
@@ -50,7 +70,11 @@ export async function defaultsOf(core: Pick<Core, "config">, db: Db): Promise<{ 
   return { default_model: (await readSettings(db)).default_model ?? core.config.default_model };
 }
 
-export async function changeSettings(core: Core, change: Partial<Settings>): Promise<Settings> {
+export async function changeSettings(core: Core, given: Partial<Settings>): Promise<Settings> {
+  const change = { ...given };
+  if (change.terminal_shell !== undefined) change.terminal_shell = checkShell(change.terminal_shell);
+  if (change.terminal_env !== undefined) readEnvironment(change.terminal_env);
+  if (change.terminal_targets !== undefined) readTargets(change.terminal_targets);
   await transact(core, async (tx, emit) => {
     for (const [key, value] of Object.entries(change)) {
       if (value === undefined) continue;

@@ -6,12 +6,14 @@ import type { Chat } from "../domain/chat.ts";
 import type { Status } from "../domain/nav.ts";
 import type { ChatView, TabLabel, WorkspaceView } from "../domain/page.ts";
 import { activate, type Layout, openTab, paneOf, shownTabs, tabsOf } from "../domain/pane.ts";
+import { type Terminal, terminalTitle } from "../domain/terminal.ts";
 import { branchOf } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
 import { counted } from "../lib/format.ts";
 import { readTotals } from "../store/changes.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { findSession } from "../store/sessions.ts";
+import { listTerminals } from "../store/terminals.ts";
 import { readChatStatuses } from "../store/transcript.ts";
 import type { Core } from "./core.ts";
 import { snapshot } from "./journal.ts";
@@ -76,22 +78,40 @@ export async function readBars(
   db: Db,
   sessionId: string,
   layout: Layout,
-): Promise<Pick<WorkspaceView, "labels" | "unopened">> {
+): Promise<Pick<WorkspaceView, "labels" | "unopened" | "terminals">> {
   const all = await listChats(db, sessionId);
-  const open = new Set(tabsOf(layout).flatMap((t) => (t.content.kind === "chat" ? [t.content.chat_id] : [])));
-  const labels = labelsOf(layout, all, await readChatStatuses(db, sessionId));
+  const terminals = await listTerminals(db, sessionId);
+  const open = new Set(
+    tabsOf(layout).map(({ content: c }) =>
+      c.kind === "chat" ? c.chat_id : c.kind === "terminal" ? c.terminal_id : "",
+    ),
+  );
+  const labels = labelsOf(layout, all, await readChatStatuses(db, sessionId), terminals);
   const review = labels.find((l) => l.kind === "review");
   if (review) review.title = reviewTitle(await readTotals(db, { session_id: sessionId, chat_id: null, closed: false }));
   return {
     labels,
     unopened: all.filter((c) => !open.has(c.id)),
+    terminals: terminals
+      .filter((t) => !open.has(t.id))
+      .map((t) => ({ id: t.id, number: t.number, title: terminalTitle(t) })),
   };
 }
 
 const reviewTitle = ({ hunks }: ChangeTotals): string => (hunks > 0 ? `Review, ${counted(hunks, "hunk")}` : "Review");
 
-export function labelsOf(layout: Layout, chats: readonly Chat[], statuses: Record<string, Status>): TabLabel[] {
+export function labelsOf(
+  layout: Layout,
+  chats: readonly Chat[],
+  statuses: Record<string, Status>,
+  terminals: readonly Terminal[] = [],
+): TabLabel[] {
   return tabsOf(layout).map(({ number, content }) => {
+    if (content.kind === "terminal")
+      return terminalLabel(
+        number,
+        terminals.find((t) => t.id === content.terminal_id),
+      );
     if (content.kind === "file") return { number, kind: "file", title: basename(content.path), status: null };
     if (content.kind === "review") return { number, kind: "review", title: "Review", status: null };
     if (content.kind === "artifact") return { number, kind: "artifact", title: "Artifact", status: null };
@@ -99,6 +119,19 @@ export function labelsOf(layout: Layout, chats: readonly Chat[], statuses: Recor
     return { number, kind: "chat", title: chat?.title ?? "gone", status: statuses[content.chat_id] ?? "idle" };
   });
 }
+
+/** One that runs shows its icon; how one ended stands in the glyph. */
+const terminalLabel = (number: number, terminal: Terminal | undefined): TabLabel => ({
+  number,
+  kind: "terminal",
+  title: terminal ? terminalTitle(terminal) : "gone",
+  status:
+    terminal?.state !== "exited"
+      ? null
+      : (terminal.exit_code ?? 0) === 0 && !terminal.exit_signal
+        ? "stopped"
+        : "failed",
+});
 
 /** Chats whose transcripts are on the screen. */
 export const shownChats = (layout: Layout): string[] =>

@@ -16,6 +16,13 @@ const MIN_COMPRESS_BYTES = 512;
 /** Scripts of packages that every page needs, before our own. */
 const PACKAGES = ["htmx.org/dist/htmx.min.js", "htmx.org/dist/ext/hx-sse.min.js"];
 
+/** Loaded by pages that show a terminal: packages first, then our own files of that directory. */
+const TERMINAL_SCRIPTS = [
+  "@xterm/xterm/lib/xterm.js",
+  ...["fit", "search", "unicode11", "web-links", "webgl"].map((addon) => `@xterm/addon-${addon}/lib/addon-${addon}.js`),
+];
+const TERMINAL_STYLE = "@xterm/xterm/css/xterm.css";
+
 const TYPES: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -125,6 +132,7 @@ function readAll(dir: string): Map<string, Asset> {
   for (const name of filesUnder(dir)) {
     if (
       /^css\//.test(name) ||
+      name.startsWith("js/terminal/") ||
       (name.startsWith("js/") && scripts.includes(basename(name))) ||
       name.endsWith("order.json")
     )
@@ -145,6 +153,14 @@ function readAll(dir: string): Map<string, Asset> {
     "app.js",
     [...PACKAGES.map(readPackage), ...scripts.map((file) => readText(join(dir, "js", file)))].map(asScript).join("\n"),
   );
+  const terminal = join(dir, "js/terminal");
+  add(
+    "terminal.js",
+    [...TERMINAL_SCRIPTS.map(readPackage), ...order(terminal).map((file) => readText(join(terminal, file)))]
+      .map(asScript)
+      .join("\n"),
+  );
+  add("terminal.css", readPackage(TERMINAL_STYLE));
   for (const name of filesUnder(dir))
     if (name.endsWith(".webmanifest")) add(name, linked(readText(join(dir, name)), all));
   return all;

@@ -22,6 +22,7 @@ import { searchRoutes } from "./routes/search.tsx";
 import { sessionRoutes } from "./routes/sessions.tsx";
 import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
 import { streamRoutes } from "./routes/stream.ts";
+import { terminalRoutes } from "./routes/terminals.tsx";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { treeRoutes } from "./routes/tree.tsx";
 import { workspaceRoutes } from "./routes/workspace.tsx";
@@ -46,6 +47,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(chatRoutes(web))
     .use(changeRoutes(web))
     .use(messageRoutes(web))
+    .use(terminalRoutes(web))
     .use(paletteRoutes(web))
     .use(searchRoutes(web))
     .use(reviewRoutes(web))

@@ -16,6 +16,7 @@ import { createGuard, isUpgrade } from "./guard.ts";
 import { finishHeaders } from "./headers.ts";
 import { type Facts, remember } from "./request.ts";
 import { splitSuffix, suffixRules } from "./suffix.ts";
+import { MAX_FRAME_BYTES, SOCKET_IDLE_S } from "./terminal-socket.ts";
 
 /** Bun answers a longer body with a bare 413 itself; parseBody refuses far earlier, with a sentence. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
@@ -138,7 +139,13 @@ function listen(
 ): ReturnType<HttpServer["listen"]> {
   const common = {
     fetch: handle,
-    websocket: websocket as unknown as Bun.WebSocketHandler<undefined>,
+    websocket: {
+      ...(websocket as unknown as Bun.WebSocketHandler<undefined>),
+      maxPayloadLength: MAX_FRAME_BYTES,
+      idleTimeout: SOCKET_IDLE_S,
+      sendPings: true,
+      perMessageDeflate: false,
+    },
     development: false,
     maxRequestBodySize: MAX_REQUEST_BYTES,
     error: () => new Response("Internal error\n", { status: 500 }),

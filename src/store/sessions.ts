@@ -17,6 +17,13 @@ export async function findSession(db: Db, id: string): Promise<Session | null> {
   return row ?? null;
 }
 
+export async function sessionTitles(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db<
+    { id: string; title: string }[]
+  >`select id, title from sessions where id = any(${ids as string[]})`;
+  return new Map(rows.map((row) => [row.id, row.title]));
+}
+
 /** Newest first; archived ones only when asked for. */
 export async function listSessions(db: Db, projectId: string, archived: boolean): Promise<Session[]> {
   return db<Session[]>`

@@ -1,6 +1,7 @@
 /** The whole program on a fresh database and a free port: `await using boo = await testApp({ llm })`. */
 import { type App, startApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import { Tmux } from "../../src/drivers/tmux/server.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { EventReader } from "./events.ts";
@@ -119,6 +120,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
     async [Symbol.asyncDispose]() {
       await stop();
+      // Terminals outlive their server by design; those of a test go with it.
+      if (!options.repo && Tmux.wasUsed(config.home)) await new Tmux(config.home).killServer();
       if (!options.database) await database.drop();
       if (!options.repo) await repo[Symbol.asyncDispose]();
     },

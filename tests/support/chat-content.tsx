@@ -30,6 +30,7 @@ export function ChatContent({ view, composer, now }: Props) {
         chats: new Map([[own.number, view]]),
         focused: view,
         unopened: [],
+        terminals: [],
       }}
       composer={() => composer}
       now={now}

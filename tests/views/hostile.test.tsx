@@ -1,7 +1,9 @@
 /** Titles, paths, URLs and model names are other people's text: none of it may become markup. */
+
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Frame } from "../../src/domain/page.ts";
+import { TERMINAL_DEFAULTS } from "../../src/domain/terminal-settings.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { ErrorContent, ErrorNote } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -98,6 +100,7 @@ function pages(text: string): Record<string, string> {
         tokens={soil(tokens, text)}
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
+        terminals={{ ...TERMINAL_DEFAULTS, terminal_shell: text, terminal_env: text, terminal_targets: text }}
         most={{ steps: 200, tool_calls: 200, ask_minutes: 10080 }}
         about={{ version: text, facts: [{ label: text, value: text }] }}
         now={NOW}

@@ -24,6 +24,7 @@ export function KeySheet() {
                 data-match={key.act ? attr(key.match) : undefined}
                 data-act={key.act ? attr(key.act) : undefined}
                 data-where={key.where ? attr(key.where) : undefined}
+                data-in-terminal={key.in_terminal}
               >
                 <span safe>{key.label}</span>
                 {key.caps.map((cap) => (

@@ -44,7 +44,7 @@ export function Page({ frame, title, current, body_class, refresh_s, children }:
             <div id={ids.notice} role="alert" class="pagenote"></div>
             {children}
           </main>
-          <BottomBar frame={frame} />
+          <BottomBar frame={frame} current={current} />
         </div>
         <PaletteDialog session_id={current?.session_id ?? null} />
         <KeySheet />

@@ -145,7 +145,7 @@ export function Rail({ frame }: { frame: Frame }) {
 }
 
 /** Phone only. */
-export function BottomBar({ frame }: { frame: Frame }) {
+export function BottomBar({ frame, current }: { frame: Frame; current?: Current | undefined }) {
   return (
     <nav class="tabbar" aria-label="Sections">
       <a aria-current={here(frame, urls.desk)} href={urls.desk}>
@@ -160,6 +160,13 @@ export function BottomBar({ frame }: { frame: Frame }) {
       <a aria-current={frame.path.startsWith(urls.newSession()) ? "page" : undefined} href={urls.newSession()}>
         <Icon name="plus" />
         New
+      </a>
+      <a
+        aria-current={frame.path.startsWith(urls.terminals()) ? "page" : undefined}
+        href={urls.terminals(current?.session_id)}
+      >
+        <Icon name="term" />
+        Term
       </a>
       <a aria-current={here(frame, urls.settings)} href={urls.settings}>
         <Icon name="settings" />

@@ -3,6 +3,7 @@ import type { Endpoint } from "../../src/domain/endpoint.ts";
 import type { AccessToken } from "../../src/domain/identity.ts";
 import type { Look } from "../../src/domain/page.ts";
 import type { Provider } from "../../src/domain/provider.ts";
+import type { TerminalSettings } from "../../src/domain/terminal-settings.ts";
 import { PageHeader } from "../layout/header.tsx";
 import type { FormError } from "../ui/fields.tsx";
 import { About, type AboutFacts } from "./about.tsx";
@@ -11,12 +12,14 @@ import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
 import { Providers, type ProviderValues } from "./providers.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
+import { TerminalsSection } from "./terminals.tsx";
 import { Tokens } from "./tokens.tsx";
 
 const SECTIONS = [
   { id: "models", label: "Models" },
   { id: "providers", label: "Agents" },
   { id: "runs", label: "Defaults and limits" },
+  { id: "terminals", label: "Terminals" },
   { id: "tokens", label: "Access tokens" },
   { id: "look", label: "Appearance" },
   { id: "about", label: "About" },
@@ -30,6 +33,7 @@ export interface SettingsProps {
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
+  terminals: TerminalSettings;
   most: { steps: number; tool_calls: number; ask_minutes: number };
   about: AboutFacts;
   now: number;
@@ -41,6 +45,7 @@ export interface SettingsProps {
     provider?: { values: ProviderValues; error: FormError };
     token?: { label: string; error: FormError };
     runs?: { values: Record<string, string>; error: FormError };
+    terminals?: { values: Record<string, string>; error: FormError };
   };
 }
 
@@ -70,6 +75,7 @@ export function SettingsContent(props: SettingsProps) {
               endpoints={props.endpoints}
               refused={props.refused?.runs}
             />
+            <TerminalsSection settings={props.terminals} refused={props.refused?.terminals} />
             <Tokens tokens={props.tokens} now={props.now} made={props.made} refused={props.refused?.token} />
             <Appearance look={props.look} />
             <About facts={props.about} />

@@ -1,9 +1,10 @@
 /** The bars of all panes with their tabs, the dividers between panes, and the phone's one list of tabs. */
 
 import type { Chat } from "../../src/domain/chat.ts";
-import type { TabLabel } from "../../src/domain/page.ts";
+import type { TabLabel, UnopenedTerminal } from "../../src/domain/page.ts";
 import { type Divider, geometry, type Layout, PANES_MAX, type Pane, panes, tabsOf } from "../../src/domain/pane.ts";
 import { ids } from "../ids.ts";
+import { NewTerminal, NewTerminalLine } from "../terminals/new-terminal.tsx";
 import { attr } from "../ui/attr.ts";
 import { Glyph, Icon, type IconName, STATUS_WORD } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -14,10 +15,12 @@ interface BarsProps {
   layout: Layout;
   labels: readonly TabLabel[];
   unopened: readonly Chat[];
+  /** Terminals without a tab. */
+  terminals: readonly UnopenedTerminal[];
 }
 
 /** Sent whole whenever a tab or its status changes: it is small and morphs. */
-export function Bars({ session_id, layout, labels, unopened }: BarsProps) {
+export function Bars({ session_id, layout, labels, unopened, terminals }: BarsProps) {
   const all = panes(layout);
   const numbers = tabsOf(layout).map((t) => t.number);
   return (
@@ -31,6 +34,7 @@ export function Bars({ session_id, layout, labels, unopened }: BarsProps) {
           />
         ))}
         <NewChat session_id={session_id} />
+        <NewTerminal session_id={session_id} />
       </nav>
       {all.map((pane) => (
         <PaneBar
@@ -39,6 +43,7 @@ export function Bars({ session_id, layout, labels, unopened }: BarsProps) {
           pane={pane}
           labels={labels}
           unopened={unopened}
+          terminals={terminals}
           alone={all.length === 1}
           full={all.length >= PANES_MAX}
         />
@@ -56,7 +61,7 @@ interface PaneBarProps extends BarsProps {
   full: boolean;
 }
 
-function PaneBar({ session_id, layout, pane, labels, unopened, alone, full }: PaneBarProps) {
+function PaneBar({ session_id, layout, pane, labels, unopened, terminals, alone, full }: PaneBarProps) {
   const focus = pane.id === layout.focus;
   return (
     <section
@@ -86,6 +91,7 @@ function PaneBar({ session_id, layout, pane, labels, unopened, alone, full }: Pa
           ))}
         </div>
         <NewChat session_id={session_id} />
+        <NewTerminal session_id={session_id} pane={pane.id} />
         <span class="grow"></span>
         {full ? (
           ""
@@ -97,10 +103,18 @@ function PaneBar({ session_id, layout, pane, labels, unopened, alone, full }: Pa
             label="Split pane"
           />
         )}
-        <PaneMenu session_id={session_id} layout={layout} pane={pane} unopened={unopened} alone={alone} full={full} />
+        <PaneMenu
+          session_id={session_id}
+          layout={layout}
+          pane={pane}
+          unopened={unopened}
+          terminals={terminals}
+          alone={alone}
+          full={full}
+        />
       </div>
       {pane.active === null ? (
-        <EmptyPane session_id={session_id} layout={layout} pane={pane} unopened={unopened} />
+        <EmptyPane session_id={session_id} layout={layout} pane={pane} unopened={unopened} terminals={terminals} />
       ) : (
         ""
       )}
@@ -141,7 +155,13 @@ function TabLink({
   );
 }
 
-const ICONS: Record<TabLabel["kind"], IconName> = { chat: "chat", file: "file", artifact: "ledger", review: "review" };
+const ICONS: Record<TabLabel["kind"], IconName> = {
+  chat: "chat",
+  file: "file",
+  artifact: "ledger",
+  review: "review",
+  terminal: "term",
+};
 
 function NewChat({ session_id }: { session_id: string }) {
   return (
@@ -153,9 +173,17 @@ function NewChat({ session_id }: { session_id: string }) {
   );
 }
 
-type Menu = Pick<PaneBarProps, "session_id" | "layout" | "pane" | "unopened">;
+type Menu = Pick<PaneBarProps, "session_id" | "layout" | "pane" | "unopened" | "terminals">;
 
-function PaneMenu({ session_id, layout, pane, unopened, alone, full }: Menu & { alone: boolean; full: boolean }) {
+function PaneMenu({
+  session_id,
+  layout,
+  pane,
+  unopened,
+  terminals,
+  alone,
+  full,
+}: Menu & { alone: boolean; full: boolean }) {
   const menu = `pm-${pane.id}`;
   const act = (values: Values, icon: IconName, words: string) => (
     <MenuAct session_id={session_id} values={values} icon={icon} words={words} />
@@ -187,6 +215,13 @@ function PaneMenu({ session_id, layout, pane, unopened, alone, full }: Menu & { 
             { change: "open", kind: "chat", chat_id: chat.id, pane: pane.id },
             "chat",
             `Open ${chat.number} ${chat.title}`,
+          ),
+        )}
+        {terminals.map((t) =>
+          act(
+            { change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id },
+            "term",
+            `Open ${t.number} ${t.title}`,
           ),
         )}
         {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
@@ -226,7 +261,7 @@ function MenuAct({
   );
 }
 
-function EmptyPane({ session_id, layout, pane, unopened }: Menu) {
+function EmptyPane({ session_id, layout, pane, unopened, terminals }: Menu) {
   return (
     <div class="newtab">
       <h2>Nothing open here</h2>
@@ -244,12 +279,23 @@ function EmptyPane({ session_id, layout, pane, unopened }: Menu) {
             </button>
           </form>
         </li>
+        <li>
+          <NewTerminalLine session_id={session_id} pane={pane.id} />
+        </li>
         {unopened.map((chat) => (
           <MenuAct
             session_id={session_id}
             values={{ change: "open", kind: "chat", chat_id: chat.id, pane: pane.id }}
             icon="chat"
             words={`${chat.number} ${chat.title}`}
+          />
+        ))}
+        {terminals.map((t) => (
+          <MenuAct
+            session_id={session_id}
+            values={{ change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id }}
+            icon="term"
+            words={`${t.number} ${t.title}`}
           />
         ))}
         {layout.closed.length > 0 ? (

@@ -46,7 +46,13 @@ export function WorkspaceContent({ view, composer, now, rail }: ContentProps) {
         )}
         <div class="panes" id={ids.panes(session.id)}>
           <LayoutStyle session_id={session.id} layout={view.layout} />
-          <Bars session_id={session.id} layout={view.layout} labels={view.labels} unopened={view.unopened} />
+          <Bars
+            session_id={session.id}
+            layout={view.layout}
+            labels={view.labels}
+            unopened={view.unopened}
+            terminals={view.terminals}
+          />
           {shownTabs(view.layout).map((tab) => (
             <TabView tab={tab} view={view} composer={composer} now={now} />
           ))}
@@ -116,5 +122,7 @@ function addresses(
       return { page: urls.artifact(content.message_id), fragment: urls.artifactPane(content.message_id) };
     case "review":
       return { page: urls.review(session.id), fragment: urls.review(session.id, { pane: 1 }) };
+    case "terminal":
+      return { page: urls.terminal(content.terminal_id), fragment: urls.terminalPane(content.terminal_id) };
   }
 }

@@ -15,6 +15,7 @@ import { Layout } from "../../domain/pane.ts";
 import type { Project } from "../../domain/project.ts";
 import { SEARCH_KINDS, type SearchFacets, type SearchHit } from "../../domain/search.ts";
 import type { Session } from "../../domain/session.ts";
+import type { TerminalNow } from "../../domain/terminal.ts";
 import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
@@ -111,6 +112,35 @@ const artifact = z.object({
   created_at: at,
 }) satisfies Of<Artifact>;
 
+const terminal = z.object({
+  id,
+  session_id: id,
+  number: count.describe("On its tab."),
+  name: z.string().nullable().describe("Given by a human; null is named after what runs in it."),
+  target: z.string().nullable().describe("ssh target; null is a shell of this machine."),
+  argv: z.array(z.string()).nullable().describe("Runs instead of the shell."),
+  directory: z.string(),
+  state: z.enum(["open", "exited", "closed"]),
+  title: z.string().nullable().describe("What a program in it calls itself."),
+  command: z.string().nullable().describe("Command line seen last in its foreground."),
+  exit_code: z.number().int().nullable(),
+  exit_signal: z.string().nullable(),
+  output_at: at.nullable().describe("Last output, exact to a second or two."),
+  created_at: at,
+  ended_at: at.nullable(),
+  live: z
+    .object({
+      cols: count,
+      rows: count,
+      viewers: count,
+      running: z.string().nullable().describe("Null while the shell waits for a command."),
+      mouse: z.boolean().describe("The program wants the mouse."),
+      scrolled: z.boolean(),
+    })
+    .nullable()
+    .describe("What tmux says now; null once it has exited."),
+}) satisfies Of<TerminalNow>;
+
 const paletteItem = z.object({
   kind: z.enum(["session", "chat", "project", "file", "action"]),
   title: z.string(),
@@ -206,6 +236,11 @@ export const RESOURCES = {
     steps: z.number().int(),
     tool_calls: z.number().int(),
     ask_minutes: z.number(),
+    terminal_shell: z.string().nullable(),
+    terminal_env: z.string(),
+    terminal_targets: z.string(),
+    terminal_font_px: z.number(),
+    terminal_scrollback: z.number().int(),
   }),
   Token: token,
   NewToken: token.extend({ secret: z.string().describe("Shown in this answer only.") }),
@@ -217,6 +252,10 @@ export const RESOURCES = {
   Layout,
   Artifact: artifact,
   ...PROVIDER_RESOURCES,
+  Terminal: terminal,
+  Scrollback: z.object({ text: z.string(), lines: count }),
+  ScrollbackHit: z.object({ line: count.describe("1 is the oldest."), text: z.string() }),
+  Line: z.number().int().nullable(),
   PaletteItem: paletteItem,
   SearchHit: searchHit.extend({ url: z.string().describe("Leads to the row itself.") }),
   SearchFacets: searchFacets,

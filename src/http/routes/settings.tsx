@@ -6,6 +6,7 @@ import type { EndpointValues } from "../../../views/settings/endpoint-form.tsx";
 import { SettingsContent, type SettingsProps } from "../../../views/settings/settings.tsx";
 import { urls } from "../../../views/urls.ts";
 import { DENSITIES, FONT_SIZES, THEMES } from "../../domain/page.ts";
+import { FONT_PX, SCROLLBACK } from "../../domain/terminal-settings.ts";
 import { listTokens } from "../../engine/access.ts";
 import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
@@ -39,7 +40,7 @@ const noneIfEmpty = z
   .max(300)
   .transform((s) => s || null);
 const Change = z.object({
-  section: z.enum(["look", "runs"]).default("look").describe("Pages: where to go on."),
+  section: z.enum(["look", "runs", "terminals"]).default("look").describe("Pages: where to go on."),
   theme: z.enum(THEMES).optional(),
   density: z.enum(DENSITIES).optional(),
   font_size: z.enum(FONT_SIZES).optional(),
@@ -54,6 +55,17 @@ const Change = z.object({
     .max(ASK_MINUTES_MAX)
     .optional()
     .describe("Minutes until a request without an answer counts as refused; 0: never."),
+  terminal_shell: noneIfEmpty.nullish().describe("Absolute path; empty takes yours."),
+  terminal_env: z.string().optional().describe("`NAME=value`, one a line."),
+  terminal_targets: z.string().optional().describe("`name user@host`, one a line."),
+  terminal_font_px: z.coerce.number().min(FONT_PX.min).max(FONT_PX.max).optional().describe("Size of the text."),
+  terminal_scrollback: z.coerce
+    .number()
+    .int()
+    .min(SCROLLBACK.min)
+    .max(SCROLLBACK.max)
+    .optional()
+    .describe("Lines kept of terminals opened from now on."),
   onboarded: flag.optional().describe("The first-run page is not shown again."),
 });
 
@@ -185,13 +197,15 @@ export async function drawSettings(
     ...tools.map((t) => ({ label: t.name, value: t.version ?? "not found" })),
     { label: "Data directory", value: web.core.config.home },
   ];
+  const settings = await readSettings(web.core.sql);
   const props = {
     endpoints: await listEndpoints(web.core),
     providers: await listProviders(web.core),
     providers_problem: (await providerSpecs(web.core)).error,
     tokens: await listTokens(web.core),
     look: at.look,
-    runs: await readSettings(web.core.sql),
+    runs: settings,
+    terminals: settings,
     most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX, ask_minutes: ASK_MINUTES_MAX },
     now: frame.now,
     about: { version, facts },
@@ -214,8 +228,11 @@ async function change(web: Web, request: Request): Promise<Response> {
       navigate: true,
     });
   } catch (error) {
-    const values = await parseBody(copy, z.record(z.string(), z.string())).catch(() => ({}));
-    return refusedForm(request, error, (e) => drawSettings(web, request, { refused: { runs: { values, error: e } } }));
+    const values: Record<string, string> = await parseBody(copy, z.record(z.string(), z.string())).catch(() => ({}));
+    const section = values.section === "terminals" ? "terminals" : "runs";
+    return refusedForm(request, error, (e) =>
+      drawSettings(web, request, { refused: { [section]: { values, error: e } } }),
+    );
   }
 }
 

@@ -37,7 +37,7 @@ export async function renderCatchUp(
   let html = navPartials(await readNav(core, db), session_id);
   if (page === "desk") html += deskPartials(await readDesk(core, db));
   if (page === "settings") html += providerPartials(await listProviders(core, db));
-  const redraw = touched.some((t) => t.kind === "layout.changed" || t.kind === "chat.deleted");
+  const redraw = touched.some((t) => ["layout.changed", "chat.deleted", "terminal.deleted"].includes(t.kind));
   const arranged = await beginArrangement(core, db, reader, seq, redraw);
   html += arranged.html;
   if (session_id && touched.some((t) => isReviewed(t.kind))) html += await manyNews(db, session_id);

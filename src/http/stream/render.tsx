@@ -66,7 +66,10 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
           chat_id: null,
           around: await bars(core, sessionId),
         };
+      case "terminal.changed":
+        return { ...NOTHING, around: await bars(core, sessionId) };
       case "chat.deleted":
+      case "terminal.deleted":
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
       case "layout.changed":
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };

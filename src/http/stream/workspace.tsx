@@ -81,8 +81,8 @@ const barsOf = ({ session, ...bars }: WorkspaceView): string => drawBars(session
 
 const drawBars = (
   session_id: string,
-  { layout, labels, unopened }: Pick<WorkspaceView, "layout" | "labels" | "unopened">,
-): string => upsert(ids.bars(session_id), Bars({ session_id, layout, labels, unopened }) as string);
+  { layout, labels, unopened, terminals }: Pick<WorkspaceView, "layout" | "labels" | "unopened" | "terminals">,
+): string => upsert(ids.bars(session_id), Bars({ session_id, layout, labels, unopened, terminals }) as string);
 
 /** The bars as they are now; no transcript is read for them. */
 export async function barsNow(db: Db, sessionId: string): Promise<string> {
@@ -135,7 +135,9 @@ const keyOf = ({ content }: Tab): string =>
       ? `file ${content.path} ${content.line ?? ""}`
       : content.kind === "review"
         ? "review"
-        : `artifact ${content.message_id}`;
+        : content.kind === "terminal"
+          ? `terminal ${content.terminal_id}`
+          : `artifact ${content.message_id}`;
 
 /** A page that begins to watch: what it shows is what its layout shows; `all` draws every view again. */
 export async function beginArrangement(

@@ -140,7 +140,7 @@ test("head and tabs: ids, stable numbers, the current one marked, hostile titles
   );
   const chats = [aChat(), aChat({ id: "c4", number: 4, title: HOSTILE })];
   const bars = String(
-    Bars({ session_id: "s1", layout, labels: labelsOf(layout, chats, { c1: "running" }), unopened: [] }),
+    Bars({ session_id: "s1", layout, labels: labelsOf(layout, chats, { c1: "running" }), unopened: [], terminals: [] }),
   );
   expect(bars).toContain('id="bars-s1"');
   expect(bars).not.toContain("<script>");

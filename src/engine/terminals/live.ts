@@ -1,0 +1,197 @@
+/**
+ * The living side of terminals: what tmux says about each, held beside the rows, and the viewers who look on. tmux is
+ * asked when something happened (a hook, output, input), at most once in REFRESH_MS; idle terminals cost nothing.
+ */
+import { sessionTopic } from "../../domain/event.ts";
+import {
+  plainTitle,
+  TERMINAL_COMMAND_CHARS,
+  type Terminal,
+  type TerminalFacts,
+  type TerminalNow,
+} from "../../domain/terminal.ts";
+import { commandLine, foregroundOf, listPanes, type PaneFacts } from "../../drivers/tmux/panes.ts";
+import { Tmux } from "../../drivers/tmux/server.ts";
+import { limited, messageOf } from "../../lib/errors.ts";
+import { exitTerminal, findTerminal, listOpenTerminals, noteTerminal } from "../../store/terminals.ts";
+import { type Core, type Emit, transact } from "../core.ts";
+import { Viewer, type ViewerEnd } from "./viewer.ts";
+import { TmuxWatch } from "./watch.ts";
+
+const REFRESH_MS = 1_000;
+/** Output comes in bursts: what it did to the title, or to the command, is looked at when this long passed. */
+const FIRST_MS = 200;
+export const VIEWERS_PER_TERMINAL = 16;
+export const VIEWERS_MAX = 120;
+
+export class LiveTerminals {
+  private made: Tmux | null = null;
+  private watch: TmuxWatch | null = null;
+  private readonly panes = new Map<string, PaneFacts & { running: string | null }>();
+  private readonly viewers = new Map<string, Set<Viewer>>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private last = 0;
+  private refreshing: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(private readonly core: () => Core) {}
+
+  /** Made when first needed: a server that never had a terminal makes no directory for them. */
+  get tmux(): Tmux {
+    this.made ??= new Tmux(this.core().config.home);
+    return this.made;
+  }
+
+  factsOf(id: string): TerminalFacts | null {
+    const pane = this.panes.get(id);
+    if (!pane || pane.dead) return null;
+    const { cols, rows, viewers, running, mouse, scrolled } = pane;
+    return { cols, rows, viewers, running, mouse, scrolled };
+  }
+
+  now(terminal: Terminal): TerminalNow {
+    const output_at = this.panes.get(terminal.id)?.output_at ?? terminal.output_at;
+    return { ...terminal, output_at, live: terminal.state === "open" ? this.factsOf(terminal.id) : null };
+  }
+
+  /** Its screen as text; null when tmux does not have it. */
+  async screenOf(terminal: Terminal): Promise<string | null> {
+    return Tmux.wasUsed(this.core().config.home) ? this.tmux.screen(terminal.id) : null;
+  }
+
+  /** Where its foreground program is; the terminal's own directory when that is not known. */
+  directoryOf(terminal: Terminal): string {
+    return this.panes.get(terminal.id)?.cwd || terminal.directory;
+  }
+
+  /** A server of ours runs from now on. */
+  started(): void {
+    this.watch ??= new TmuxWatch(this.tmux, () => this.poke());
+    this.watch.ensure();
+  }
+
+  /** Somebody looks on. Throws `limit` when too many do. */
+  view(terminal: Terminal, end: ViewerEnd): Viewer {
+    const here = this.viewers.get(terminal.id) ?? new Set();
+    const all = [...this.viewers.values()].reduce((sum, set) => sum + set.size, 0);
+    if (here.size >= VIEWERS_PER_TERMINAL || all >= VIEWERS_MAX)
+      throw limited("Too many browsers look at terminals at once; close one.", undefined, 429);
+    const viewer = new Viewer(terminal.id, this, end, () => {
+      here.delete(viewer);
+      if (here.size === 0) this.viewers.delete(terminal.id);
+    });
+    here.add(viewer);
+    this.viewers.set(terminal.id, here);
+    viewer.tell(this.now(terminal));
+    return viewer;
+  }
+
+  /** tmux runs it again: viewers attach. */
+  reopened(terminal: Terminal): void {
+    for (const viewer of this.viewers.get(terminal.id) ?? []) viewer.reopen();
+    this.poke();
+  }
+
+  /** It is gone for good: viewers are told and let go. */
+  gone(id: string): void {
+    this.panes.delete(id);
+    for (const viewer of [...(this.viewers.get(id) ?? [])]) viewer.end("gone", "This terminal was ended.");
+  }
+
+  /** Something may have changed: asks tmux soon, once for many. */
+  poke(): void {
+    if (this.closed || this.timer) return;
+    const wait = Math.max(FIRST_MS, this.last + REFRESH_MS - Date.now());
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      void this.refresh().catch((error) =>
+        this.core().log.warn("terminals.refresh_failed", { error: messageOf(error) }),
+      );
+    }, wait);
+  }
+
+  /** Asks tmux now, and writes down what is new. One at a time; who asks meanwhile gets one that began after. */
+  async refresh(): Promise<void> {
+    while (this.refreshing) await this.refreshing;
+    if (this.closed) return;
+    this.refreshing = this.look().finally(() => {
+      this.refreshing = null;
+      this.last = Date.now();
+    });
+    await this.refreshing;
+  }
+
+  private async look(): Promise<void> {
+    const rows = await listOpenTerminals(this.core().sql);
+    const found = rows.length > 0 || this.panes.size > 0 ? await listPanes(this.tmux) : [];
+    const panes = new Map((found ?? []).map((pane) => [pane.id, pane]));
+    for (const id of [...this.panes.keys()]) if (!panes.has(id)) this.panes.delete(id);
+    for (const row of rows) {
+      const pane = panes.get(row.id);
+      if (!pane || pane.dead) await this.exited(row, pane ?? null);
+      else await this.seen(row, pane);
+    }
+  }
+
+  private async exited(row: Terminal, pane: PaneFacts | null): Promise<void> {
+    this.panes.delete(row.id);
+    const ended = await transact(this.core(), async (tx, emit) => {
+      const now = await exitTerminal(tx, row.id, {
+        exit_code: pane?.exit_code ?? null,
+        exit_signal: pane?.exit_signal ?? null,
+      });
+      if (now) emitTerminal(emit, now);
+      return now;
+    });
+    if (ended) this.tell(ended);
+  }
+
+  private async seen(row: Terminal, pane: PaneFacts): Promise<void> {
+    const owned = row.target !== null || row.argv !== null;
+    const running =
+      plainTitle((await (owned ? commandLine : foregroundOf)(pane.pid)) ?? "", TERMINAL_COMMAND_CHARS) || null;
+    const before = this.panes.get(row.id);
+    this.panes.set(row.id, { ...pane, running });
+    const title = plainTitle(pane.title) || null;
+    const command = owned ? null : running;
+    const named = title !== row.title || (command !== null && command !== row.command);
+    let now = row;
+    if (named || before?.running !== running) {
+      now = await transact(this.core(), async (tx, emit) => {
+        const noted = await noteTerminal(tx, row.id, { title, command, output_at: pane.output_at });
+        if (noted) emitTerminal(emit, noted);
+        return noted ?? row;
+      });
+    }
+    this.tell(now);
+  }
+
+  private tell(terminal: Terminal): void {
+    const now = this.now(terminal);
+    for (const viewer of this.viewers.get(terminal.id) ?? []) viewer.tell(now);
+  }
+
+  /** Its attach client ended by itself: whether there is something to attach to is asked before it tries again. */
+  async stillOpen(id: string): Promise<boolean> {
+    await this.refresh();
+    return (await findTerminal(this.core().sql, id))?.state === "open" && this.panes.has(id);
+  }
+
+  /** Lets go of every viewer; tmux and what runs in it stay. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+    for (const set of [...this.viewers.values()])
+      for (const viewer of [...set]) viewer.end("away", "The server is stopping; terminals go on.");
+    await this.refreshing?.catch(() => {});
+    await this.watch?.close();
+  }
+}
+
+export function emitTerminal(emit: Emit, terminal: Pick<Terminal, "id" | "session_id">): void {
+  emit({
+    topic: sessionTopic(terminal.session_id),
+    kind: "terminal.changed",
+    payload: { terminal_id: terminal.id, session_id: terminal.session_id },
+  });
+}

@@ -1,0 +1,142 @@
+/** Terminals: the shell, what it sees, hosts it may connect to, and how the text looks. */
+import { FONT_PX, SCROLLBACK, type TerminalSettings } from "../../src/domain/terminal-settings.ts";
+import { attr } from "../ui/attr.ts";
+import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
+
+interface Props {
+  settings: TerminalSettings;
+  refused?: { values: Record<string, string>; error: FormError } | undefined;
+}
+type Name = keyof TerminalSettings;
+const NAMES: readonly Name[] = [
+  "terminal_shell",
+  "terminal_env",
+  "terminal_targets",
+  "terminal_font_px",
+  "terminal_scrollback",
+];
+
+export function TerminalsSection({ settings, refused }: Props) {
+  const error = refused?.error;
+  const field = (name: Name) => ({
+    name,
+    value: refused?.values[name] ?? String(settings[name] ?? ""),
+    error: errorAt(error, name),
+  });
+  return (
+    <section class="band" id="terminals" aria-labelledby="terminals-set-h">
+      <header>
+        <Icon name="term" />
+        <h2 id="terminals-set-h">Terminals</h2>
+      </header>
+      <form class="form" method="post" action={`${urls.settings}#terminals`}>
+        <input type="hidden" name="section" value="terminals" />
+        <FormNote error={error} fields={NAMES} />
+        <Text {...field("terminal_shell")} label="Shell" hint="An absolute path. Empty: your own." />
+        <Lines
+          {...field("terminal_env")}
+          label="Environment"
+          hint="NAME=value, one a line. No secrets: every program in a terminal sees it."
+        />
+        <Lines
+          {...field("terminal_targets")}
+          label="Hosts (ssh)"
+          hint="A name and where ssh connects, one a line: “box me@box.lan”. Keys and known hosts are those of your ssh."
+        />
+        <Amount
+          {...field("terminal_font_px")}
+          label="Size of the text"
+          hint="Pixels; each browser may differ."
+          range={FONT_PX}
+          step="0.5"
+        />
+        <Amount
+          {...field("terminal_scrollback")}
+          label="Scrollback"
+          hint="Lines kept of terminals that are opened from now on."
+          range={SCROLLBACK}
+          step="1"
+        />
+        <div class="btns">
+          <button type="submit" class="btn">
+            Save
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+interface InputProps {
+  name: Name;
+  label: string;
+  hint: string;
+  value: string;
+  error: string | undefined;
+}
+
+function Text({ name, label, hint, value, error }: InputProps) {
+  const id = `set-${name}`;
+  return (
+    <Field id={id} label={label} hint={hint} error={error}>
+      <input
+        class="input input-code"
+        id={id}
+        name={name}
+        value={attr(value)}
+        autocomplete="off"
+        placeholder="/bin/bash"
+        {...described({ id, hint, error })}
+      />
+    </Field>
+  );
+}
+
+function Lines({ name, label, hint, value, error }: InputProps) {
+  const id = `set-${name}`;
+  return (
+    <Field id={id} label={label} hint={hint} error={error}>
+      <textarea
+        class="input input-code"
+        id={id}
+        name={name}
+        rows="3"
+        spellcheck="false"
+        {...described({ id, hint, error })}
+        safe
+      >
+        {value}
+      </textarea>
+    </Field>
+  );
+}
+
+function Amount({
+  name,
+  label,
+  hint,
+  value,
+  error,
+  range,
+  step,
+}: InputProps & { range: { min: number; max: number }; step: string }) {
+  const id = `set-${name}`;
+  return (
+    <Field id={id} label={label} hint={hint} error={error}>
+      <input
+        class="input short"
+        id={id}
+        name={name}
+        type="number"
+        min={String(range.min)}
+        max={String(range.max)}
+        step={step}
+        required
+        value={attr(value)}
+        {...described({ id, hint, error })}
+      />
+    </Field>
+  );
+}
