@@ -26,19 +26,25 @@ create table applies (
   hunks integer not null default 0,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
+  rewinds text[] not null default '{}',
+  checkpoint_id text,
   primary key (id),
   check (state in ('writing', 'done', 'undone', 'failed')),
   foreign key (chat_id) references chats(id) on delete set null,
+  foreign key (checkpoint_id) references checkpoints(id) on delete set null,
   foreign key (project_id) references projects(id) on delete cascade,
   foreign key (run_id) references runs(id) on delete set null,
   foreign key (session_id) references sessions(id) on delete cascade
 );
 create index applies_of_chat on applies (chat_id);
+create index applies_of_checkpoint on applies (checkpoint_id);
 create index applies_of_project on applies (project_id, created_at desc);
 create index applies_of_run on applies (run_id);
 create index applies_of_session on applies (session_id, created_at desc);
 create index applies_writing on applies (id) where (state = 'writing');
 comment on table applies is 'Accepted hunks written to disk. The row and its files are there before the first file is touched.';
+comment on column applies.checkpoint_id is 'The checkpoint that is restored when all files are back.';
+comment on column applies.rewinds is 'Applies that this one takes back; none for one that writes accepted hunks.';
 
 create table apply_files (
   apply_id text not null,
@@ -51,6 +57,7 @@ create table apply_files (
   old_mode integer,
   new_mode integer,
   error text,
+  made text[] not null default '{}',
   primary key (apply_id, "position"),
   check (state in ('pending', 'written', 'stale', 'failed', 'undone')),
   foreign key (apply_id) references applies(id) on delete cascade,
@@ -63,6 +70,7 @@ create index apply_files_of_change on apply_files (change_id);
 create index apply_files_of_path on apply_files (path);
 create index apply_files_old on apply_files (old_sha);
 comment on table apply_files is 'Files of an apply with what they held before and hold after: enough to finish or undo it after a crash, and to rewind it.';
+comment on column apply_files.made is 'Directories that were made for the file; they go with it when it is taken back.';
 
 create table blobs (
   sha256 text not null,

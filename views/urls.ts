@@ -112,6 +112,11 @@ export const urls = {
   commentRemoval: (id: string) => `/comments/${id}/removal`,
   /** Everything that is undecided; and taking the newest decision back. */
   sessionVerdict: (id: string) => `/sessions/${id}/verdict`,
+  applies: (sessionId: string) => `/sessions/${sessionId}/applies`,
+  apply: (id: string) => `/applies/${id}`,
+  rewind: (applyId: string) => `/applies/${applyId}/rewind`,
+  /** Restore to here: before this message of a coder's chat. */
+  restoration: (messageId: string) => `/messages/${messageId}/restoration`,
   verdictUndo: (sessionId: string) => `/sessions/${sessionId}/verdict/undo`,
   /** The messages that follow position `after`, as a page. */
   chatMessagesAfter: (id: string, after: number) => q(`/chats/${id}/messages`, { after }),

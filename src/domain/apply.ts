@@ -39,6 +39,8 @@ export interface Apply {
   error: string | null;
   files: ApplyFile[];
   hunks: number;
+  /** Applies that this one takes back; none for one that writes accepted hunks. */
+  rewinds: string[];
   created_at: Date;
   ended_at: Date | null;
 }

@@ -40,8 +40,10 @@ export interface ReasoningMeta {
   duration_ms: number | null;
 }
 export interface NoticeMeta {
-  /** e.g. "repaired", "retried" */
+  /** e.g. "repaired", "retried", "review", "applied" */
   notice: string;
+  /** Of "applied": what was written at the end of the run; null when nothing could be. */
+  apply_id?: string | null;
 }
 
 interface PartBase {
@@ -61,6 +63,10 @@ export type ReasoningPart = PartBase & { kind: "reasoning"; meta: ReasoningMeta 
 export type ToolPart = PartBase & { kind: "tool"; meta: ToolMeta };
 export type NoticePart = PartBase & { kind: "notice" | "compaction" | "artifact"; meta: NoticeMeta };
 export type Part = TextPart | ReasoningPart | ToolPart | NoticePart;
+
+/** Notices: what became of a coder's proposals, told with a message; and what a run applied by itself. */
+export const REVIEW_NOTICE = "review";
+export const APPLIED_NOTICE = "applied";
 
 /** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */
 export interface Entry {

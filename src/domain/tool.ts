@@ -1,5 +1,6 @@
 /** The contract between the loop and a tool. Tools get everything through their context: no module state, no loop import. */
 import type { z } from "zod";
+import type { Apply } from "./apply.ts";
 import type { ChangeKind, FileContent } from "./change.ts";
 import type { Asking, RunRequest } from "./request.ts";
 
@@ -51,6 +52,10 @@ export interface Proposals {
   look(path: string): Promise<SeenFile | null>;
   /** Every file that is not as it is on disk, with what it holds, by path. */
   all(): Promise<(SeenFile & { kind: ChangeKind })[]>;
+  /** Writes what the mode lets; `waiting` counts hunks that nobody decided. */
+  apply(): Promise<{ apply: Apply | null; waiting: number }>;
+  /** Takes back what a run of this chat wrote: the newest apply, or the one named. */
+  rewind(applyId: string | null): Promise<Apply>;
 }
 
 /** Whole results of earlier calls of this chat, for `read_output`. */

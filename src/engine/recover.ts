@@ -3,16 +3,21 @@ import { skipLostNumbers } from "../store/journal.ts";
 import { closeLeftOpen } from "../store/parts.ts";
 import { expireOrphans } from "../store/requests.ts";
 import { interruptRunning, queueAnswered, queuedRuns } from "../store/runs.ts";
+import { recoverApplies } from "./changes/recover.ts";
 import { type Core, transact } from "./core.ts";
 import { emitRequest } from "./requests.ts";
 import { emitClosed, emitRun } from "./run-events.ts";
 import { enqueue } from "./turn/lane.ts";
 
 /**
- * Folds and closes open parts, marks running runs interrupted. Runs that wait for a human stay, with their requests and
- * the calls that ask; those whose answer came just before the end are queued again. Returns the counts for the log.
+ * Finishes half-written applies, folds and closes open parts, marks running runs interrupted. Runs that wait for a human
+ * stay, with their requests and the calls that ask; those whose answer came just before the end are queued again. Returns
+ * the counts for the log.
  */
-export async function recover(core: Core): Promise<{ parts: number; interrupted: number; answered: number }> {
+export async function recover(
+  core: Core,
+): Promise<{ parts: number; interrupted: number; answered: number; applies: number }> {
+  const applies = await recoverApplies(core);
   return transact(core, async (tx, emit) => {
     const runs = await interruptRunning(tx);
     const answered = await queueAnswered(tx);
@@ -22,7 +27,7 @@ export async function recover(core: Core): Promise<{ parts: number; interrupted:
     emitClosed(emit, parts);
     for (const run of [...runs, ...answered]) emitRun(emit, run);
     for (const request of requests) emitRequest(emit, request);
-    return { parts: parts.length, interrupted: runs.length, answered: answered.length };
+    return { parts: parts.length, interrupted: runs.length, answered: answered.length, applies };
   });
 }
 

@@ -1,5 +1,6 @@
 /** All routes of the server, in one place, so that a test can walk them. */
 import type { AnyElysia } from "elysia";
+import { applyRoutes } from "./routes/applies.ts";
 import { artifactRoutes } from "./routes/artifacts.tsx";
 import { assetRoutes } from "./routes/assets.ts";
 import { changeRoutes } from "./routes/changes.tsx";
@@ -46,6 +47,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(artifactRoutes(web))
     .use(chatRoutes(web))
     .use(changeRoutes(web))
+    .use(applyRoutes(web))
     .use(messageRoutes(web))
     .use(terminalRoutes(web))
     .use(paletteRoutes(web))

@@ -8,6 +8,7 @@ import {
   type HunkState,
   type Provenance,
 } from "../domain/change.ts";
+import { newId } from "../lib/ids.ts";
 
 export type ChangeRow = Omit<Change, "state" | "hunks" | "comments" | "added" | "removed"> & {
   theirs_sha: string | null;
@@ -80,6 +81,13 @@ export async function findOpenChange(db: Db, chatId: string, path: string): Prom
 export function openChangesOfChat(db: Db, chatId: string): Promise<ChangeRow[]> {
   return db<ChangeRow[]>`
     select ${columns(db)} from changes where chat_id = ${chatId} and closed_at is null order by path`;
+}
+
+/** Changes of a chat that are open, or were made or closed since; oldest first. */
+export function changesOfChat(db: Db, chatId: string, since: Date): Promise<ChangeRow[]> {
+  return db<ChangeRow[]>`
+    select ${columns(db)} from changes where chat_id = ${chatId} and discarded_at is null
+    and (closed_at is null or closed_at >= ${since} or created_at >= ${since}) order by created_at, id`;
 }
 
 export async function deleteChange(tx: Tx, id: string): Promise<void> {
@@ -156,6 +164,50 @@ export async function replaceHunks(
         state = case when hunks.state in ('stale', 'reverted') then 'pending' else hunks.state end`;
 }
 const HUNKS_A_STATEMENT = 1_000;
+
+/** Hunks of a change that was just made, in states that are known. */
+export async function insertHunks(
+  tx: Tx,
+  changeId: string,
+  hunks: readonly (NewHunk & { state: HunkState; told: string | null })[],
+): Promise<void> {
+  const rows = hunks.map((hunk, position) => ({ ...hunk, change_id: changeId, position }));
+  for (let at = 0; at < rows.length; at += HUNKS_A_STATEMENT)
+    await tx`insert into hunks ${tx(rows.slice(at, at + HUNKS_A_STATEMENT) as never)}`;
+}
+
+export async function removeHunks(tx: Tx, changeId: string, ids: readonly string[]): Promise<void> {
+  await tx`delete from hunks where change_id = ${changeId} and id = any(${ids as string[]})`;
+}
+
+/** The calls behind a change, once more for another one; gives the new id of each. */
+export async function copyEdits(tx: Tx, from: string, to: string): Promise<Map<string, string>> {
+  const rows = await tx<{ id: string }[]>`select id from edits where change_id = ${from} order by at, id`;
+  const ids = new Map(rows.map(({ id }) => [id, newId()]));
+  const [old, fresh] = [[...ids.keys()], [...ids.values()]];
+  await tx`
+    insert into edits (id, change_id, run_id, part_id, turn, tool, provider, model, said, at)
+    select n.fresh, ${to}, e.run_id, e.part_id, e.turn, e.tool, e.provider, e.model, e.said, e.at
+    from unnest(${old}::text[], ${fresh}::text[]) as n (old, fresh) join edits e on e.id = n.old`;
+  return ids;
+}
+
+/** Why a change could not be written, and the file as it was found when it did not merge. */
+export async function setObstacle(tx: Tx, id: string, error: string | null, theirs: string | null): Promise<void> {
+  await tx`update changes set error = ${error}, theirs_sha = ${theirs}, changed_at = now() where id = ${id}`;
+}
+
+/** Accepts what a run proposed and nobody decided: its mode says so. */
+export async function acceptOfRun(
+  tx: Tx,
+  runId: string,
+): Promise<{ change_id: string; id: string; from: HunkState }[]> {
+  return tx<{ change_id: string; id: string; from: HunkState }[]>`
+    update hunks h set state = 'accepted', decided_at = now() from changes c
+    where c.id = h.change_id and c.closed_at is null and h.current and h.state = 'pending'
+    and exists (select 1 from edits e where e.change_id = c.id and e.run_id = ${runId} and e.id = any(h.edit_ids))
+    returning h.change_id, h.id, 'pending' as "from"`;
+}
 
 /** Hunks from one state to another, all that are still in `from`; returns those that moved, with where they came from. */
 export async function moveHunks(

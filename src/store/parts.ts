@@ -24,6 +24,13 @@ export async function insertPart(tx: Tx, p: NewPart): Promise<boolean> {
   return rows.length > 0;
 }
 
+/** Where the next part of a message goes. */
+export async function nextPartPosition(db: Db, messageId: string): Promise<number> {
+  const [row] = await db<{ next: number }[]>`
+    select coalesce(max(position) + 1, 0)::int as next from parts where message_id = ${messageId}`;
+  return row!.next;
+}
+
 /** Closes an open part with its whole text; false when it was closed already. */
 export async function closePart(
   tx: Tx,

@@ -12,6 +12,7 @@ import { readShape } from "../../src/http/openapi/document.ts";
 import { RESOURCES } from "../../src/http/openapi/resources.ts";
 import { addRoutes } from "../../src/http/routes.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { coder } from "../support/coder.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { tempRepo } from "../support/repo.ts";
 import { until } from "../support/until.ts";
@@ -85,7 +86,7 @@ async function begin(model: string): Promise<Names> {
   await boo.database.sql`delete from endpoints where source in ('found', 'setting')`;
   await mkdir(`${boo.repo.root}/relay/.git`, { recursive: true });
   llm.set(QUICK);
-  const ids = await boo.chat();
+  const ids = await coder(boo);
   const { run, message } = await boo.ask(ids.chat, "What does this repository do?");
   await settled();
   const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string }[] }[] }>(`/chats/${ids.chat}`);
@@ -99,6 +100,7 @@ async function begin(model: string): Promise<Names> {
     CHAT: ids.chat,
     RUN: run.id,
     MESSAGE: message.id,
+    QUESTION: message.id,
     PART: tool?.id ?? "",
     CHANGE: await proposal(ids),
     ENDPOINT: endpoints[0]?.id ?? "",

@@ -1,6 +1,6 @@
 /** The transcript's rows: what was asked, what was answered, and the way to older ones. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
-import type { Entry, TextPart } from "../../src/domain/message.ts";
+import type { Entry, NoticePart, TextPart } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
@@ -14,7 +14,7 @@ import { ERRORS_INSIDE } from "./action.ts";
 import { Ending } from "./ending.tsx";
 import { Evidence } from "./evidence.tsx";
 import { isDemo, marginModel, shortModel } from "./model-name.ts";
-import { Parts } from "./parts.tsx";
+import { NoticeView, Parts } from "./parts.tsx";
 
 interface RowsProps {
   entries: readonly Entry[];
@@ -56,14 +56,20 @@ export function Rows({ entries, progress, live_run_id, now, project_id, endpoint
 /** What was asked: plain text, line breaks kept. */
 export function UserMessage({ entry, now, open = false }: { entry: Entry; now: number; open?: boolean }) {
   const { message, run } = entry;
-  const text = entry.parts.map((part) => part.text).join("\n");
+  const text = entry.parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n");
+  const told = entry.parts.filter((part) => part.kind === "notice");
   return (
     <article class="turn asked" id={ids.message(message.id)} aria-label="Your message">
       <aside>
         <When at={message.created_at} now={now} />
         {run && run.via !== "browser" ? <span>{run.via}</span> : ""}
       </aside>
-      <Said text={text} open={open} />
+      <div>
+        <Said text={text} open={open} />
+        {told.map((part) => (
+          <NoticeView part={part as NoticePart} />
+        ))}
+      </div>
     </article>
   );
 }

@@ -1,5 +1,12 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
-import type { NoticePart, Part, ReasoningPart, TextPart, ToolPart } from "../../src/domain/message.ts";
+import {
+  type NoticePart,
+  type Part,
+  REVIEW_NOTICE,
+  type ReasoningPart,
+  type TextPart,
+  type ToolPart,
+} from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import { askingParts, type RunRequest } from "../../src/domain/request.ts";
 import { duration } from "../../src/lib/format.ts";
@@ -146,10 +153,22 @@ function thoughtWords(part: ReasoningPart): string {
 
 /** A line that says what BooCode did by itself: repaired a call, tried again. */
 export function NoticeView({ part }: { part: NoticePart }) {
+  if (part.meta.notice === REVIEW_NOTICE) return <ReviewNotice part={part} />;
   return (
     <p class="notice" id={ids.part(part.id)}>
       <Icon name="info" />
       <span safe>{part.text || part.meta.notice}</span>
     </p>
+  );
+}
+
+/** What the agent was told of its proposals with a message; long, and known to who reviewed. */
+function ReviewNotice({ part }: { part: NoticePart }) {
+  const lines = part.text.split("\n").filter((line) => line.startsWith("- ")).length;
+  return (
+    <details class="notice" id={ids.part(part.id)}>
+      <summary safe>{`Told what became of its proposals (${lines} ${lines === 1 ? "line" : "lines"})`}</summary>
+      <pre safe>{part.text}</pre>
+    </details>
   );
 }

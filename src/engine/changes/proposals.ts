@@ -1,14 +1,16 @@
 /** What tools of a coder get: proposing, and looking through what is proposed. */
+import type { Run } from "../../domain/run.ts";
 import type { Proposals, SeenFile } from "../../domain/tool.ts";
 import { resolveWrite, type WritePlace } from "../../drivers/files/write-guard.ts";
 import { AppError } from "../../lib/errors.ts";
-import { openChangesOfChat } from "../../store/changes.ts";
-import type { Core } from "../core.ts";
+import { openChangesOfChat, readTotals } from "../../store/changes.ts";
+import type { Applying } from "./apply.ts";
+import { applyOfRun, rewindOfRun } from "./bypass.ts";
 import { kindOf } from "./content.ts";
 import { type Proposer, propose, seenOf, standing } from "./propose.ts";
 
 /** Of one call: `by` names its part. */
-export function proposalsOf(core: Pick<Core, "sql" | "lanes" | "journal">, by: Proposer): Proposals {
+export function proposalsOf(core: Applying, by: Proposer, run: Run): Proposals {
   const { path: root } = by.project;
   return {
     async propose(path, edit, signal) {
@@ -31,6 +33,12 @@ export function proposalsOf(core: Pick<Core, "sql" | "lanes" | "journal">, by: P
       }
       return found;
     },
+    async apply() {
+      const apply = await applyOfRun(core, run);
+      const totals = await readTotals(core.sql, { session_id: run.session_id, chat_id: run.chat_id, closed: false });
+      return { apply, waiting: totals.pending };
+    },
+    rewind: (applyId) => rewindOfRun(core, run, applyId),
   };
 }
 

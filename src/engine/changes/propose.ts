@@ -4,7 +4,6 @@
  */
 import type { Tx } from "../../db/sql.ts";
 import { CHANGE_BYTES_MAX, type Change, isGenerated, type Producer } from "../../domain/change.ts";
-import { sessionTopic } from "../../domain/event.ts";
 import type { SeenFile } from "../../domain/tool.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite, type WritePlace } from "../../drivers/files/write-guard.ts";
@@ -36,6 +35,7 @@ import {
   type Sides,
   sameContent,
 } from "./content.ts";
+import { emitChange } from "./emit.ts";
 
 /** Whose proposal it is: the chat it belongs to, and the call it comes from. */
 export interface Proposer {
@@ -202,15 +202,4 @@ function sourcesOf(before: readonly HunkRow[], edit: string) {
     );
     return [...new Set([...met.flatMap((h) => h.edit_ids), edit])];
   };
-}
-
-/** A change was made, decided, written or taken back. */
-export function emitChange(emit: Emit, change: Pick<ChangeRow, "id" | "session_id" | "chat_id">): void {
-  const payload = { change_id: change.id, session_id: change.session_id, chat_id: change.chat_id };
-  emit({ topic: sessionTopic(change.session_id), kind: "change.changed", payload });
-}
-
-/** Many changes of a session at once: whoever watches reads the list again. */
-export function emitChanges(emit: Emit, sessionId: string): void {
-  emit({ topic: sessionTopic(sessionId), kind: "changes.changed", payload: { session_id: sessionId } });
 }

@@ -13,6 +13,7 @@ import type { Via } from "../../domain/run.ts";
 import { conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
+import { isBeingApplied } from "../../store/applies.ts";
 import {
   type ChangeRow,
   findOpenChange,
@@ -35,7 +36,7 @@ import {
 } from "../../store/reviews.ts";
 import { findSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
-import { emitChange, emitChanges } from "./propose.ts";
+import { emitChange, emitChanges } from "./emit.ts";
 import { rowOf } from "./read.ts";
 
 type Reviewing = Pick<Core, "sql" | "journal">;
@@ -57,6 +58,8 @@ export function decide(core: Reviewing, changeId: string, input: VerdictInput): 
   return transact(core, async (tx, emit) => {
     const row = await lockChange(tx, (await rowOf(tx, changeId)).id);
     if (!row) throw notFound("change");
+    if (await isBeingApplied(tx, row.id))
+      throw conflict("This change is being applied right now.", await wholeOf(tx, row));
     const moved = await moveHunks(tx, [row.id], input.hunks ?? null, statesFor(input), input.verdict);
     const missing = (input.hunks ?? []).filter((id) => !moved.some((m) => m.id === id));
     if (missing.length > 0) await checkDecidedSo(tx, row, missing, input.verdict);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { RunMode } from "../../domain/change.ts";
 import type { ChatKind } from "../../domain/chat.ts";
 import type { Tool, ToolSpec } from "../../domain/tool.ts";
+import { applyPendingTool } from "./apply_pending.ts";
 import { askUserInputTool } from "./ask_user_input.ts";
 import { createFileTool } from "./create_file.ts";
 import { deleteFileTool } from "./delete_file.ts";
@@ -15,6 +16,7 @@ import { gitStatusTool } from "./git_status.ts";
 import { grepTool } from "./grep.ts";
 import { listDirTool } from "./list_dir.ts";
 import { readOutputTool } from "./read_output.ts";
+import { rewindTool } from "./rewind.ts";
 import { viewFileTool } from "./view_file.ts";
 
 /** The tools that change nothing, sorted by name. */
@@ -41,7 +43,7 @@ export function allTools(): Tool[] {
 
 /** Tools that propose changes of files or act outside: for chats of kind coder. */
 export function writeTools(): Tool[] {
-  return sorted([createFileTool, deleteFileTool, editFileTool]);
+  return sorted([applyPendingTool, createFileTool, deleteFileTool, editFileTool, rewindTool]);
 }
 
 const sorted = (tools: Tool[]): Tool[] => tools.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -145,7 +145,7 @@ async function executeOne(
     grants: [],
     signal,
     outputs: outputsOf(core, run.chat_id),
-    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open)) }),
+    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
   };
   const outcome = await callTool(tools, context, call);

@@ -1,14 +1,18 @@
 /** A run from claim to settlement: intent was stored before, and whatever happens it is settled exactly once here. */
 import type { Tx } from "../../db/sql.ts";
 import { sessionTopic } from "../../domain/event.ts";
+import { APPLIED_NOTICE } from "../../domain/message.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
 import { storable } from "../../lib/storable.ts";
 import { findChat } from "../../store/chats.ts";
 import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
-import { closeLeftOpen } from "../../store/parts.ts";
+import { closeLeftOpen, nextPartPosition } from "../../store/parts.ts";
 import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
+import { toldApply } from "../changes/apply.ts";
+import { applyOfRun } from "../changes/bypass.ts";
+import { beginCoderRun } from "../changes/tell.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { endpointForRun } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
@@ -70,7 +74,9 @@ async function showMessages(tx: Tx, emit: Emit, run: Run): Promise<void> {
   const { chat_id } = run;
   await moveWaitingBehind(tx, chat_id, run.answer_id);
   // A continued run answers a question that has long been shown.
-  if ((await runsOfMessages(tx, [run.question_id])).length === 1)
+  const goesOn = (await runsOfMessages(tx, [run.question_id])).length > 1;
+  if ((await findChat(tx, chat_id))?.kind === "coder") await beginCoderRun(tx, emit, run, goesOn);
+  if (!goesOn)
     emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
   emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
 }
@@ -108,6 +114,8 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
     );
     const standing = takenUp ? await standingOf(core, run) : null;
     if (standing) writer.continueAt(standing.position, standing.group);
+    // The answer may begin with a part that is not of the run: a report of the review.
+    else writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
     const ending = await runLoop(core, live, writer, {
       run,
       project,
@@ -119,6 +127,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
       position: answer.position,
       standing,
     });
+    if (chat.kind === "coder" && run.mode === "bypass") await applyAtEnd(core, writer, run);
     return { ...ending, error: null };
   } catch (error) {
     if (await waitsOn(core, run, error)) return null;
@@ -133,6 +142,18 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
 async function waitsOn(core: Core, run: Run, error: unknown): Promise<boolean> {
   if (!(error instanceof Stopped) || error.reason !== "shutdown") return false;
   return (await steady(core, () => findRun(core.sql, run.id)))?.state === "waiting";
+}
+
+/** Bypass: what was proposed is written once the run is over, and the transcript says so. */
+async function applyAtEnd(core: Core, writer: PartWriter, run: Run): Promise<void> {
+  try {
+    const apply = await applyOfRun(core, run);
+    if (apply) await writer.notice(0, `Applied ${toldApply(apply)}.`, { notice: APPLIED_NOTICE, apply_id: apply.id });
+  } catch (error) {
+    const why = error instanceof AppError && error.code !== "internal" ? error.message : INTERNAL;
+    if (!(error instanceof AppError)) core.log.error("apply.failed", { run_id: run.id, error });
+    await writer.notice(0, `Nothing was applied. ${why}`, { notice: APPLIED_NOTICE, apply_id: null });
+  }
 }
 
 function failure(core: Core, run: Run, error: unknown): Outcome {

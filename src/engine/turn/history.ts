@@ -3,7 +3,7 @@
  * equal byte for byte and the endpoint's cache holds.
  */
 import type { ChatMessage, ToolCall } from "../../domain/llm.ts";
-import type { Message, Part, ToolMeta } from "../../domain/message.ts";
+import { type Message, type Part, REVIEW_NOTICE, type ToolMeta } from "../../domain/message.ts";
 
 /** Said where an answer goes on after the assistant's own words: at a Continue, then and in every later prompt. */
 const CONTINUE = "Continue where you stopped.";
@@ -19,17 +19,26 @@ export function buildHistory(system: string, messages: readonly Message[], parts
   for (const message of messages) {
     const own = byMessage.get(message.id) ?? [];
     if (message.role === "user") {
-      history.push({ role: "user", content: textOf(own) });
+      history.push({ role: "user", content: [...reviewsOf(own), textOf(own)].join("\n\n") });
       continue;
     }
     const turns = assistantTurns(own);
     // The last message is the answer that is being written.
     const asked = turns.length > 0 || message === messages.at(-1);
-    if (asked && history.at(-1)?.role === "assistant") history.push({ role: "user", content: CONTINUE });
+    const reviews = reviewsOf(own);
+    const before = history.at(-1);
+    if (asked && before?.role === "assistant")
+      history.push({ role: "user", content: [...reviews, CONTINUE].join("\n\n") });
+    // An answer of which nothing came before leaves the question last: what is told goes on it.
+    else if (asked && before?.role === "user") before.content = [before.content, ...reviews].join("\n\n");
     history.push(...turns);
   }
   return history;
 }
+
+/** What became of the proposals: stored with the message that it is told with. */
+const reviewsOf = (parts: readonly Part[]): string[] =>
+  parts.flatMap((p) => (p.kind === "notice" && p.meta.notice === REVIEW_NOTICE ? [p.text] : []));
 
 function textOf(parts: readonly Part[]): string {
   return parts

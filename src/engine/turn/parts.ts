@@ -106,10 +106,18 @@ export class PartWriter {
     this.topic = sessionTopic(run.session_id);
   }
 
-  /** Goes on behind what an earlier life of the run wrote. */
+  /** Goes on behind what is there: what an earlier life of the run wrote, or a report of the review. */
   continueAt(position: number, group: string | null): void {
     this.position = position;
     this.group = group;
+  }
+
+  /** A row of its own, closed as it is made. */
+  async notice(turn: number, text: string, meta: Record<string, unknown>): Promise<void> {
+    await this.closeText("closed");
+    this.group = null;
+    const row = { id: newId(), position: this.position++, turn, kind: "notice" as const, state: "closed" as const };
+    await this.insert({ ...row, text, meta });
   }
 
   /** Appends a piece (never empty) to the open part of this kind, or opens one; a promise only when it must open. */

@@ -125,6 +125,7 @@ const apply = z.object({
     }),
   ),
   hunks: count,
+  rewinds: z.array(id).describe("Applies that it takes back; none for one that writes."),
   created_at: at,
   ended_at: at.nullable(),
 }) satisfies Of<Apply>;

@@ -60,7 +60,10 @@ export const part = z.discriminatedUnion("kind", [
   z.object({
     ...partBase,
     kind: z.enum(["notice", "compaction", "artifact"]),
-    meta: z.object({ notice: z.string() }),
+    meta: z.object({
+      notice: z.string(),
+      apply_id: id.nullish().describe("Of `applied`: what the run wrote by itself."),
+    }),
   }),
 ]) satisfies Of<AnyPart>;
 

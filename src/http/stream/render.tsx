@@ -5,7 +5,7 @@ import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
 import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
-import { Calls, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
+import { Calls, NoticeView, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
@@ -125,6 +125,7 @@ async function partOpened(
   const fresh = { ...part, state: "open", text: "" } as Part;
   if (fresh.kind === "text")
     return { html: append(into, TextPartView({ part: fresh, project_id: projectId }) as string), chat_id: p.chat_id };
+  if (part.kind === "notice") return { html: append(into, NoticeView({ part }) as string), chat_id: p.chat_id };
   if (fresh.kind === "reasoning")
     return { html: append(into, ReasoningPartView({ part: fresh }) as string), chat_id: p.chat_id };
   return NOTHING;

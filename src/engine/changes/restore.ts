@@ -1,0 +1,50 @@
+/**
+ * "Restore to here": files, proposals and transcript of a coder's chat as they were before a message was answered. What
+ * the chat's applies wrote since is taken back as one write; where something else changed such a file, nothing happens.
+ */
+import { conflict, notFound } from "../../lib/errors.ts";
+import { appliesSince, applyFiles } from "../../store/applies.ts";
+import { findChat } from "../../store/chats.ts";
+import { type CheckpointRow, checkpointOfMessage } from "../../store/checkpoints.ts";
+import { openRuns } from "../../store/runs.ts";
+import { findSession } from "../../store/sessions.ts";
+import { transact } from "../core.ts";
+import { projectOf } from "../projects.ts";
+import { type Applying, inProject } from "./apply.ts";
+import { restoreRows } from "./restore-rows.ts";
+import { chatsOfFiles, takeBack } from "./rewind.ts";
+
+/** `conflict` while the chat runs, and with `blocked` in `current` when a file was changed since by anybody else. */
+export async function restoreTo(
+  core: Applying,
+  messageId: string,
+  via: string,
+): Promise<{ applies: number; checkpoint: CheckpointRow }> {
+  const checkpoint = await checkpointOfMessage(core.sql, messageId);
+  if (!checkpoint) throw notFound("checkpoint");
+  const chat = await findChat(core.sql, checkpoint.chat_id);
+  const session = await findSession(core.sql, checkpoint.session_id);
+  if (!chat || !session) throw notFound("chat");
+  const project = await projectOf(core, session.project_id);
+  return inProject(core, project, [chat.id], async () => {
+    const [live] = await openRuns(core.sql, chat.id);
+    if (live) throw conflict("A run of this chat is going on or waiting. Stop it first.", live);
+    const applies = await appliesSince(core.sql, chat.id, checkpoint.created_at);
+    const files = await applyFiles(
+      core.sql,
+      applies.map((a) => a.id),
+    );
+    const others = (
+      await chatsOfFiles(
+        core,
+        files.filter((f) => f.state === "written"),
+      )
+    ).filter((id) => id !== chat.id);
+    if (others.length > 0)
+      throw conflict("An apply since then wrote changes of another chat as well. Rewind it by itself first.");
+    if (files.some((f) => f.state === "written"))
+      await takeBack(core, project, applies, { via, chat_id: chat.id, checkpoint_id: checkpoint.id });
+    else await transact(core, (tx, emit) => restoreRows(tx, emit, checkpoint.id));
+    return { applies: applies.length, checkpoint };
+  });
+}

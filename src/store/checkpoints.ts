@@ -1,0 +1,59 @@
+/** Checkpoints: how the proposals of a chat stood before a message was answered. */
+import type { Db, Tx } from "../db/sql.ts";
+import type { ChangeKind } from "../domain/change.ts";
+
+export interface CheckpointRow {
+  id: string;
+  session_id: string;
+  chat_id: string;
+  message_id: string;
+  run_id: string | null;
+  ref: string | null;
+  created_at: Date;
+}
+export interface CheckpointChange {
+  change_id: string;
+  base_sha: string | null;
+  new_sha: string | null;
+  kind: ChangeKind;
+  base_mode: number | null;
+  new_mode: number | null;
+}
+
+const columns = (db: Db) => db`id, session_id, chat_id, message_id, run_id, ref, created_at`;
+
+/** One a message: a run that goes on answers the same one and keeps it. */
+export async function insertCheckpoint(tx: Tx, checkpoint: Omit<CheckpointRow, "created_at" | "ref">): Promise<void> {
+  const rows = await tx`
+    insert into checkpoints ${tx(checkpoint as never)} on conflict (message_id) do nothing returning id`;
+  if (rows.length === 0) return;
+  await tx`
+    insert into checkpoint_changes (checkpoint_id, change_id, base_sha, new_sha, kind, base_mode, new_mode)
+    select ${checkpoint.id}, id, base_sha, new_sha, kind, base_mode, new_mode from changes
+    where chat_id = ${checkpoint.chat_id} and closed_at is null`;
+}
+
+export async function findCheckpoint(db: Db, id: string): Promise<CheckpointRow | null> {
+  const [row] = await db<CheckpointRow[]>`select ${columns(db)} from checkpoints where id = ${id}`;
+  return row ?? null;
+}
+
+export async function checkpointOfMessage(db: Db, messageId: string): Promise<CheckpointRow | null> {
+  const [row] = await db<CheckpointRow[]>`select ${columns(db)} from checkpoints where message_id = ${messageId}`;
+  return row ?? null;
+}
+
+export function checkpointChanges(db: Db, checkpointId: string): Promise<CheckpointChange[]> {
+  return db<CheckpointChange[]>`
+    select change_id, base_sha, new_sha, kind, base_mode, new_mode from checkpoint_changes
+    where checkpoint_id = ${checkpointId}`;
+}
+
+/** Messages of a chat from this one on that are still shown; returns their ids in order. */
+export async function supersedeFrom(tx: Tx, messageId: string): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    update messages m set superseded_at = now() from messages first
+    where first.id = ${messageId} and m.chat_id = first.chat_id and m.position >= first.position and m.superseded_at is null
+    returning m.id`;
+  return rows.map((r) => r.id);
+}
