@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ids } from "../../../views/ids.ts";
 import { urls } from "../../../views/urls.ts";
 import { placeOf } from "../../engine/pages.ts";
+import { notFound } from "../../lib/errors.ts";
 import { readEntries } from "../../store/transcript.ts";
 import { parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -32,7 +33,9 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
   const { message, part, newest } = await placeOf(web.core, id, partId ?? null);
   if (wants(request) === "json") {
     const [entry] = await readEntries(web.core.sql, [message], null);
-    return jsonAnswer(request, { message: entry && { ...entry.message, parts: entry.parts, run: entry.run } });
+    if (!entry) throw notFound("message");
+    const { message: row, ...rest } = entry;
+    return jsonAnswer(request, { message: { ...row, ...rest } });
   }
   const query = { around: message.id, part: part?.id, line: part?.kind === "tool" ? line : undefined };
   // What a person wrote is one text: its message is the row to land on.
