@@ -261,6 +261,21 @@ create table endpoints (
 comment on table endpoints is 'OpenAI-compatible servers: configured, found on this machine, or the built-in demo model.';
 comment on column endpoints.api_key is 'A key, or {env:NAME}. Never leaves the server: pages and JSON only say that there is one.';
 
+create table grants (
+  id text not null,
+  session_id text not null,
+  path text not null,
+  reason text not null,
+  request_id text,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  unique (session_id, path),
+  foreign key (request_id) references requests(id) on delete set null,
+  foreign key (session_id) references sessions(id) on delete cascade
+);
+comment on table grants is 'Directories that a session may read beside its project, each allowed by a human; they end with the session.';
+comment on column grants.path is 'Real path. A directory that is something else meanwhile, or a link, opens nothing: what is read is judged by where it really is.';
+
 create table hunks (
   change_id text not null,
   id text not null,

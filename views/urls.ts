@@ -151,6 +151,11 @@ export const urls = {
   terminalScrollback: (id: string) => `/terminals/${id}/scrollback`,
   /** The scrollback as a download. */
   terminalFile: (id: string) => `/terminals/${id}/file`,
+  rules: "/rules",
+  ruleRevocation: (id: string) => `/rules/${id}/revocation`,
+  /** What a session may read beside its project. */
+  sessionGrants: (id: string) => `/sessions/${id}/grants`,
+  grantRevocation: (id: string) => `/grants/${id}/revocation`,
   endpoints: "/endpoints",
   endpointChecks: "/endpoints/checks",
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,

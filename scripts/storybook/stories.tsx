@@ -8,6 +8,7 @@ import { emptyComposer } from "../../tests/support/chat-page.tsx";
 import { running as chatRunning, empty, endings, waiting, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
+import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -34,6 +35,7 @@ const settings: SettingsProps = {
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },
   terminals: TERMINAL_DEFAULTS,
   most: { steps: 200, tool_calls: 200, ask_minutes: 10080 },
+  rules: RULES,
   about: {
     version: "0.1.0",
     facts: [
@@ -171,7 +173,12 @@ export const stories: Record<string, Story> = {
     <NewSessionContent projects={projects} values={{ project_id: "p1", title: "", text: "" }} />,
     { path: "/sessions/new" },
   ),
-  "session-edit": inPage("Edit", <SessionEditContent session={session} project={project} />, {}, { session_id: "s1" }),
+  "session-edit": inPage(
+    "Edit",
+    <SessionEditContent session={session} project={project} grants={GRANTS} />,
+    {},
+    { session_id: "s1" },
+  ),
   "session-removal": inPage(
     "Delete",
     <SessionRemovalContent session={session} chats={2} messages={12} running={0} />,

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Apply } from "./apply.ts";
 import type { ChangeKind, FileContent } from "./change.ts";
+import type { Reach } from "./grant.ts";
 import type { Asking, RunRequest } from "./request.ts";
 
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
@@ -21,6 +22,8 @@ export interface ToolContext {
    * the request it made before. Absent where nobody can be asked.
    */
   ask?(asking: Asking): Promise<RunRequest>;
+  /** What reading a path outside would take; refuses by throwing. Absent where nobody can be asked. */
+  reach?(path: string): Promise<Reach>;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
 }

@@ -14,6 +14,7 @@ import {
 } from "../store/requests.ts";
 import { lockRun, moveRun } from "../store/runs.ts";
 import { type Core, type Emit, transact } from "./core.ts";
+import { checkGrantable, grantRequested } from "./grants.ts";
 import { emitRequest } from "./requests.ts";
 import { rememberAnswer } from "./rules.ts";
 import { emitRun } from "./run-events.ts";
@@ -31,6 +32,7 @@ export async function answerRequest(core: Core, id: string, given: Given, via: V
   if (!request) throw notFound("request");
   if (request.state !== "open") throw gone(request);
   const { state, answer } = decide(request, given);
+  if (request.kind === "read_access" && state === "answered") await checkGrantable(request);
   const ended = await endRequest(core, request, state, { answer, via });
   if (ended) return ended;
   const now = await findRequest(core.sql, id);
@@ -62,6 +64,7 @@ async function endRequest(
     const moved = await moveRequest(tx, request.id, to, facts);
     if (!moved) return null;
     if (moved.kind === "permission" && moved.answer) await rememberAnswer(tx, emit, moved, moved.answer.kind);
+    if (moved.kind === "read_access" && to === "answered") await grantRequested(tx, emit, moved);
     emitRequest(emit, moved);
     const parked = run ? await unpark(core, tx, emit, run) : null;
     return { moved, parked };

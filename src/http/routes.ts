@@ -13,6 +13,7 @@ import { loginRoutes } from "./routes/login.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
+import { permitRoutes } from "./routes/permits.ts";
 import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
@@ -55,6 +56,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(reviewRoutes(web))
     .use(runRoutes(web))
     .use(requestRoutes(web))
+    .use(permitRoutes(web))
     .use(settingsRoutes(web))
     .use(providerRoutes(web))
     .use(streamRoutes(web))

@@ -103,6 +103,7 @@ async function begin(model: string): Promise<Names> {
     QUESTION: message.id,
     PART: tool?.id ?? "",
     CHANGE: await proposal(ids),
+    ...(await permits(ids)),
     ENDPOINT: endpoints[0]?.id ?? "",
   };
 }
@@ -136,6 +137,16 @@ const settled = () =>
     return (await sql`select 1 from parts where not searched and state <> 'open' limit 1`).length === 0;
   }, 20_000);
 
+/** A rule and a grant, as answers make them. */
+async function permits({ project, session }: { project: string; session: string }): Promise<Names> {
+  const { sql } = boo.database;
+  const [RULE, GRANT] = [crypto.randomUUID().slice(0, 16), crypto.randomUUID().slice(0, 16)];
+  await sql`insert into rules (id, provider, project_id, tool_kind, subject, effect)
+    values (${RULE}, 'boocode', ${project}, 'execute', 'bun test', 'allow')`;
+  await sql`insert into grants (id, session_id, path, reason) values (${GRANT}, ${session}, '/srv/code/relay-sdk', 'Its retries')`;
+  return { RULE, GRANT };
+}
+
 /** The id of what is asked, once the run asks or has ended. */
 const asked = async (): Promise<string> => {
   const live = () => boo.database.sql`select 1 from runs where state in ('queued', 'running')`;
@@ -166,7 +177,7 @@ describe("answers", () => {
 
   test("of the addresses that no example calls", async () => {
     const names = await begin(QUICK);
-    const { PROJECT, SESSION, CHAT, CHANGE } = names;
+    const { PROJECT, SESSION, CHAT, CHANGE, RULE, GRANT } = names;
     const { token } = (await call("POST", "/tokens", { label: "one" })).json as { token: { id: string } };
     const { endpoint } = (await call("POST", "/endpoints", { url: other.url })).json as { endpoint: { id: string } };
     const calls: [string, string, unknown?][] = [
@@ -184,6 +195,8 @@ describe("answers", () => {
       ["POST", `/chats/${CHAT}/mode`, { mode: "ask" }],
       ["POST", `/changes/${CHANGE}/verdict`, { verdict: "accepted" }],
       ["POST", `/sessions/${SESSION}/verdict`, { verdict: "pending" }],
+      ["POST", `/rules/${RULE}/revocation`],
+      ["POST", `/grants/${GRANT}/revocation`],
       ["GET", "/providers/claude"],
       ["POST", "/providers/claude/change", { enabled: true }],
       ["POST", "/providers/claude/removal"],

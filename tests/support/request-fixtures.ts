@@ -141,3 +141,39 @@ export const endedRequests = (): RunRequest[] => [
   aReadAccess({ ...ended, id: "e9", state: "answered", answer: { allow: true } }),
   aReadAccess({ ...ended, id: "e10", state: "denied", answer: { allow: false } }),
 ];
+
+export const RULES = [
+  {
+    id: "u1",
+    provider: "boocode",
+    project_id: "p1",
+    project_name: "relay",
+    tool_kind: "execute",
+    subject: "pnpm vitest run worker",
+    effect: "allow" as const,
+    request_id: "q3",
+    created_at: ago(40 * MINUTE),
+  },
+  {
+    id: "u2",
+    provider: "claude",
+    project_id: "p1",
+    project_name: "relay",
+    tool_kind: "execute",
+    subject: "git push --force",
+    effect: "deny" as const,
+    request_id: null,
+    created_at: ago(3000 * MINUTE),
+  },
+];
+
+export const GRANTS = [
+  {
+    id: "g1",
+    session_id: "s1",
+    path: "/srv/code/relay-sdk",
+    reason: "Compare the retry loop in src/client.ts with the server’s",
+    request_id: "q4",
+    created_at: ago(MINUTE),
+  },
+];

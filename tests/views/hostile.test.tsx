@@ -21,7 +21,7 @@ import { local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
-import { aPermission, aReadAccess, endedRequests, twoQuestions } from "../support/request-fixtures.ts";
+import { aPermission, aReadAccess, endedRequests, GRANTS, RULES, twoQuestions } from "../support/request-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -89,7 +89,12 @@ function pages(text: string): Record<string, string> {
     ),
     requests: <RequestCards requests={soil([aReadAccess(), ...endedRequests()], text)} now={NOW} />,
     session_edit: (
-      <SessionEditContent session={s} project={p} rename={{ title: text, error: { field: null, message: text } }} />
+      <SessionEditContent
+        session={s}
+        project={p}
+        grants={soil(GRANTS, text)}
+        rename={{ title: text, error: { field: null, message: text } }}
+      />
     ),
     session_removal: <SessionRemovalContent session={s} chats={1} messages={1} running={1} />,
     settings: (
@@ -101,6 +106,7 @@ function pages(text: string): Record<string, string> {
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
         terminals={{ ...TERMINAL_DEFAULTS, terminal_shell: text, terminal_env: text, terminal_targets: text }}
+        rules={soil(RULES, text)}
         most={{ steps: 200, tool_calls: 200, ask_minutes: 10080 }}
         about={{ version: text, facts: [{ label: text, value: text }] }}
         now={NOW}

@@ -1,5 +1,6 @@
 /** Renaming, archiving and deleting a session, as a page of its own: it works without script. */
 
+import type { Grant } from "../../src/domain/grant.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
@@ -8,16 +9,18 @@ import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { SessionGrants } from "./grants.tsx";
 
 interface EditProps {
   session: Session;
   project: Project;
+  grants: readonly Grant[];
   /** A refused title, with what was typed. */
   rename?: { title: string; error: FormError } | null;
 }
 
 /** Everything inside `main`. */
-export function SessionEditContent({ session, project, rename }: EditProps) {
+export function SessionEditContent({ session, project, grants, rename }: EditProps) {
   const title = { id: "session-title", error: errorAt(rename?.error, "title") };
   return (
     <>
@@ -52,6 +55,7 @@ export function SessionEditContent({ session, project, rename }: EditProps) {
               </div>
             </Field>
           </form>
+          <SessionGrants grants={grants} />
           <OtherWays session={session} />
         </div>
       </div>

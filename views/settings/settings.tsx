@@ -11,6 +11,7 @@ import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
 import { Providers, type ProviderValues } from "./providers.tsx";
+import { type ListedRule, RulesSection } from "./rules.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
 import { TerminalsSection } from "./terminals.tsx";
 import { Tokens } from "./tokens.tsx";
@@ -20,6 +21,7 @@ const SECTIONS = [
   { id: "providers", label: "Agents" },
   { id: "runs", label: "Defaults and limits" },
   { id: "terminals", label: "Terminals" },
+  { id: "rules", label: "Always allowed" },
   { id: "tokens", label: "Access tokens" },
   { id: "look", label: "Appearance" },
   { id: "about", label: "About" },
@@ -34,6 +36,7 @@ export interface SettingsProps {
   look: Look;
   runs: RunSettings;
   terminals: TerminalSettings;
+  rules: readonly ListedRule[];
   most: { steps: number; tool_calls: number; ask_minutes: number };
   about: AboutFacts;
   now: number;
@@ -76,6 +79,7 @@ export function SettingsContent(props: SettingsProps) {
               refused={props.refused?.runs}
             />
             <TerminalsSection settings={props.terminals} refused={props.refused?.terminals} />
+            <RulesSection rules={props.rules} now={props.now} />
             <Tokens tokens={props.tokens} now={props.now} made={props.made} refused={props.refused?.token} />
             <Appearance look={props.look} />
             <About facts={props.about} />

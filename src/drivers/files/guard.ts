@@ -172,11 +172,13 @@ async function outside(scope: Scope, wanted: string, named: string): Promise<Ref
   const meant = wanted.replace(/^\/+/, "");
   const isThere =
     wanted.startsWith("/") && locate(scope, normalize(join(scope.root, meant))) && (await isVisible(scope, meant));
-  const hint = isThere ? `Did you mean ${shown(meant)}?` : "Give a path relative to the project's directory.";
+  const hint = isThere
+    ? `Did you mean ${shown(meant)}?`
+    : "Give a path relative to the project's directory, or ask the user for it with request_read_access.";
   return new Refusal(
     "forbidden",
     "outside the project",
-    `${name} is outside the project, which is all that can be read.`,
+    `${name} is outside ${scope.grants.length > 0 ? "the project and what else this session may read" : "the project, which is all that can be read"}.`,
     { field: "path", hint },
   );
 }

@@ -16,6 +16,7 @@ import { gitStatusTool } from "./git_status.ts";
 import { grepTool } from "./grep.ts";
 import { listDirTool } from "./list_dir.ts";
 import { readOutputTool } from "./read_output.ts";
+import { requestReadAccessTool } from "./request_read_access.ts";
 import { rewindTool } from "./rewind.ts";
 import { viewFileTool } from "./view_file.ts";
 
@@ -31,6 +32,7 @@ export function readTools(): Tool[] {
     grepTool,
     listDirTool,
     readOutputTool,
+    requestReadAccessTool,
     viewFileTool,
   ];
   return sorted(tools);

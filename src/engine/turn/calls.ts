@@ -13,6 +13,7 @@ import { insertOutput, readOutput } from "../../store/parts.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
 import type { Core } from "../core.ts";
+import { grantPaths, reachOf } from "../grants.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
 import { askAndHold, backToWork } from "../requests.ts";
 import { steady } from "../steady.ts";
@@ -142,10 +143,12 @@ async function executeOne(
   const { signal } = live.abort;
   const context: ToolContext = {
     root: project.path,
-    grants: [],
+    // Read for each call: one may have been given, or taken away, since the last.
+    grants: await steady(core, () => grantPaths(core, run.session_id)),
     signal,
     outputs: outputsOf(core, run.chat_id),
     ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
+    reach: (path) => reachOf(core, project, run.session_id, path),
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
   };
   const outcome = await callTool(tools, context, call);

@@ -1,6 +1,8 @@
 /** What runs ask, and what was answered for always; part of RESOURCES. */
 import { z } from "zod";
+import type { Grant } from "../../domain/grant.ts";
 import { OPTION_KINDS, REQUEST_STATES, type RunRequest } from "../../domain/request.ts";
+import type { Rule } from "../../domain/rule.ts";
 import { at, id, type Of } from "./wire.ts";
 
 const option = z.object({ id: z.string(), kind: z.enum(OPTION_KINDS), name: z.string() });
@@ -64,3 +66,24 @@ export const request = z.discriminatedUnion("kind", [
     answer: z.object({ allow: z.boolean() }).nullable(),
   }),
 ]) satisfies Of<RunRequest>;
+
+export const grant = z.object({
+  id,
+  session_id: id,
+  path: z.string().describe("Real path of the directory."),
+  reason: z.string(),
+  request_id: id.nullable(),
+  created_at: at,
+}) satisfies Of<Grant>;
+
+export const rule = z.object({
+  id,
+  provider: z.string(),
+  project_id: id,
+  project_name: z.string(),
+  tool_kind: z.string(),
+  subject: z.string().describe("The normalised command or path; never a pattern."),
+  effect: z.enum(["allow", "deny"]),
+  request_id: id.nullable().describe("The request whose answer made it."),
+  created_at: at,
+}) satisfies Of<Rule & { project_name: string }>;

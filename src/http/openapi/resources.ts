@@ -20,7 +20,7 @@ import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
-import { request } from "./request-resources.ts";
+import { grant, request, rule } from "./request-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
@@ -217,6 +217,8 @@ export const RESOURCES = {
   Run: run,
   LiveRun: liveRun,
   Request: request,
+  Rule: rule,
+  Grant: grant,
   Queued: z.object({ run, text: z.string() }),
   Cursor: z.object({
     before: count.nullable().describe("Position for `before`; null at the beginning."),

@@ -5,6 +5,7 @@ import { Page } from "../../../views/layout/page.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../../views/sessions/edit-session.tsx";
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
+import { grantsOf } from "../../engine/grants.ts";
 import { framePage } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { changeSession, removeSession } from "../../engine/sessions.ts";
@@ -90,7 +91,7 @@ async function drawEdit(
   const frame = frameFor(web, request, await framePage(web.core));
   return (
     <Page frame={frame} title={session.title} current={{ session_id: id, project_id: project.id }}>
-      {SessionEditContent({ session, project, rename }) as "safe"}
+      {SessionEditContent({ session, project, grants: await grantsOf(web.core, id), rename }) as "safe"}
     </Page>
   ) as string;
 }

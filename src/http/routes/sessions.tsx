@@ -5,6 +5,7 @@ import { Page } from "../../../views/layout/page.tsx";
 import { NewSessionContent, type NewSessionValues } from "../../../views/sessions/new-session.tsx";
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
+import { keepGrants } from "../../engine/grants.ts";
 import { framePage } from "../../engine/pages.ts";
 import { allProjects, projectOf } from "../../engine/projects.ts";
 import { changeSession, chatsOf, openChat, openSession, removeSession } from "../../engine/sessions.ts";
@@ -39,6 +40,11 @@ const Change = z.object({
   title: z.string().optional(),
   model: z.string().max(300).nullish(),
   archived: flag.optional(),
+  grants: z
+    .array(z.string().max(40))
+    .max(500)
+    .optional()
+    .describe("Ids of the grants that stay; the others are taken away."),
 });
 const Removal = z.object({ force: flag.default(false).describe("Stop what runs in it first.") });
 const NewChat = z.object({
@@ -97,11 +103,16 @@ function sessionRoutesById(web: Web) {
     )
     .patch(
       "/sessions/:id",
-      async ({ request, params }) =>
-        jsonAnswer(request, {
-          session: await changeSession(web.core, params.id, patch(await parseBody(request, Change))),
-        }),
-      about({ summary: "Renames, archives, sets the model.", body: Change, answers: { 200: { session: "Session" } } }),
+      async ({ request, params }) => {
+        const { grants, ...change } = await parseBody(request, Change);
+        if (grants) await keepGrants(web.core, params.id, grants);
+        return jsonAnswer(request, { session: await changeSession(web.core, params.id, patch(change)) });
+      },
+      about({
+        summary: "Renames, archives, sets the model, takes grants away.",
+        body: Change,
+        answers: { 200: { session: "Session" } },
+      }),
     )
     .delete(
       "/sessions/:id",
@@ -126,7 +137,8 @@ function sessionRoutesById(web: Web) {
     );
 }
 
-const patch = ({ model, ...rest }: z.output<typeof Change>) => (model === undefined ? rest : { ...rest, model });
+const patch = ({ model, ...rest }: Omit<z.output<typeof Change>, "grants">) =>
+  model === undefined ? rest : { ...rest, model };
 
 async function form(web: Web, request: Request): Promise<Response> {
   const { project } = parseQuery(request, For);

@@ -12,6 +12,7 @@ import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
 import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
+import { rulesOf } from "../../engine/rules.ts";
 import { ASK_MINUTES_MAX, changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
@@ -206,6 +207,7 @@ export async function drawSettings(
     look: at.look,
     runs: settings,
     terminals: settings,
+    rules: await rulesOf(web.core),
     most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX, ask_minutes: ASK_MINUTES_MAX },
     now: frame.now,
     about: { version, facts },

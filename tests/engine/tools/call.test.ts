@@ -278,6 +278,7 @@ describe("what the model is told of the tools", () => {
       "grep",
       "list_dir",
       "read_output",
+      "request_read_access",
       "view_file",
     ]);
   });
