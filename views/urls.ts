@@ -80,7 +80,7 @@ export const urls = {
   sessionChats: (id: string) => `/sessions/${id}/chats`,
   review: (
     sessionId: string,
-    query: { from?: number | undefined; file?: string | undefined; pane?: 1; part?: "files" } = {},
+    query: { from?: number | undefined; file?: string | undefined; pane?: 1; part?: "files" | "tree" } = {},
   ) => q(`/sessions/${sessionId}/review`, query),
   /** How lines are shown in this browser from now on. */
   reviewLook: (sessionId: string) => `/sessions/${sessionId}/review/look`,

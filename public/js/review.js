@@ -230,7 +230,7 @@
   async function readAgain() {
     for (const review of document.querySelectorAll("[data-review]")) {
       const files = [...review.querySelectorAll(".file[data-change]")].map((f) => f.dataset.change);
-      const url = `/sessions/${review.dataset.review}/review?part=news&files=${files.slice(0, FILES_MAX).join(",")}`;
+      const url = `/sessions/${review.dataset.review}/review?part=news&rows=${review.querySelectorAll(".ftree a[data-file]").length}&files=${files.slice(0, FILES_MAX).join(",")}`;
       await window.htmx?.ajax("GET", url, { source: review, swap: "none" });
       fill(review);
     }

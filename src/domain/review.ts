@@ -58,7 +58,7 @@ export interface ShownHunk {
 export interface ShownFile {
   change: Change;
   hunks: ShownHunk[];
-  /** Hunks after those that are here. */
+  /** Hunks after those that are here; they are fetched when the reader comes to them. */
   left: number;
   comments: Comment[];
   clashes: Clash[];
@@ -88,14 +88,20 @@ export interface ReviewPage {
 export const HUNK_LINES = 400;
 /** Hunks of a file that are shown at once. */
 export const FILE_HUNKS = 100;
+/** Lines of a file that are shown at once, headings included. */
+export const FILE_LINES = 800;
 /** Unchanged lines that come when asked for more. */
 export const CONTEXT_STEP = 20;
 /** Files of the list that the page has headings of at first, and each time the reader comes to the end of them. */
-export const FILES_STEP = 60;
+export const FILES_STEP = 40;
+/** Lines of the list of files that come at once. */
+export const TREE_STEP = 120;
 /** Files in the list at most: the page must stay one that a browser can hold. */
 export const ENTRIES_MAX = 5_000;
-/** Lines that the first page shows, over all files; the other files follow as the reader comes to them. */
-export const FIRST_LINES = 400;
+/** Lines that the first page shows, headings included; what is after them follows as the reader comes to it. */
+export const FIRST_LINES = 240;
+/** What a hunk's heading, and a file's, count for beside lines: their forms are long. */
+export const HEAD_LINES = 15;
 
 /** Unchanged lines around each hunk of a file of `lines` proposed lines. */
 export function gaps(

@@ -85,7 +85,7 @@ export function FileLater({ entry }: { entry: ReviewEntry }) {
       data-change={entry.id}
       aria-labelledby={ids.reviewHead(entry.id)}
     >
-      <FileHead entry={entry} />
+      <FileHead entry={entry} acts={false} />
       <p
         class="later"
         style={`--lines:${Math.min(entry.added + entry.removed, ROOM_LINES)}`}
@@ -102,8 +102,8 @@ export function FileLater({ entry }: { entry: ReviewEntry }) {
 /** Room that is kept for a file which is not here yet. */
 const ROOM_LINES = 40;
 
-/** Path, counts, what is decided for all of it (#rh-ID). */
-export function FileHead({ entry }: { entry: ReviewEntry }) {
+/** Path, counts, what is decided for all of it (#rh-ID); `acts` once the file itself is there. */
+export function FileHead({ entry, acts = true }: { entry: ReviewEntry; acts?: boolean }) {
   const { id, path } = entry;
   const cut = path.lastIndexOf("/") + 1;
   const pending = entry.marks.filter((m) => m === "pending" || m === "seen").length;
@@ -124,8 +124,8 @@ export function FileHead({ entry }: { entry: ReviewEntry }) {
         {counted(entry.marks.length, "hunk")}
       </span>
       <span class="grow"></span>
-      {pending > 0 ? <Seen entry={entry} all={unseen === 0} /> : ""}
-      {pending > 0 ? <FileVerdict entry={entry} /> : ""}
+      {acts && pending > 0 ? <Seen entry={entry} all={unseen === 0} /> : ""}
+      {acts && pending > 0 ? <FileVerdict entry={entry} /> : ""}
     </div>
   );
 }

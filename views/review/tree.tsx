@@ -1,5 +1,5 @@
 /** The list of changed files in reading order, with a mark for every hunk. */
-import type { ReviewEntry, ReviewIndex } from "../../src/domain/review.ts";
+import { type ReviewEntry, type ReviewIndex, TREE_STEP } from "../../src/domain/review.ts";
 import { count, counted } from "../../src/lib/format.ts";
 import { shownPath } from "../../src/lib/path-guard.ts";
 import { ids } from "../ids.ts";
@@ -10,34 +10,54 @@ import { Marks } from "./marks.tsx";
 interface TreeProps {
   session_id: string;
   index: ReviewIndex;
+  /** Lines at most; the others are fetched when the reader comes to them. */
+  rows?: number;
 }
 
-export function ReviewTree({ session_id, index }: TreeProps) {
-  let directory: string | null = null;
-  const rows = index.entries.map((entry) => {
-    const group = groupOf(entry);
-    const head =
-      group === directory ? (
-        ""
-      ) : (
-        <div class="dirh cut" title={attr(group)} safe>
-          {group}
-        </div>
-      );
-    directory = group;
-    return (
-      <>
-        {head}
-        <ReviewRow session_id={session_id} entry={entry} />
-      </>
-    );
-  });
+export function ReviewTree({ session_id, index, rows = TREE_STEP }: TreeProps) {
   return (
     <nav class="ftree" id={ids.reviewTree(session_id)} aria-label="Changed files">
-      {rows}
-      {index.left > 0 ? <p class="legend" safe>{`and ${counted(index.left, "more file")}`}</p> : ""}
+      <TreeRows session_id={session_id} index={index} from={0} upto={Math.max(rows, TREE_STEP)} />
       {index.entries.length > 0 ? <Legend /> : ""}
     </nav>
+  );
+}
+
+/** Lines from one place in the list to another, and the way to those after them: also what that way brings. */
+export function TreeRows({ session_id, index, from, upto }: TreeProps & { from: number; upto: number }) {
+  const { entries, left } = index;
+  const next = urls.review(session_id, { from: upto, part: "tree" });
+  const unlisted = entries.length - upto + left;
+  return (
+    <>
+      {entries.slice(from, upto).map((entry, i) => {
+        const before = entries[from + i - 1];
+        const group = groupOf(entry);
+        return (
+          <>
+            {before && groupOf(before) === group ? (
+              ""
+            ) : (
+              <div class="dirh cut" title={attr(group)} safe>
+                {group}
+              </div>
+            )}
+            <ReviewRow session_id={session_id} entry={entry} />
+          </>
+        );
+      })}
+      {upto < entries.length ? (
+        <p class="legend" hx-get={next} hx-trigger="intersect once" hx-swap="outerHTML">
+          <a href={urls.review(session_id, { from: upto })} safe>
+            {counted(unlisted, "more file")}
+          </a>
+        </p>
+      ) : left > 0 ? (
+        <p class="legend" safe>{`and ${counted(left, "more file")}: decide some of these first`}</p>
+      ) : (
+        ""
+      )}
+    </>
   );
 }
 
@@ -45,7 +65,7 @@ export function ReviewTree({ session_id, index }: TreeProps) {
 export function ReviewRow({ session_id, entry }: { session_id: string; entry: ReviewEntry }) {
   const href = `${urls.review(session_id, { file: entry.id })}#${ids.reviewFile(entry.id)}`;
   return (
-    <a href={href} id={ids.reviewRow(entry.id)} title={attr(shownPath(entry.path))} data-file={entry.id}>
+    <a href={href} id={ids.reviewRow(entry.id)} data-file={entry.id}>
       <span class="cut" safe>
         {shownPath(nameOf(entry.path))}
       </span>

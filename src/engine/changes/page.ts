@@ -6,9 +6,11 @@ import { inReadingOrder } from "../../domain/reading-order.ts";
 import {
   ENTRIES_MAX,
   FILE_HUNKS,
+  FILE_LINES,
   FILES_STEP,
   FIRST_LINES,
   gaps,
+  HEAD_LINES,
   HUNK_LINES,
   type ReviewEntry,
   type ReviewIndex,
@@ -140,13 +142,11 @@ async function firstFiles(
     const row = await findChangeRow(db, entry.id);
     if (!row) continue;
     const reviewed = await readShown(core, db, row, { lines: left });
-    left -= reviewed.file.hunks.reduce((sum, h) => sum + LINES_OF_A_HEAD + (h.lines?.length ?? 0), LINES_OF_A_HEAD);
+    left -= reviewed.file.hunks.reduce((sum, h) => sum + HEAD_LINES + (h.lines?.length ?? 0), HEAD_LINES);
     found.set(entry.id, reviewed);
   }
   return found;
 }
-/** What a heading counts for beside lines. */
-const LINES_OF_A_HEAD = 2;
 
 export interface Wanted {
   /** Also the lines of a file that comes folded. */
@@ -155,7 +155,7 @@ export interface Wanted {
   from?: number | undefined;
   /** Unchanged lines around each hunk beyond the usual three. */
   context?: number | undefined;
-  /** Lines over all its hunks that come at once. */
+  /** Lines over all its hunks that come at once, headings included; by default as many as fit a hunk. */
   lines?: number;
 }
 
@@ -178,10 +178,11 @@ async function readShown(core: Core, db: Db, row: ChangeRow, wanted: Wanted): Pr
   const sides = await core.sides.of(db, row);
   const folded = !wanted.all && (change!.generated || change!.added + change!.removed > CHANGE_FOLD_LINES);
   const first = wanted.from ?? 0;
+  const hunks = folded ? [] : shownHunks(change!, sides, wanted);
   const file: ShownFile = {
     change: change!,
-    hunks: folded ? [] : shownHunks(change!, sides, wanted).slice(first, first + FILE_HUNKS),
-    left: folded ? 0 : Math.max(0, change!.hunks.length - first - FILE_HUNKS),
+    hunks,
+    left: folded ? 0 : Math.max(0, change!.hunks.length - first - hunks.length),
     comments: await listComments(db, row.id),
     clashes: change!.state === "stale" ? await clashesOf(db, row, sides) : [],
     bytes: (sides.next.bytes ?? sides.base.bytes)?.length ?? 0,
@@ -190,29 +191,32 @@ async function readShown(core: Core, db: Db, row: ChangeRow, wanted: Wanted): Pr
   return { file, sides };
 }
 
+/** Hunks until there are enough lines; of the last one the lines may come later. */
 function shownHunks(change: Change, sides: Sides, wanted: Wanted): ShownHunk[] {
   const byId = new Map(sides.hunks.map((h) => [h.id, h]));
   const around = gaps(change.hunks, lineCount(sides));
   const first = wanted.from ?? 0;
-  let budget = wanted.lines ?? HUNK_LINES;
-  return change.hunks.map((hunk, i) => {
+  let budget = wanted.lines ?? FILE_LINES;
+  const found: ShownHunk[] = [];
+  for (const [i, hunk] of change.hunks.slice(first, first + FILE_HUNKS).entries()) {
+    if (budget <= 0) break;
     const named = byId.get(hunk.id);
-    const gap = around[i]!;
-    const here = i >= first && i < first + FILE_HUNKS;
+    const gap = around[first + i]!;
     // What is decided comes folded, unless the reader asked to look around.
     const open = hunk.state === "pending" || hunk.state === "stale" || wanted.context !== undefined;
-    if (!named || !here || !open || budget <= 0)
-      return { hunk, number: i + 1, lines: named ? null : [], more: 0, above: gap.above, below: gap.below };
-    const lines = named.lines.slice(0, HUNK_LINES);
-    budget -= lines.length;
-    return opened(hunk, i, lines, named, gap, sides, wanted.context ?? 0);
-  });
+    const lines = named && open ? named.lines.slice(0, HUNK_LINES) : null;
+    budget -= HEAD_LINES + (lines?.length ?? 0);
+    const number = first + i + 1;
+    if (named && lines) found.push(opened(hunk, number, lines, named, gap, sides, wanted.context ?? 0));
+    else found.push({ hunk, number, lines: named ? null : [], more: 0, ...gap });
+  }
+  return found;
 }
 
 /** A hunk with its lines, and with unchanged ones around it where those were asked for. */
 function opened(
   hunk: Change["hunks"][number],
-  i: number,
+  number: number,
   lines: PatchLine[],
   named: NamedHunk,
   gap: { above: number; below: number },
@@ -223,7 +227,7 @@ function opened(
   const below = lines.length < named.lines.length ? 0 : Math.min(context, gap.below);
   return {
     hunk,
-    number: i + 1,
+    number,
     lines: [...unchanged(sides, named, "above", 0, above), ...lines, ...unchanged(sides, named, "below", 0, below)],
     more: named.lines.length - lines.length,
     above: gap.above - above,

@@ -6,9 +6,17 @@ import { Page } from "../../../views/layout/page.tsx";
 import { FileView, Hunks } from "../../../views/review/file.tsx";
 import { gapRow, HunkLines, lineRows, restRow } from "../../../views/review/lines.tsx";
 import { FileContent, Files, ReviewContent, ReviewPane } from "../../../views/review/review.tsx";
+import { TreeRows } from "../../../views/review/tree.tsx";
 import { urls } from "../../../views/urls.ts";
 import { CONTEXT_STEP, FIRST_LINES, type ReviewLook } from "../../domain/review.ts";
-import { type Reviewed, type ReviewedPage, reviewFile, reviewPage, reviewRows } from "../../engine/changes/page.ts";
+import {
+  type Reviewed,
+  type ReviewedPage,
+  readReviewState,
+  reviewFile,
+  reviewPage,
+  reviewRows,
+} from "../../engine/changes/page.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { framePage } from "../../engine/pages.ts";
 import { findSession } from "../../store/sessions.ts";
@@ -31,21 +39,24 @@ const CONTEXT_MAX = 1_000;
 
 /** Files of a page that are sent again at once. */
 const NEWS_FILES = 200;
+/** Lines of the list that come when the reader gets to its end. */
+const TREE_MORE = 500;
 
 const Query = z.object({
   from: z.coerce.number().int().min(0).optional().describe("Files from this place in the list on."),
   file: id.optional().describe("The change to begin with."),
   pane: flag.default(false).describe("As a fragment for a pane."),
   part: z
-    .enum(["files", "news"])
+    .enum(["files", "tree", "news"])
     .optional()
-    .describe("Only the files; or only what is decided, for a page that has them."),
+    .describe("Only the files, or lines of their list; or only what is decided, for a page that has them."),
   files: z
     .string()
     .regex(/^[0-9a-z,]*$/, "ids with commas between them")
     .max(10_000)
     .optional()
     .describe("With `news`: the changes that the page shows."),
+  rows: z.coerce.number().int().min(0).optional().describe("With `news`: lines of the list that the page has."),
 });
 const Look = z.object({
   split: flag.optional().describe("Old and new side by side."),
@@ -89,12 +100,18 @@ export function reviewRoutes(web: Web) {
 }
 
 async function show(web: Web, request: Request, sessionId: string): Promise<Response> {
-  const { pane, part, files, ...query } = parseQuery(request, Query);
+  const { pane, part, files, rows, ...query } = parseQuery(request, Query);
   const form = wants(request);
   if (form !== "page" && form !== "fragment") return seeOther(urls.changes(sessionId));
   if (part === "news") {
     const shown = (files ?? "").split(",").filter(Boolean).slice(0, NEWS_FILES);
-    return htmlAnswer(request, await snapshot(web.core.sql, (tx) => reviewAgain(tx, sessionId, shown)));
+    return htmlAnswer(request, await snapshot(web.core.sql, (tx) => reviewAgain(tx, sessionId, shown, rows)));
+  }
+  if (part === "tree") {
+    const from = query.from ?? 0;
+    const { index } = await readReviewState(web.core.sql, sessionId);
+    const drawn = TreeRows({ session_id: sessionId, index, from, upto: from + TREE_MORE });
+    return htmlAnswer(request, drawn as string);
   }
   const look = rememberedLook(request);
   // What follows the first files is fetched file by file.

@@ -54,16 +54,21 @@ export async function manyNews(db: Db, sessionId: string): Promise<string> {
 }
 
 /** The answer to a page that reads again: the list, the figures, and every hunk of the files that it shows. */
-export async function reviewAgain(db: Db, sessionId: string, changeIds: readonly string[]): Promise<string> {
+export async function reviewAgain(
+  db: Db,
+  sessionId: string,
+  changeIds: readonly string[],
+  rows: number | undefined,
+): Promise<string> {
   const { index } = await readReviewState(db, sessionId);
   const news = await readReviewNews(db, sessionId, changeIds);
   const there = new Set(news.entries.map((e) => e.id));
   const gone = changeIds.filter((id) => !there.has(id)).map((id) => remove(ids.reviewFile(id)));
-  return treeOf(sessionId, index) + gone.join("") + drawn(news, null).html + sumsOf(news, false);
+  return treeOf(sessionId, index, rows) + gone.join("") + drawn(news, null).html + sumsOf(news, false);
 }
 
-const treeOf = (session_id: string, index: ReviewIndex): string =>
-  upsert(ids.reviewTree(session_id), ReviewTree({ session_id, index }) as string);
+const treeOf = (session_id: string, index: ReviewIndex, rows: number | undefined): string =>
+  upsert(ids.reviewTree(session_id), ReviewTree({ session_id, index, ...(rows && { rows }) }) as string);
 
 function drawn(
   { session_id, entries, changes }: ReviewNews,
