@@ -35,6 +35,9 @@ export const ids = {
   composerError: (chatId: string) => `ce-${chatId}`,
   modelPick: (chatId: string) => `pick-${chatId}`,
   modelList: (chatId: string) => `models-${chatId}`,
+  /** The same for a coder's mode. */
+  modePick: (chatId: string) => `mode-${chatId}`,
+  modeList: (chatId: string) => `modes-${chatId}`,
   sessionMenu: (sessionId: string) => `menu-${sessionId}`,
   sessionHead: (sessionId: string) => `head-${sessionId}`,
   /** Context meter and stop button in the session header, for the chat shown. */

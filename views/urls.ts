@@ -82,6 +82,8 @@ export const urls = {
     sessionId: string,
     query: { from?: number | undefined; file?: string | undefined; pane?: 1; part?: "files" | "tree" } = {},
   ) => q(`/sessions/${sessionId}/review`, query),
+  /** Leads to what a chat proposes for a file. */
+  reviewOf: (chatId: string, path: string) => q(`/chats/${chatId}/review`, { path }),
   /** How lines are shown in this browser from now on. */
   reviewLook: (sessionId: string) => `/sessions/${sessionId}/review/look`,
   /** One file of the review: also a folded one with `all`, from its hunk number `from` on. */

@@ -170,7 +170,7 @@ export const stories: Record<string, Story> = {
   ),
   "session-new": inPage(
     "New session",
-    <NewSessionContent projects={projects} values={{ project_id: "p1", title: "", text: "" }} />,
+    <NewSessionContent projects={projects} values={{ project_id: "p1", kind: "coder", title: "", text: "" }} />,
     { path: "/sessions/new" },
   ),
   "session-edit": inPage(

@@ -34,12 +34,12 @@ export interface RecentRow {
   /** "12 messages, 3,180 tokens", or how the last run ended. */
   note: string;
 }
-export const NEED_KINDS = ["approve", "question", "read access", "continue", "failed"] as const;
-/** One line of "Needs you": what runs ask, and runs that stopped at a limit or failed. */
+export const NEED_KINDS = ["approve", "question", "read access", "review", "continue", "failed"] as const;
+/** One line of "Needs you": what runs ask, what is to be reviewed, and runs that stopped at a limit or failed. */
 export interface NeedRow {
   kind: (typeof NEED_KINDS)[number];
   run: Run;
-  /** What is asked; null when the run only stopped. */
+  /** What is asked; null for a review, and when the run only stopped. */
   request: RunRequest | null;
   title: string;
   who: string;

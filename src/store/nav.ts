@@ -10,6 +10,8 @@ import {
 } from "../domain/nav.ts";
 import type { RunRequest } from "../domain/request.ts";
 import { NATIVE_PROVIDER, type Run, type RunState } from "../domain/run.ts";
+import { counted } from "../lib/format.ts";
+import { countWaitingReviews, readWaitingReviews } from "./review-index.ts";
 import { runsById } from "./runs.ts";
 
 interface SessionRow {
@@ -18,6 +20,8 @@ interface SessionRow {
   title: string;
   active_at: Date;
   run_state: RunState | null;
+  /** It proposes changes that nobody decided. */
+  to_review: boolean;
 }
 
 /** What waits for you says more than what runs, and that more than what is queued behind it; then the newest run. */
@@ -26,13 +30,16 @@ export const liveFirst = (db: Db) => db`array_position(array['waiting', 'running
 /** A session's status: a live run first, else the newest one. */
 const runState = (db: Db) => db`
   (select r.state from runs r where r.session_id = s.id
-   order by ${liveFirst(db)}, r.created_at desc limit 1) as run_state`;
+   order by ${liveFirst(db)}, r.created_at desc limit 1) as run_state,
+  exists (select 1 from changes g join hunks h on h.change_id = g.id and h.current and h.state in ('pending', 'stale')
+    where g.session_id = s.id and g.closed_at is null and g.discarded_at is null) as to_review`;
 
+const isLive = (state: RunState | null) => state === "queued" || state === "running" || state === "waiting";
 const asSession = (r: SessionRow): NavSession => ({
   id: r.id,
   project_id: r.project_id,
   title: r.title,
-  status: statusOfRun(r.run_state),
+  status: r.to_review && !isLive(r.run_state) ? "needs" : statusOfRun(r.run_state),
   active_at: r.active_at,
 });
 
@@ -99,16 +106,36 @@ export async function countNeeds(db: Db): Promise<number> {
         where ${waiting(db)})::int
       + (select count(*) from requests q join sessions s on s.id = q.session_id join chats c on c.id = q.chat_id
         where ${asking(db)})::int as count`;
-  return row?.count ?? 0;
+  return (row?.count ?? 0) + (await countWaitingReviews(db));
 }
 
 const NEEDS_MAX = 100;
 const KINDS = { permission: "approve", question: "question", read_access: "read access" } as const;
 
-/** What is asked first, the oldest first; then runs that stopped. */
-
+/** What is asked first, the oldest first; then what is to be reviewed, then runs that stopped. */
 export async function readNeeds(db: Db): Promise<NeedRow[]> {
-  return [...(await readAsking(db)), ...(await readStopped(db))].slice(0, NEEDS_MAX);
+  return [...(await readAsking(db)), ...(await readReviews(db)), ...(await readStopped(db))].slice(0, NEEDS_MAX);
+}
+
+/** One line a session; its run is the newest of the chat that proposes. */
+async function readReviews(db: Db): Promise<NeedRow[]> {
+  const waiting = await readWaitingReviews(db, NEEDS_MAX);
+  const chats = waiting.map((w) => w.chat_id);
+  const runs = await db<Run[]>`
+    select distinct on (chat_id) * from runs where chat_id = any(${chats}) order by chat_id, created_at desc`;
+  return waiting.flatMap((w) => {
+    const run = runs.find((r) => r.chat_id === w.chat_id);
+    if (!run) return [];
+    const what = `${counted(w.files, "change")}, ${counted(w.hunks, "hunk")} undecided`;
+    return {
+      kind: "review",
+      run,
+      request: null,
+      title: w.session_title,
+      who: `${what} in ${w.project_name}`,
+      since: w.since,
+    };
+  });
 }
 
 async function readAsking(db: Db): Promise<NeedRow[]> {

@@ -83,3 +83,45 @@ export async function newestApply(db: Db, sessionId: string): Promise<Apply | nu
     from applies a where a.session_id = ${sessionId} order by a.created_at desc, a.id desc limit 1`;
   return row ?? null;
 }
+
+/** What a chat proposed for a file last; null when it proposed nothing. */
+export async function newestChange(
+  db: Db,
+  chatId: string,
+  path: string,
+): Promise<{ id: string; closed: boolean } | null> {
+  const [row] = await db<{ id: string; closed: boolean }[]>`
+    select id, closed_at is not null as closed from changes
+    where chat_id = ${chatId} and path = ${path} and discarded_at is null
+    order by closed_at is null desc, changed_at desc limit 1`;
+  return row ?? null;
+}
+
+export interface WaitingReview {
+  session_id: string;
+  session_title: string;
+  project_name: string;
+  chat_id: string;
+  files: number;
+  hunks: number;
+  since: Date;
+}
+
+/** Hunks that nobody decided, by session, once the chats that propose them have come to rest; the oldest first. */
+const undecided = (db: Db) => db`
+  from changes c join hunks h on h.change_id = c.id and h.current and h.state in ('pending', 'stale')
+  join sessions s on s.id = c.session_id join chats k on k.id = c.chat_id join projects p on p.id = s.project_id
+  where c.closed_at is null and c.discarded_at is null and s.archived_at is null and k.archived_at is null
+    and not exists (select 1 from runs r where r.chat_id = c.chat_id and r.state in ('queued', 'running', 'waiting'))`;
+
+export function readWaitingReviews(db: Db, limit: number): Promise<WaitingReview[]> {
+  return db<WaitingReview[]>`
+    select c.session_id, s.title as session_title, p.name as project_name, min(c.chat_id) as chat_id,
+      count(distinct c.id)::int as files, count(*)::int as hunks, max(c.changed_at) as since
+    ${undecided(db)} group by c.session_id, s.title, p.name order by max(c.changed_at), c.session_id limit ${limit}`;
+}
+
+export async function countWaitingReviews(db: Db): Promise<number> {
+  const [row] = await db<{ n: number }[]>`select count(distinct c.session_id)::int as n ${undecided(db)}`;
+  return row?.n ?? 0;
+}

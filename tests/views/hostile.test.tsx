@@ -74,7 +74,7 @@ function pages(text: string): Record<string, string> {
     session_new: (
       <NewSessionContent
         projects={soil(projects, text)}
-        values={{ project_id: "p1", title: text, text }}
+        values={{ project_id: "p1", kind: "chat", title: text, text }}
         error={{ field: "text", message: text }}
         client_id={text}
       />
@@ -193,7 +193,12 @@ test("what was typed comes back character by character", () => {
   fc.assert(
     fc.property(typedText, (typed) => {
       const doc = parse(
-        String(<NewSessionContent projects={projects} values={{ project_id: "p2", title: typed, text: typed }} />),
+        String(
+          <NewSessionContent
+            projects={projects}
+            values={{ project_id: "p2", kind: "chat", title: typed, text: typed }}
+          />,
+        ),
       );
       // What no HTML document can hold as it is: NUL, and line ends other than a newline.
       if (/[\0\r]/.test(typed)) return;
@@ -203,10 +208,17 @@ test("what was typed comes back character by character", () => {
     { numRuns: 60 },
   );
   const doc = parse(
-    String(<NewSessionContent projects={projects} values={{ project_id: null, title: "", text: "\n\n  two lines" }} />),
+    String(
+      <NewSessionContent
+        projects={projects}
+        values={{ project_id: null, kind: "chat", title: "", text: "\n\n  two lines" }}
+      />,
+    ),
   );
   expect(
-    String(<NewSessionContent projects={projects} values={{ project_id: null, title: "", text: "\n a" }} />),
+    String(
+      <NewSessionContent projects={projects} values={{ project_id: null, kind: "chat", title: "", text: "\n a" }} />,
+    ),
   ).toContain(">\n\n a</textarea>");
   expect(doc.querySelector("textarea")).not.toBeNull();
 });

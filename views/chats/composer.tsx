@@ -7,6 +7,7 @@ import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
+import { ModeList, ModePick } from "./mode.tsx";
 import { ModelList, ModelPick } from "./picker.tsx";
 import { ChatReview } from "./to-review.tsx";
 
@@ -30,6 +31,7 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       {view.to_review ? <ChatReview session_id={view.chat.session_id} chat_id={chat_id} totals={view.to_review} /> : ""}
       <Box view={view} state={state} />
       <ModelList chat_id={chat_id} endpoints={view.endpoints} pick={view.pick} />
+      {view.chat.kind === "coder" ? <ModeList chat={view.chat} /> : ""}
     </div>
   );
 }
@@ -58,7 +60,7 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
         required
         aria-label="Message"
         enterkeyhint="send"
-        placeholder={`Ask about ${attr(view.project.name)}`}
+        placeholder={`${view.chat.kind === "coder" ? "Change something in" : "Ask about"} ${attr(view.project.name)}`}
         data-limit={String(MESSAGE_LIMIT_CHARS)}
         safe
       >
@@ -66,6 +68,7 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
       </textarea>
       <div class="tray">
         <div class="picks">
+          {view.chat.kind === "coder" ? <ModePick chat={view.chat} /> : ""}
           <ModelPick chat_id={chat_id} pick={view.pick} />
         </div>
         <output class="size" data-size></output>

@@ -43,6 +43,7 @@ function Live({ run, progress, now }: { run: Run; progress: Progress | null; now
       data-live={watched ? String(Math.round(progress.last_byte_at)) : undefined}
       data-silent={silent}
     >
+      <Mode run={run} />
       <span class="st-live">
         <StatusWord status={status} word={word} />
       </span>
@@ -121,6 +122,7 @@ const speedWords = (speed: number): string => `${speed < 9.95 ? speed.toFixed(1)
 function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
   return (
     <div class="evidence" id={ids.evidence(run.id)} role="status">
+      <Mode run={run} />
       {figuresOf(run).map((figure) => (
         <span safe>{figure}</span>
       ))}
@@ -157,6 +159,17 @@ function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
       )}
     </div>
   );
+}
+
+/** How far a coder's run may go. What writes without asking says so, also afterwards; asking is what one expects. */
+function Mode({ run }: { run: Run }) {
+  if (run.mode === "bypass")
+    return (
+      <span class="bypass" title="Its changes are applied when it ends, without asking">
+        Bypass
+      </span>
+    );
+  return run.mode === "plan" ? <span title="It may not propose changes">Plan</span> : "";
 }
 
 function figuresOf(run: Run): string[] {

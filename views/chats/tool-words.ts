@@ -68,8 +68,19 @@ const fieldsOf = (part: ToolPart): Record<string, unknown> =>
     ? (part.meta.arguments as Record<string, unknown>)
     : {};
 
-/** The page of the file that a call read; null for tools that read no single file, and for calls that failed. */
+/** What a call proposed for a file; null for other tools. A deletion has no text. */
+export function proposedText(part: ToolPart): { path: string; before: string; after: string } | null {
+  if (wordsOf(part.meta.name) !== WRITE) return null;
+  const { file_path: path, old_string: before, new_string, content } = fieldsOf(part);
+  if (typeof path !== "string" || !isInside(path)) return null;
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  return { path: path.replace(/^(?:\.\/)+/, ""), before: text(before), after: text(new_string ?? content) };
+}
+
+/** The page of the file that a call read, or the review of what it proposed; null for tools that read no single file, and for calls that failed. */
 export function fileLink(part: ToolPart, projectId: string): string | null {
+  const proposed = part.state === "closed" ? proposedText(part) : null;
+  if (proposed) return urls.reviewOf(part.chat_id, proposed.path);
   const { path, from: line } = fieldsOf(part);
   if (part.meta.name !== "view_file" || part.state === "failed" || typeof path !== "string") return null;
   // Other paths may be of a granted project; the file page takes paths inside this one.
@@ -81,6 +92,8 @@ const ARGUMENTS_LIMIT_CHARS = 2_000;
 
 /** The arguments as text, when they say more than the row already does; null otherwise. */
 export function furtherArguments(part: ToolPart): string | null {
+  // Those of a proposal are drawn as lines (peek.tsx).
+  if (proposedText(part)) return null;
   const fields = Object.entries(fieldsOf(part)).filter(([, value]) => value !== null && value !== undefined);
   const unsaid = fields.filter(([, value]) => !part.meta.shown.includes(String(value)));
   if (unsaid.length === 0) return null;

@@ -10,6 +10,7 @@ import { Glyph, Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 import { ERRORS_INSIDE } from "./action.ts";
+import { Peek } from "./peek.tsx";
 import { fileLink, furtherArguments, groupTime, groupWords, toolIcon } from "./tool-words.ts";
 
 interface GroupProps {
@@ -141,15 +142,18 @@ function LazyOutput({ part_id }: { part_id: string }) {
 interface OutputProps {
   text: string;
   cut: boolean;
+  /** What a call proposed stands above its result, as lines. */
+  call?: ToolPart | undefined;
   /** With `line`: the line that the reader was led to is marked, under an id of its part. */
   part_id?: string;
   line?: number | null;
 }
 
 /** The fragment that `LazyOutput` is filled with. */
-export function ToolOutput({ text, cut, part_id = "", line = null }: OutputProps) {
+export function ToolOutput({ text, cut, call, part_id = "", line = null }: OutputProps) {
   return (
     <>
+      {call ? <Peek part={call} /> : ""}
       {text === "" ? (
         <p class="dim">No output.</p>
       ) : line === null ? (
@@ -191,7 +195,7 @@ export function OutputContent({ part, cut }: { part: Part; cut: boolean }) {
       </PageHeader>
       <div class="page">
         <div class="sheet toolout">
-          <ToolOutput text={part.text} cut={cut} />
+          <ToolOutput text={part.text} cut={cut} call={part.kind === "tool" ? part : undefined} />
         </div>
       </div>
     </>

@@ -45,7 +45,7 @@ function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean
   return (
     <li data-request={request?.kind}>
       <span class="kind">{need.kind}</span>
-      <a class="t cut" href={request ? urls.requestInChat(request.chat_id, request.id) : urls.chat(need.run.chat_id)}>
+      <a class="t cut" href={addressOf(need)}>
         {request && request.kind !== "question" ? <code safe>{need.title}</code> : <span safe>{need.title}</span>}
       </a>
       <span class="who cut" title={need.run.error ? attr(need.run.error) : undefined} safe>
@@ -59,10 +59,15 @@ function Line({ need, now, first }: { need: NeedRow; now: number; first: boolean
   );
 }
 
+function addressOf({ kind, request, run }: NeedRow): string {
+  if (request) return urls.requestInChat(request.chat_id, request.id);
+  return kind === "review" ? urls.review(run.session_id) : urls.chat(run.chat_id);
+}
+
 function RunActions({ need, first }: { need: NeedRow; first: boolean }) {
   return (
     <span class="btns">
-      {canContinue(need.run.state) ? (
+      {need.kind !== "review" && canContinue(need.run.state) ? (
         <form {...posting(urls.continuation(need.run.id))}>
           <button
             type="submit"
@@ -75,8 +80,12 @@ function RunActions({ need, first }: { need: NeedRow; first: boolean }) {
       ) : (
         ""
       )}
-      <a class="btn btn-sm" href={urls.chat(need.run.chat_id)} aria-label={attr(`Open ${need.title}`)}>
-        Open
+      <a
+        class={`btn btn-sm${first && need.kind === "review" ? " btn-need" : ""}`}
+        href={addressOf(need)}
+        aria-label={attr(`${need.kind === "review" ? "Review" : "Open"} ${need.title}`)}
+      >
+        {need.kind === "review" ? "Review" : "Open"}
       </a>
     </span>
   );

@@ -1,5 +1,6 @@
 /** A new session: in which project, called what, and the first thing to ask. */
 
+import type { ChatKind } from "../../src/domain/chat.ts";
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
 import type { NavProject } from "../../src/domain/nav.ts";
 import { TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
@@ -11,6 +12,7 @@ import { urls } from "../urls.ts";
 
 export interface NewSessionValues {
   project_id: string | null;
+  kind: ChatKind;
   title: string;
   text: string;
 }
@@ -22,7 +24,7 @@ interface ContentProps {
   client_id?: string;
 }
 
-/** Everything inside `main`. The form posts project_id, title, text and client_id. */
+/** Everything inside `main`. The form posts project_id, kind, title, text and client_id. */
 export function NewSessionContent(props: ContentProps) {
   return (
     <>
@@ -80,6 +82,16 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
           {leadingNewline(values.text)}
         </textarea>
       </Field>
+      <fieldset class="kinds">
+        <legend>The chat</legend>
+        <Kind values={values} value="chat" words="Chat" note="Reads the project and changes nothing." />
+        <Kind
+          values={values}
+          value="coder"
+          words="Coder"
+          note="Proposes changes; nothing is written before you apply it."
+        />
+      </fieldset>
       <Field {...title} label="Title">
         <input
           class="input"
@@ -97,6 +109,28 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
         </button>
       </div>
     </form>
+  );
+}
+
+function Kind({
+  values,
+  value,
+  words,
+  note,
+}: {
+  values: NewSessionValues;
+  value: ChatKind;
+  words: string;
+  note: string;
+}) {
+  return (
+    <label class="check">
+      <input type="radio" name="kind" value={value} checked={values.kind === value} />
+      <span>
+        <span safe>{words}</span>
+        <small safe>{note}</small>
+      </span>
+    </label>
   );
 }
 

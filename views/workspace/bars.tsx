@@ -169,6 +169,16 @@ function NewChat({ session_id }: { session_id: string }) {
       <button type="submit" class="btn btn-quiet btn-i btn-sm" aria-label="New chat" title="New chat in this session">
         <Icon name="plus" />
       </button>
+      <button
+        type="submit"
+        class="btn btn-quiet btn-i btn-sm"
+        name="kind"
+        value="coder"
+        aria-label="New coder"
+        title="New coder: a chat that may propose changes"
+      >
+        <Icon name="coder" />
+      </button>
     </form>
   );
 }
@@ -209,6 +219,7 @@ function PaneMenu({
               "unified",
               layout.maximised === pane.id ? "Restore" : "Maximise",
             )}
+        {act({ change: "open", kind: "review", pane: pane.id }, "review", "Review of what is proposed")}
         {layout.closed.length > 0 ? act({ change: "reopen" }, "undo", "Reopen closed tab") : ""}
         {unopened.map((chat) =>
           act(
@@ -276,12 +287,24 @@ function EmptyPane({ session_id, layout, pane, unopened, terminals }: Menu) {
             <button type="submit">
               <Icon name="chat" />
               <b>New chat</b>
+              <small class="dim">reads the project</small>
+            </button>
+            <button type="submit" name="kind" value="coder">
+              <Icon name="coder" />
+              <b>New coder</b>
+              <small class="dim">proposes changes for your review</small>
             </button>
           </form>
         </li>
         <li>
           <NewTerminalLine session_id={session_id} pane={pane.id} />
         </li>
+        <MenuAct
+          session_id={session_id}
+          values={{ change: "open", kind: "review", pane: pane.id }}
+          icon="review"
+          words="Review of what is proposed"
+        />
         {unopened.map((chat) => (
           <MenuAct
             session_id={session_id}

@@ -2,6 +2,7 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import type { Colours } from "../../../views/diff/rows.ts";
+import { ids } from "../../../views/ids.ts";
 import { Page } from "../../../views/layout/page.tsx";
 import { FileView, Hunks } from "../../../views/review/file.tsx";
 import { gapRow, HunkLines, lineRows, restRow } from "../../../views/review/lines.tsx";
@@ -19,6 +20,9 @@ import {
 } from "../../engine/changes/page.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { framePage } from "../../engine/pages.ts";
+import { notFound } from "../../lib/errors.ts";
+import { findChat } from "../../store/chats.ts";
+import { newestChange } from "../../store/review-index.ts";
 import { findSession } from "../../store/sessions.ts";
 import { parseBody, parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -58,6 +62,7 @@ const Query = z.object({
     .describe("With `news`: the changes that the page shows."),
   rows: z.coerce.number().int().min(0).optional().describe("With `news`: lines of the list that the page has."),
 });
+const Of = z.object({ path: z.string().max(4096).describe("Of the file, relative to the project.") });
 const Look = z.object({
   split: flag.optional().describe("Old and new side by side."),
   blanks: flag.optional().describe("Tell lines that differ in white space only."),
@@ -81,6 +86,11 @@ export function reviewRoutes(web: Web) {
       "/sessions/:id/review",
       ({ request, params }) => show(web, request, params.id),
       about({ summary: "What a session proposes, file by file, to be decided.", query: Query, answers: {} }),
+    )
+    .get(
+      "/chats/:id/review",
+      ({ request, params }) => ofChat(web, request, params.id),
+      about({ summary: "Leads to what a chat proposes for a file.", query: Of, answers: {} }),
     )
     .post(
       "/sessions/:id/review/look",
@@ -155,6 +165,17 @@ const coloured = ({ file, sides }: Reviewed) => ({
   text: sides.text,
   shown: file.hunks.map((h) => h.lines ?? []),
 });
+
+/** The newest change of the file, open or not: transcripts keep their links when everything is applied. */
+async function ofChat(web: Web, request: Request, chatId: string): Promise<Response> {
+  const { path } = parseQuery(request, Of);
+  const chat = await findChat(web.core.sql, chatId);
+  if (!chat) throw notFound("chat");
+  const change = await newestChange(web.core.sql, chatId, path);
+  if (!change) return seeOther(urls.review(chat.session_id));
+  if (change.closed) return seeOther(urls.reviewFile(change.id, { all: 1 }));
+  return seeOther(`${urls.review(chat.session_id, { file: change.id })}#${ids.reviewFile(change.id)}`);
+}
 
 async function look(web: Web, request: Request, sessionId: string): Promise<Response> {
   const changed = await parseBody(request, Look);

@@ -116,7 +116,7 @@ async function output(web: Web, request: Request, id: string): Promise<Response>
       const frame = frameFor(web, request, await framePage(web.core));
       return Page({ frame, title: "Result", children: OutputContent({ part, cut }) });
     },
-    fragment: () => ToolOutput({ text: part.text, cut }) as string,
+    fragment: () => ToolOutput({ text: part.text, cut, call: part.kind === "tool" ? part : undefined }) as string,
     json: () => ({ part }),
   });
 }

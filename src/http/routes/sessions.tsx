@@ -142,7 +142,7 @@ const patch = ({ model, ...rest }: Omit<z.output<typeof Change>, "grants">) =>
 
 async function form(web: Web, request: Request): Promise<Response> {
   const { project } = parseQuery(request, For);
-  const values = { project_id: project ?? null, title: "", text: "" };
+  const values = { project_id: project ?? null, kind: "chat" as const, title: "", text: "" };
   return respond(request, {
     page: () => drawForm(web, request, values, null),
     json: async () => ({ projects: await allProjects(web.core) }),
@@ -176,7 +176,8 @@ async function make(web: Web, request: Request): Promise<Response> {
       created(urls.session(session.id), { session, chat, ...(posted && { message: posted.message, run: posted.run }) });
     return answerPost(request, { json, url: urls.chat(chat.id), navigate: true });
   } catch (error) {
-    const values = { project_id: input.project_id, title: input.title ?? "", text: input.text ?? "" };
+    const { project_id, kind = "chat", title = "", text = "" } = input;
+    const values = { project_id, kind, title, text };
     return refusedForm(request, error, (e) => drawForm(web, request, values, e));
   }
 }

@@ -5,6 +5,7 @@ import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
 import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
+import { ModeList, ModePick } from "../../../views/chats/mode.tsx";
 import { Calls, NoticeView, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
@@ -275,8 +276,14 @@ async function head(core: Core, sessionId: string): Promise<Around> {
 }
 
 export async function picker(core: Core, db: Db, chatId: string): Promise<string> {
-  const { pick, endpoints } = await pickOf(core, db, chatId);
+  const { chat, pick, endpoints } = await pickOf(core, db, chatId);
+  const mode =
+    chat?.kind === "coder"
+      ? upsert(ids.modePick(chatId), ModePick({ chat }) as string) +
+        upsert(ids.modeList(chatId), ModeList({ chat }) as string)
+      : "";
   return (
+    mode +
     upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick }) as string) +
     upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
   );
