@@ -124,7 +124,7 @@ export const KEYS: readonly Key[] = [
   ...review(["k"], "k", "Hunk before", "event review-before"),
   ...review(["o"], "o", "Show a folded hunk, or fold it", "event review-show"),
   ...review(["u"], "u", "Undo the last decision", "event review-undo"),
-  ...review(["Ctrl", "↵"], "mod+enter", "Keep the comment", "event review-apply"),
+  ...review(["Ctrl", "↵"], "mod+enter", "Apply what is accepted; in a comment: keep it", "event review-apply"),
   { group: "Composer", caps: ["i"], match: "i", label: "Write", act: "focus .view textarea[name=text]" },
   { group: "Composer", caps: ["↵"], match: "", label: "Send, or queue while a run goes on; never stops it" },
   { group: "Composer", caps: ["Shift", "↵"], match: "", label: "New line" },

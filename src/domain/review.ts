@@ -76,8 +76,8 @@ export interface ReviewPage {
   /** Files from this place in the list on; those that are not in `files` are fetched when the reader comes to them. */
   from: number;
   files: Map<string, ShownFile>;
-  /** The newest apply, which can be rewound. */
-  applied: Apply | null;
+  /** The newest applies, newest first. */
+  applies: Apply[];
   /** Whether there is a decision to be taken back. */
   undo: boolean;
   /** The chat that comments go to; null when the session has no coder. */

@@ -1,6 +1,5 @@
 /** All changed files of a session in one line each: what the list of the review shows. */
 import type { Db } from "../db/sql.ts";
-import type { Apply } from "../domain/apply.ts";
 import { type ChangeKind, changeState, type HunkState } from "../domain/change.ts";
 import { markOf, type ReviewEntry } from "../domain/review.ts";
 
@@ -39,7 +38,7 @@ export async function readReviewEntries(
         only === null
           ? db`and (closed_at is null or id in (
               select f.change_id from apply_files f where f.apply_id = (
-                select a.id from applies a where a.session_id = ${sessionId} order by a.created_at desc, a.id desc limit 1)))`
+                select a.id from applies a where a.session_id = ${sessionId} and a.rewinds = '{}' order by a.created_at desc, a.id desc limit 1)))`
           : db`and id = any(${only as string[]})`
       }
       order by generated, path, id limit ${limit}
@@ -71,17 +70,6 @@ export async function reviewedChat(db: Db, sessionId: string): Promise<string | 
     select chat_id from changes where session_id = ${sessionId} and discarded_at is null
     order by closed_at is null desc, changed_at desc limit 1`;
   return row?.chat_id ?? null;
-}
-
-/** The apply that is told in the footer, with its files; null when nothing was applied yet. */
-export async function newestApply(db: Db, sessionId: string): Promise<Apply | null> {
-  const [row] = await db<Apply[]>`
-    select a.*, coalesce((
-      select jsonb_agg(jsonb_build_object('change_id', f.change_id, 'path', f.path, 'state', f.state,
-        'old_sha', f.old_sha, 'new_sha', f.new_sha, 'error', f.error) order by f.position)
-      from apply_files f where f.apply_id = a.id), '[]') as files
-    from applies a where a.session_id = ${sessionId} order by a.created_at desc, a.id desc limit 1`;
-  return row ?? null;
 }
 
 /** What a chat proposed for a file last; null when it proposed nothing. */

@@ -1,5 +1,7 @@
 /** The review in real Chromium: decided by keyboard, by two people at once, without script, and on a phone. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { ChangePage } from "../../src/domain/change.ts";
 import { type TestApp, testApp } from "../support/app.ts";
@@ -112,6 +114,19 @@ describe("a review", () => {
 
     await page.locator("[data-unfold]").click();
     await page.locator(".hunk td", { hasText: "b" }).first().waitFor();
+
+    // What is accepted goes to disk, and back.
+    const disk = (path: string) => readFile(join(boo.repo.root, path), "utf8").catch(() => null);
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".revfoot", { hasText: "applied 2 hunks to 2 files" }).waitFor();
+    expect(await disk("db/migrations/0001.sql")).toBe("create table deliveries (id text);\n");
+    expect(await disk("src/claim.ts")).toBe(FILES["src/claim.ts"].replace("value40 = 40", "value40 = 44"));
+    await page.locator(".ftree .dirh", { hasText: "applied" }).waitFor();
+    expect(await foot(page)).toContain("0 accepted");
+    await page.locator("[data-rewind] button").first().click();
+    await page.locator(".revfoot", { hasText: "then rewound" }).waitFor();
+    expect(await disk("db/migrations/0001.sql")).toBeNull();
+    expect(await disk("src/claim.ts")).toBe(FILES["src/claim.ts"]);
     expect(opened.problems).toEqual([]);
   }, 60_000);
 

@@ -68,7 +68,7 @@ export function FileContent({ session_id, ...props }: FileProps & { session_id: 
 
 /** The content of the tab. */
 export function ReviewPane(props: ReviewProps) {
-  const { session, index, look, undo } = props.page;
+  const { session, index, look, applies, undo } = props.page;
   const session_id = session.id;
   return (
     <div class="reviewbox" id={ids.review(session_id)} data-review={session_id}>
@@ -79,7 +79,7 @@ export function ReviewPane(props: ReviewProps) {
           {index.entries.length === 0 ? <Nothing /> : <Files {...props} />}
         </div>
       </div>
-      <ReviewFoot session_id={session_id} totals={index.totals} undo={undo} />
+      <ReviewFoot session_id={session_id} totals={index.totals} applies={applies} undo={undo} />
     </div>
   );
 }

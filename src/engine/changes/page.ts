@@ -23,8 +23,9 @@ import { notFound } from "../../lib/errors.ts";
 import type { NamedHunk } from "../../lib/hunks.ts";
 import { splitLines } from "../../lib/hunks.ts";
 import type { PatchLine } from "../../lib/patch.ts";
+import { listApplyRows, wholeApplies } from "../../store/applies.ts";
 import { type ChangeRow, findChangeRow, readTotals, wholeChanges } from "../../store/changes.ts";
-import { hasVerdicts, newestApply, readReviewEntries, reviewedChat } from "../../store/review-index.ts";
+import { hasVerdicts, readReviewEntries, reviewedChat } from "../../store/review-index.ts";
 import { listComments } from "../../store/reviews.ts";
 import { findSession } from "../../store/sessions.ts";
 import type { Core } from "../core.ts";
@@ -67,7 +68,7 @@ export function reviewPage(
   });
 }
 
-export type ReviewState = Pick<ReviewPage, "index" | "applied" | "undo" | "chat_id">;
+export type ReviewState = Pick<ReviewPage, "index" | "applies" | "undo" | "chat_id">;
 
 /** Everything but the lines. */
 export async function readReviewState(db: Db, sessionId: string): Promise<ReviewState> {
@@ -90,13 +91,16 @@ const totalsOf = (db: Db, sessionId: string): Promise<ChangeTotals> =>
   readTotals(db, { session_id: sessionId, chat_id: null, closed: false });
 
 export interface ReviewSums {
-  applied: Apply | null;
+  applies: Apply[];
   undo: boolean;
   chat_id: string | null;
 }
+/** Applies that the footer offers to rewind. */
+const APPLIES_SHOWN = 10;
+
 async function readReviewSums(db: Db, sessionId: string): Promise<ReviewSums> {
   return {
-    applied: await newestApply(db, sessionId),
+    applies: await wholeApplies(db, await listApplyRows(db, sessionId, APPLIES_SHOWN)),
     undo: await hasVerdicts(db, sessionId),
     chat_id: await reviewedChat(db, sessionId),
   };

@@ -27,7 +27,7 @@ export function applyRoutes(web: Web) {
       "/sessions/:id/applies",
       async ({ request, params }) =>
         wants(request) === "page"
-          ? seeOther(urls.session(params.id))
+          ? seeOther(urls.review(params.id))
           : jsonAnswer(request, { applies: await appliesOf(web.core, params.id) }),
       about({ summary: "The newest applies of a session.", answers: { 200: { applies: "Apply[]" } } }),
     )
@@ -44,7 +44,7 @@ export function applyRoutes(web: Web) {
       "/applies/:id",
       async ({ request, params }) => {
         const apply = await readApply(web.core, params.id);
-        return wants(request) === "page" ? seeOther(urls.session(apply.session_id)) : jsonAnswer(request, { apply });
+        return wants(request) === "page" ? seeOther(urls.review(apply.session_id)) : jsonAnswer(request, { apply });
       },
       about({ summary: "One apply with its files.", answers: { 200: { apply: "Apply" } } }),
     )
@@ -52,7 +52,7 @@ export function applyRoutes(web: Web) {
       "/applies/:id/rewind",
       async ({ request, params }) => {
         const apply = await rewindApply(web.core, params.id, { via: callerOf(request).via });
-        return answerPost(request, { json: () => Response.json({ apply }), url: urls.session(apply.session_id) });
+        return answerPost(request, { json: () => Response.json({ apply }), url: urls.review(apply.session_id) });
       },
       about({
         summary: "Takes an apply back while its files still hold what it wrote; 409 says what is in the way.",
@@ -79,5 +79,5 @@ async function make(web: Web, request: Request, sessionId: string): Promise<Resp
   const { chat, changes } = await parseBody(request, New);
   const { via } = callerOf(request);
   const apply = await applyAccepted(web.core, { session_id: sessionId, chat_id: chat, changes, via });
-  return answerPost(request, { json: () => created(urls.apply(apply.id), { apply }), url: urls.session(sessionId) });
+  return answerPost(request, { json: () => created(urls.apply(apply.id), { apply }), url: urls.review(sessionId) });
 }

@@ -97,10 +97,10 @@ function drawn(
   return { html, unknown };
 }
 
-function sumsOf({ session_id, totals, undo }: ReviewNews, again: boolean): string {
+function sumsOf({ session_id, totals, applies, undo }: ReviewNews, again: boolean): string {
   return (
     upsert(ids.reviewBar(session_id), ReviewSums({ session_id, totals, again }) as string) +
-    upsert(ids.reviewFoot(session_id), ReviewFoot({ session_id, totals, undo }) as string)
+    upsert(ids.reviewFoot(session_id), ReviewFoot({ session_id, totals, applies, undo }) as string)
   );
 }
 
