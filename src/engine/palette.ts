@@ -2,7 +2,7 @@
 import type { JournalEvent } from "../domain/event.ts";
 import { PALETTE_LIMIT, PALETTE_MODES, type PaletteItem, type PaletteMode } from "../domain/palette.ts";
 import type { Project } from "../domain/project.ts";
-import { fuzzyRank } from "../lib/fuzzy.ts";
+import { fuzzyRank, type Names, namesOf } from "../lib/fuzzy.ts";
 import { readTitles, type TitleRow } from "../store/nav.ts";
 import { listProjects } from "../store/projects.ts";
 import { findSession } from "../store/sessions.ts";
@@ -12,6 +12,10 @@ import { projectOf } from "./projects.ts";
 
 const TITLES_MAX = 20_000;
 const RECENT = 8;
+/** Lines of each sort where all sorts are shown, so that none pushes the others out. */
+const PLACES_SHARE = 10;
+const ACTIONS_SHARE = 5;
+const FILES_SHARE = 9;
 
 export interface PaletteQuery {
   text: string;
@@ -29,11 +33,12 @@ interface Links {
   chat(id: string): string;
   project(id: string): string;
   file(projectId: string, path: string): string;
+  search(query: { q: string }): string;
 }
 
 /** Names in memory, read anew when something was renamed; one a server. */
 export class Palette {
-  private titles: Promise<TitleRow[]> | null = null;
+  private titles: Promise<{ rows: TitleRow[]; names: Names }> | null = null;
   private readonly files = new FileNames();
   private readonly unsubscribe: () => void;
 
@@ -63,19 +68,24 @@ export class Palette {
     ]);
     const actions =
       mode === "all" || mode === "actions" ? pick(this.actions, (a) => a.title, needle, mode === "actions") : [];
-    return { mode, items: [...lists[0], ...actions, ...lists[1]].slice(0, PALETTE_LIMIT * 2) };
+    if (mode !== "all") return { mode, items: [...lists[0], ...actions, ...lists[1]].slice(0, PALETTE_LIMIT * 2) };
+    const shares = [lists[0].slice(0, PLACES_SHARE), actions.slice(0, ACTIONS_SHARE), lists[1].slice(0, FILES_SHARE)];
+    const items = [...writtenFirst(shares.flat(), needle), ...(needle === "" ? [] : [this.searchFor(needle)])];
+    return { mode, items };
+  }
+
+  /** Last of all: what is called nothing may have been said. */
+  private searchFor(needle: string): PaletteItem {
+    const title = `Search everything for "${needle}"`;
+    return { kind: "action", title, hint: "", url: this.links.search({ q: needle }) };
   }
 
   private async places(needle: string, mode: PaletteMode): Promise<PaletteItem[]> {
-    this.titles ??= readTitles(this.core.sql, TITLES_MAX).catch((error) => {
-      this.titles = null;
-      throw error;
-    });
-    const titles = await this.titles;
+    const titles = await this.readTitles();
     const rows =
       needle === ""
-        ? titles.filter((t) => t.kind === "session").slice(0, RECENT)
-        : pick(titles, (t) => `${t.title} ${t.project_name}`, needle, false);
+        ? titles.rows.filter((t) => t.kind === "session").slice(0, RECENT)
+        : fuzzyRank(titles.names, needle, PALETTE_LIMIT).map((at) => titles.rows[at]!);
     const found = rows.map(
       (t): PaletteItem => ({
         kind: t.kind,
@@ -95,6 +105,17 @@ export class Palette {
     ];
   }
 
+  private readTitles() {
+    this.titles ??= readTitles(this.core.sql, TITLES_MAX).then(
+      (rows) => ({ rows, names: namesOf(rows.map((t) => `${t.title} ${t.project_name}`)) }),
+      (error) => {
+        this.titles = null;
+        throw error;
+      },
+    );
+    return this.titles;
+  }
+
   private async filesOf(sessionId: string | null, needle: string): Promise<PaletteItem[]> {
     if (!sessionId || needle === "") return [];
     const session = await findSession(this.core.sql, sessionId);
@@ -102,7 +123,7 @@ export class Palette {
     const project: Project = await projectOf(this.core, session.project_id);
     const names = await this.files.of(project);
     return fuzzyRank(names, needle, PALETTE_LIMIT).map((at) => {
-      const path = names[at]!;
+      const path = names.texts[at]!;
       const cut = path.lastIndexOf("/") + 1;
       return {
         kind: "file",
@@ -123,6 +144,16 @@ const RENAMES = new Set([
   "project.changed",
   "project.deleted",
 ]);
+
+/** What has every word as it was typed comes before what is only like it, whatever its sort. */
+function writtenFirst(items: readonly PaletteItem[], needle: string): PaletteItem[] {
+  const words = needle.toLowerCase().split(/\s+/);
+  const isWritten = ({ title, hint }: PaletteItem) => {
+    const name = `${hint}${title} ${hint}`.toLowerCase();
+    return words.every((word) => name.includes(word));
+  };
+  return [...items.filter(isWritten), ...items.filter((item) => !isWritten(item))];
+}
 
 function pick<T>(all: readonly T[], name: (item: T) => string, needle: string, allWhenEmpty: boolean): T[] {
   if (needle === "") return allWhenEmpty ? all.slice(0, PALETTE_LIMIT * 2) : [];

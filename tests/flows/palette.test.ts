@@ -22,7 +22,9 @@ test("finds places, files and actions; a rename is known at once; modes narrow",
   ]);
   expect((await find(">setting")).map((i) => i.kind)).toContain("action");
   expect((await find("#lease")).map((i) => i.kind)).toEqual(["session", "chat"]);
-  expect(await find("zzzqqq")).toEqual([]);
+  // A file that is called so comes before what is only like it; what is called nothing can be searched for.
+  expect((await find("claim.ts"))[0]).toMatchObject({ kind: "file", title: "claim.ts" });
+  expect(await find("zzzqqq")).toMatchObject([{ title: 'Search everything for "zzzqqq"', url: "/search?q=zzzqqq" }]);
 });
 
 test("works as a page without script, and the key sheet stands on every page", async () => {

@@ -15,7 +15,7 @@ export function Hit({ hit, now, kind = false }: { hit: SearchHit; now: number; k
         </a>
       </h3>
       <span class="meta">
-        <span safe>{metaOf(hit, kind)}</span> <Age since={hit.at} now={now} short />
+        <span safe>{`${metaOf(hit, kind)},`}</span> <Age since={hit.at} now={now} short />
       </span>
       {hit.kind === "title" || hit.kind === "file" ? (
         ""

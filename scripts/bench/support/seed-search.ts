@@ -53,6 +53,7 @@ export async function seedSearch(server: BenchServer, parts: number): Promise<vo
   await sql`create temporary table here as select row_number() over () - 1 as n, c as chat from unnest(${chats.map((c) => c.chat)}::text[]) c`;
   await sql`create index on said (n)`;
   await sql`create index on paths (n)`;
+  for (const table of ["said", "paths", "here"]) await sql`analyze ${sql(table)}`;
   const turns = Math.floor(parts / PARTS_A_TURN);
   for (let from = 0; from < turns; from += CHUNK) {
     await seedTurns(sql, from, Math.min(turns, from + CHUNK), turns);
