@@ -10,7 +10,7 @@ import { type AppPage, appPage, live } from "../support/app-page.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 /** An age in the sidebar that ticks from "9 s" to "10 s" is a layout shift, too; anything that a reader sees is far more. */
 const AGES_SHIFT = 0.001;
 const LONG = "a-title-without-any-space-that-goes-on-and-on-".repeat(4);
@@ -51,7 +51,9 @@ async function furnish(): Promise<Record<string, string>> {
   const live = await boo.chat();
   await boo.ask(live.chat, "[[tokens:100000]] [[slow:100]]");
   await boo.ask(live.chat, "waits in the queue");
-  const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string }[] }[] }>(`/chats/${first.chat}`);
+  const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string; message_id: string }[] }[] }>(
+    `/chats/${first.chat}`,
+  );
   const tool = messages.flatMap((m) => m.parts).find((p) => p.kind === "tool")!;
   return {
     desk: "/",
@@ -71,6 +73,17 @@ async function furnish(): Promise<Record<string, string>> {
     "older messages": `/chats/${first.chat}/messages?before=3`,
     "tool result": `/parts/${tool.id}/output`,
     file: `/projects/${first.project}/files/src/claim.ts?line=3`,
+    search: "/search",
+    "search hits": "/search?q=row+OR+claim",
+    "search of one kind": "/search?q=claim&kind=tool&age=day",
+    "search without hits": "/search?q=zzzqqq",
+    "where a hit leads": `/messages/${tool.message_id}?part=${tool.id}&line=1`,
+    "messages around one": `/chats/${first.chat}/messages?around=${tool.message_id}&part=${tool.id}&line=1`,
+    palette: "/palette?q=s",
+    git: `/projects/${first.project}/git`,
+    tree: `/projects/${first.project}/tree`,
+    artifact: `/artifacts/${tool.message_id}`,
+    reference: "/reference",
     "no such file": `/projects/${first.project}/files/src/nope.ts`,
     "no such chat": "/chats/nope",
     "no such page": "/nope",
@@ -158,6 +171,17 @@ for (const [name, options] of [
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Session menu" }).click();
       expect(await check(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.locator("h1").first().click();
+      await page.keyboard.press("?");
+      await page.locator("#keysheet[open]").waitFor();
+      expect(await check(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("claim");
+      await page.getByRole("option", { name: /claim\.ts/ }).waitFor();
+      expect(await check(page)).toEqual([]);
+      await page.keyboard.press("Escape");
       expect(await width(page)).toBe(0);
       expect(open.problems).toEqual([]);
     });

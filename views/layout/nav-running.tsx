@@ -9,7 +9,7 @@ import { urls } from "../urls.ts";
 /** Runs in flight with the age of their last byte (#nav-running); hidden when nothing runs. */
 export function NavRunning({ running, now }: { running: RunRow[]; now: number }) {
   return (
-    <section class="runs" id={ids.navRunning} aria-label="Runs" hidden={running.length === 0}>
+    <section class="runs" id={ids.navRunning} aria-label="Runs going on" hidden={running.length === 0}>
       <div class="nav-h">
         <span class="grow" safe>
           {`Running ${running.length} · last output`}

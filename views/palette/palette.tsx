@@ -47,6 +47,31 @@ export function PaletteDialog({ session_id }: { session_id: string | null }) {
   );
 }
 
+/** On the page of its own, where the dialog is there too: a plain form. */
+function PageField({ session_id, text }: { session_id: string | null; text: string }) {
+  return (
+    <form class="palq" action={urls.palette} method="get" role="search">
+      <Icon name="search" />
+      <label class="vh" for="palette-page-q">
+        Go to, do
+      </label>
+      <input
+        class="input"
+        id="palette-page-q"
+        name="q"
+        value={attr(text)}
+        maxlength="200"
+        autocomplete="off"
+        autofocus
+      />
+      {session_id ? <input type="hidden" name="session" value={session_id} /> : ""}
+      <button class="btn" type="submit">
+        Find
+      </button>
+    </form>
+  );
+}
+
 function PaletteField({ session_id, text }: { session_id: string | null; text: string }) {
   return (
     <form class="palq" action={urls.palette} method="get" role="search">
@@ -81,8 +106,15 @@ function PaletteField({ session_id, text }: { session_id: string | null; text: s
   );
 }
 
-/** What was found, best first; the first line is chosen. */
-export function PaletteList({ items, mode }: { items: PaletteItem[]; mode: PaletteMode }) {
+interface ListProps {
+  items: PaletteItem[];
+  mode: PaletteMode;
+  /** Links of a page, not options of the dialog. */
+  plain?: boolean;
+}
+
+/** What was found, best first; in the dialog the first line is chosen. */
+export function PaletteList({ items, mode, plain = false }: ListProps) {
   if (items.length === 0)
     return (
       <p class="palh" safe>
@@ -93,10 +125,10 @@ export function PaletteList({ items, mode }: { items: PaletteItem[]; mode: Palet
     <>
       {items.map((item, at) => (
         <a
-          id={`pal-${at}`}
+          id={plain ? undefined : `pal-${at}`}
           href={attr(item.url)}
-          role="option"
-          aria-selected={at === 0 ? "true" : "false"}
+          role={plain ? undefined : "option"}
+          aria-selected={plain ? undefined : at === 0 ? "true" : "false"}
           {...(item.tab ? changing(item.tab.session_id, { change: "open", kind: "file", path: item.tab.path }) : {})}
         >
           <Icon name={ICONS[item.kind]} />
@@ -129,9 +161,9 @@ export function PaletteContent({
     <div class="page">
       <div class="sheet narrow">
         <h1 class="vh">Go to</h1>
-        <PaletteField session_id={session_id} text={text} />
+        <PageField session_id={session_id} text={text} />
         <div class="pallist">
-          <PaletteList items={items} mode={mode} />
+          <PaletteList items={items} mode={mode} plain />
         </div>
       </div>
     </div>
