@@ -131,6 +131,8 @@ test("a hit leads to the very row, also deep in a long chat and without script",
   expect(new URL(near.url).pathname).toBe(`/chats/${chat}`);
   const [part] = await boo.database.sql`select id from parts where kind = 'tool' and message_id = ${answer}`;
   const page = await near.text();
+  // Marked as touched: what the stream brings later does not fold it.
+  expect(page).toMatch(/<details class="tools" id="tg-\w+" open data-touched/);
   expect(page).toMatch(new RegExp(`<details class="tool" id="p-${part!.id}" open`));
   expect(page).toMatch(new RegExp(`<mark id="pl-${part!.id}">[^<]*claimDue`));
   await boo.database.sql`

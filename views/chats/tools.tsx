@@ -25,8 +25,10 @@ interface GroupProps {
 /** `open` is what the server decides at first: open while it runs, folded once text follows. A reader's click wins. */
 export function ToolGroup(props: GroupProps & { open: boolean; marked?: Marked | null }) {
   const { group_id, parts, asking, open, project_id, now, marked = null } = props;
+  // As if the reader had opened it: log.js folds other groups that something follows.
+  const leads = parts.some((part) => part.id === marked?.part?.id);
   return (
-    <details class="tools" id={ids.tools(group_id)} open={open}>
+    <details class="tools" id={ids.tools(group_id)} open={open} data-touched={leads ? "" : undefined}>
       <ToolsSummary group_id={group_id} parts={parts} asking={asking} />
       <div class="toolrows" id={ids.toolRows(group_id)}>
         {parts.map((part) => (
