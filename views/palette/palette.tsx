@@ -125,10 +125,8 @@ export function PaletteList({ items, mode, plain = false }: ListProps) {
     <>
       {items.map((item, at) => (
         <a
-          id={plain ? undefined : `pal-${at}`}
           href={attr(item.url)}
-          role={plain ? undefined : "option"}
-          aria-selected={plain ? undefined : at === 0 ? "true" : "false"}
+          {...(plain ? {} : optionAt(at))}
           {...(item.tab ? changing(item.tab.session_id, { change: "open", kind: "file", path: item.tab.path }) : {})}
         >
           <Icon name={ICONS[item.kind]} />
@@ -144,6 +142,8 @@ export function PaletteList({ items, mode, plain = false }: ListProps) {
     </>
   );
 }
+
+const optionAt = (at: number) => ({ id: `pal-${at}`, role: "option", "aria-selected": at === 0 ? "true" : "false" });
 
 /** Everything inside `main`, for browsers without script. */
 export function PaletteContent({

@@ -74,7 +74,7 @@ async function run(
   const query = parseSearch(input.text);
   const at = cursorOf(input.cursor);
   if (query.problem || input.text.trim() === "") return { answer: nothing(query.problem), bands: [] };
-  const found = await findAll(core, query, input.text, at?.way ?? null);
+  const found = await findAll(core, query, at?.way ?? null);
   return bounded(core.sql, TIMEOUT_MS, async (tx) => {
     const names = await projectNames(tx, [...new Set([...found.matches.map((m) => m.project_id), ...input.projects])]);
     const left = await filtered(tx, query, found, input);
@@ -106,7 +106,7 @@ const nothing = (note: string | null): SearchAnswer => ({
   note,
 });
 
-async function findAll(core: Pick<Core, "sql">, query: SearchQuery, text: string, way: Way | null): Promise<Found> {
+async function findAll(core: Pick<Core, "sql">, query: SearchQuery, way: Way | null): Promise<Found> {
   const newest = (tx: Tx, as: Way) => findMatches(tx, wanted(query, as, ALL), null, SEARCH_COUNTED + 1);
   const exact = way === "beginnings" ? [] : await bounded(core.sql, TIMEOUT_MS, (tx) => newest(tx, "words"));
   if (way === "words" || exact.length >= LITTLE) return asFound("words", exact);
