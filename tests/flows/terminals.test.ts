@@ -59,13 +59,16 @@ describe("a terminal", () => {
     await first.sees("ready>");
     await using second = await openSocket(boo.url, id, { size: { cols: 44, rows: 18 } });
     await second.sees("ready>");
+    // Looking on does not make it smaller; typing does.
+    second.type("\x1b[I\x1b[>0;276;0c");
+    await until(async () => (await read(id)).live?.viewers === 2, BUSY_MS);
+    expect((await read(id)).live?.cols).toBe(90);
     second.type("echo by-$((40+2))\r");
     await first.sees("by-42");
     await second.sees("by-42");
     await until(async () => (await read(id)).live?.cols === 44, BUSY_MS);
     first.type("\r");
     await until(async () => (await read(id)).live?.cols === 90, BUSY_MS);
-    await until(async () => (await read(id)).live?.viewers === 2, BUSY_MS);
   });
 
   test("says what runs, asks before it ends that, and shows how it exited; a restart brings it back", async () => {
@@ -90,7 +93,7 @@ describe("a terminal", () => {
       headers: { accept: "text/html", origin: boo.url, "content-type": "application/x-www-form-urlencoded" },
     });
     expect(asked.status).toBe(409);
-    expect(await asked.text()).toMatch(/sleep 1000.*runs in.*name="force" value="1"/s);
+    expect(await asked.text()).toMatch(/sleep 1000.*is running in.*name="force" value="1"/s);
     socket.type("\x03exit 7\r");
     await until(async () => (await read(id)).state === "exited", BUSY_MS);
     expect(await read(id)).toMatchObject({ exit_code: 7, exit_signal: null, live: null });
@@ -260,7 +263,7 @@ describe("refused or bounded", () => {
 
   test("a reader that does not read is caught up, not waited for", async () => {
     const { id } = await open();
-    await using slow = await openSocket(boo.url, id);
+    await using slow = await openSocket(boo.url, id, { size: { cols: 300, rows: 100 } });
     slow.say({ ack: 0 });
     await using quick = await openSocket(boo.url, id);
     await slow.sees("ready>");

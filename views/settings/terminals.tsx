@@ -126,7 +126,7 @@ function Amount({
   return (
     <Field id={id} label={label} hint={hint} error={error}>
       <input
-        class="input short"
+        class="input"
         id={id}
         name={name}
         type="number"

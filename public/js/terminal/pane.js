@@ -62,7 +62,8 @@
         fontSize: Number(stored.read(FONT_KEY)) || Number(this.element.dataset.font),
         lineHeight: 1.2,
         cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-        minimumContrastRatio: 4.5,
+        // xterm holds text in reverse against the wrong side: where our own colours suffice, it is left alone.
+        minimumContrastRatio: matchMedia("(prefers-contrast: more)").matches ? 4.5 : 1,
         scrollback: 0,
         macOptionClickForcesSelection: true,
         screenReaderMode: stored.read(READER_KEY) === "on",

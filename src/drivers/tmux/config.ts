@@ -37,6 +37,12 @@ set -g lock-after-time 0
 set -g display-time 1500
 set -g message-style "reverse"
 set -g mode-style "reverse"
+set -gq copy-mode-match-style "underscore,bold"
+set -gq copy-mode-current-match-style "reverse"
+# Around a window that is smaller than this screen, because somebody with a smaller one types.
+set -gq fill-character " "
+set -g pane-border-style "fg=brightblack"
+set -g pane-active-border-style "fg=brightblack"
 # Every key belongs to the program. Of the mouse only the wheel is ours, where no program wants it: it scrolls back.
 unbind -q -a -T prefix
 unbind -q -a -T root

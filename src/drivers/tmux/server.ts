@@ -67,8 +67,19 @@ export class Tmux {
     return ["tmux", "-u", "-S", this.places.socket, "-f", this.places.config, ...args];
   }
 
-  attachArgv(id: string): [string, ...string[]] {
-    return this.argv(["attach-session", "-t", `=${nameOf(id)}`]);
+  /** An onlooker does not count for the size of the window, until `letCount`. */
+  attachArgv(id: string, onlooker: boolean): [string, ...string[]] {
+    return this.argv(["attach-session", ...(onlooker ? ["-f", "ignore-size"] : []), "-t", `=${nameOf(id)}`]);
+  }
+
+  /** From now on the attach client with this process id counts for the size of its window. */
+  async letCount(pid: number): Promise<void> {
+    const { stdout } = await this.run(["list-clients", "-F", "#{client_pid} #{client_name}"]);
+    const name = stdout
+      .split("\n")
+      .find((line) => line.startsWith(`${pid} `))
+      ?.slice(`${pid} `.length);
+    if (name) await this.run(["refresh-client", "-t", name, "-f", "!ignore-size"]);
   }
 
   /** Ends when something happened in the server (config.ts says what), or when it is gone. */

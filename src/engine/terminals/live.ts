@@ -76,14 +76,23 @@ export class LiveTerminals {
     const all = [...this.viewers.values()].reduce((sum, set) => sum + set.size, 0);
     if (here.size >= VIEWERS_PER_TERMINAL || all >= VIEWERS_MAX)
       throw limited("Too many browsers look at terminals at once; close one.", undefined, 429);
-    const viewer = new Viewer(terminal.id, this, end, () => {
-      here.delete(viewer);
-      if (here.size === 0) this.viewers.delete(terminal.id);
-    });
+    const viewer = new Viewer(terminal.id, this, end, () => this.left(terminal.id, here, viewer));
     here.add(viewer);
     this.viewers.set(terminal.id, here);
     viewer.tell(this.now(terminal));
     return viewer;
+  }
+
+  /** Somebody's screen decides how large it is. */
+  isSized(id: string): boolean {
+    return [...(this.viewers.get(id) ?? [])].some((viewer) => viewer.counts);
+  }
+
+  private left(id: string, here: Set<Viewer>, viewer: Viewer): void {
+    here.delete(viewer);
+    if (here.size === 0) this.viewers.delete(id);
+    // Without the one that it was as large as, it fits who came last.
+    else if (!this.isSized(id)) [...here].at(-1)?.count();
   }
 
   /** tmux runs it again: viewers attach. */

@@ -1,5 +1,4 @@
 /** tmux and our rows made to say the same: at boot, and when sessions were deleted. */
-import { terminalTitle } from "../../domain/terminal.ts";
 import { Tmux } from "../../drivers/tmux/server.ts";
 import { conflict } from "../../lib/errors.ts";
 import { findTerminal, listTerminals, trimTerminals } from "../../store/terminals.ts";
@@ -37,6 +36,8 @@ export async function demandIdleTerminals(core: Core, sessionId: string): Promis
   for (const row of rows) {
     const running = core.terminals.factsOf(row.id)?.running;
     if (running)
-      throw conflict(`"${running}" runs in ${terminalTitle(row)}. End it first, or delete with force.`, { running });
+      throw conflict(`“${running}” is running in terminal ${row.number}. End it first, or delete with force.`, {
+        running,
+      });
   }
 }

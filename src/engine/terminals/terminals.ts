@@ -9,7 +9,6 @@ import {
   TERMINALS_PER_SESSION,
   type Terminal,
   type TerminalNow,
-  terminalTitle,
 } from "../../domain/terminal.ts";
 import { readEnvironment, readTargets, type SshTarget } from "../../domain/terminal-settings.ts";
 import type { StartTerminal } from "../../drivers/tmux/server.ts";
@@ -156,7 +155,7 @@ export async function sshTargets(core: Core, db: Parameters<typeof readSettings>
 async function demandIdle(core: Core, row: Terminal, force: boolean, what: string): Promise<void> {
   if (force || row.state !== "open") return;
   const running = await runningIn(core, row.id);
-  if (running !== null) throw conflict(`"${running}" runs in ${terminalTitle(row)}. ${what}`, { running });
+  if (running !== null) throw conflict(`“${running}” is running in terminal ${row.number}. ${what}`, { running });
 }
 
 async function settleClosed(core: Core, id: string): Promise<void> {

@@ -39,6 +39,8 @@ export interface ViewerEnd {
 
 export class Viewer {
   private size: ScreenSize | null = null;
+  /** Its size may be the window's. */
+  counts = false;
   private pty: Pty | null = null;
   private ended = false;
   private dropped = false;
@@ -69,8 +71,19 @@ export class Viewer {
   type(bytes: Uint8Array): void {
     if (this.ended || !this.allowed(bytes.length)) return;
     // Coming and going of the focus is a key to tmux, and any key ends scrolling back.
-    if (this.scrolled && isFocusReport(bytes)) return;
+    const byTerminal = isReport(bytes);
+    if (this.scrolled && byTerminal) return;
     this.pty?.write(bytes);
+    if (!byTerminal) this.count();
+  }
+
+  /** Whoever types decides how large the window is; who only looks on does not. */
+  count(): void {
+    if (this.counts || !this.pty) return;
+    this.counts = true;
+    void this.live.tmux.letCount(this.pty.pid).catch(() => {
+      this.counts = false;
+    });
   }
 
   /** What the browser says beside bytes: `{cols, rows}`, `{ack}`, `{ping}`. */
@@ -143,10 +156,11 @@ export class Viewer {
     if (this.ended || this.pty || !this.size) return;
     this.dropped = false;
     this.attachedAt = Date.now();
+    this.counts ||= !this.live.isSized(this.id);
     // The screen that follows is whole: what the browser has of before is to be thrown away.
     this.out.json({ attached: true });
     const pty: Pty = openPty({
-      argv: this.live.tmux.attachArgv(this.id),
+      argv: this.live.tmux.attachArgv(this.id, !this.counts),
       cwd: "/",
       env: { ...environment(), TERM: "xterm-256color", COLORTERM: "truecolor" },
       ...this.size,
@@ -209,5 +223,8 @@ export class Viewer {
   }
 }
 
-const isFocusReport = (bytes: Uint8Array): boolean =>
-  bytes.length === 3 && bytes[0] === 0x1b && bytes[1] === 0x5b && (bytes[2] === 0x49 || bytes[2] === 0x4f);
+/** What a terminal sends by itself, in answer to a question or when the focus comes and goes; no person typed it. */
+const isReport = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x1b && bytes.length < 200 && REPORT.test(Buffer.from(bytes).toString("latin1"));
+const REPORT =
+  /^(\x1b\[[IO]|\x1b\[[?>][\d;]*[cunR]|\x1b\[\d+;\d+R|\x1b\[[\d;]+t|\x1bP[^\x1b]*\x1b\\|\x1b\][^\x07\x1b]*(\x07|\x1b\\))+$/;
