@@ -357,7 +357,8 @@
         open.delete(element);
       }
     },
-    /** For tests: what stands on a screen. */
+    /** For tests and benchmarks: the xterm of a pane, and what stands on its screen. */
+    xterm: (element) => open.get(element)?.term,
     text(element) {
       const buffer = open.get(element)?.term.buffer.active;
       if (!buffer) return "";
