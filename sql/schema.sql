@@ -147,15 +147,18 @@ create table chats (
   archived_at timestamptz,
   created_at timestamptz not null default now(),
   mode text not null default 'ask',
+  forked_from text,
   primary key (id),
   unique (session_id, number),
   check (kind in ('chat', 'coder')),
   check (mode in ('plan', 'ask', 'bypass')),
   check (titled_by in ('auto', 'human')),
   foreign key (endpoint_id) references endpoints(id) on delete set null,
+  foreign key (forked_from) references messages(id) on delete set null,
   foreign key (session_id) references sessions(id) on delete cascade
 );
 comment on table chats is 'Tabs of conversation in a session.';
+comment on column chats.forked_from is 'Last message that was copied from another chat of the session; null for a chat of its own.';
 comment on column chats.mode is 'Of the coming messages, in a chat of kind coder: plan (no writes), ask (proposals wait), bypass (applied at the end of the run).';
 
 create table checkpoint_changes (
@@ -362,15 +365,20 @@ create table messages (
   client_id text,
   created_at timestamptz not null default now(),
   superseded_at timestamptz,
+  superseded_by text,
   primary key (id),
   unique (chat_id, client_id),
   unique (chat_id, "position"),
   check (role in ('user', 'assistant')),
-  foreign key (chat_id) references chats(id) on delete cascade
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (superseded_by) references runs(id) on delete set null
 );
+create index messages_superseded on messages (chat_id, "position") where (superseded_at is not null);
+create index messages_superseded_by on messages (superseded_by) where (superseded_by is not null);
 comment on table messages is 'What was said, in order; the contents are parts.';
 comment on column messages.client_id is 'Made by the client, so that a send repeated after a lost answer is the same message.';
 comment on column messages.superseded_at is 'Set when a later edit or regeneration stands in its place; kept, not shown.';
+comment on column messages.superseded_by is 'The run that answers instead; taken back while it is queued, its messages come back. Null after a restore.';
 
 create table migrations (
   number integer not null,

@@ -82,7 +82,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
 }
 
 async function serve(config: Config, log: Log, assets: Assets, database: Database): Promise<App> {
-  const core = createCore(config, log, database, await readInstanceId(database.sql));
+  const closing = new AbortController();
+  const core = createCore(config, log, database, await readInstanceId(database.sql), closing.signal);
   await core.journal.start();
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
@@ -125,6 +126,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
 
   const close = async () => {
     core.stopping = true;
+    closing.abort();
     checking.abort();
     stopTrimming();
     palette.close();
@@ -144,7 +146,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   return { url: listening.url, core, web, first_token, close };
 }
 
-function createCore(config: Config, log: Log, database: Database, instance: string): Core {
+function createCore(config: Config, log: Log, database: Database, instance: string, closing: AbortSignal): Core {
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
   const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
@@ -163,6 +165,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
     terminals: new LiveTerminals(() => core as Core),
     tools: allTools(),
     stopping: false,
+    closing,
   };
   return complete(core);
 }

@@ -100,7 +100,7 @@ export const SETTINGS = {
   fast_model: setting(
     "FAST_MODEL",
     z.string().min(1),
-    "Small model for titles and summaries; the default model otherwise.",
+    "Small model that names chats; without one a chat is named by its first message.",
   ),
   discover: setting(
     "BOOCODE_DISCOVER",

@@ -175,6 +175,11 @@ export const urls = {
   output: (partId: string) => `/parts/${partId}/output`,
   palette: "/palette",
   search: (query: SearchQuery = {}) => q("/search", query),
+  regeneration: (messageId: string) => `/messages/${messageId}/regeneration`,
+  revision: (messageId: string) => `/messages/${messageId}/revision`,
+  fork: (messageId: string) => `/messages/${messageId}/fork`,
+  /** What was put aside for a message. */
+  earlier: (messageId: string) => `/messages/${messageId}/earlier`,
   /** Where a message stands: in its chat's page or in a page of older messages, opened at this part of it. */
   message: (id: string, query: { part?: string | undefined; line?: number | undefined } = {}) =>
     q(`/messages/${id}`, query),

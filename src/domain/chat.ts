@@ -15,6 +15,8 @@ export interface Chat {
   model: string | null;
   /** Of the coming messages; only chats of kind `coder` look at it. */
   mode: RunMode;
+  /** Last message that was copied from another chat of the session; null for a chat of its own. */
+  forked_from: string | null;
   archived_at: Date | null;
   created_at: Date;
 }

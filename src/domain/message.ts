@@ -75,6 +75,8 @@ export interface Entry {
   /** What its run asked a human, in order. */
   requests: RunRequest[];
   run: Run | null;
+  /** Messages that were put aside for this one; none when it is missing. */
+  earlier?: number;
 }
 
 /** A message longer than this is refused; 64,000 characters as JavaScript counts them. */

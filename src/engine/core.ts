@@ -43,6 +43,8 @@ export interface Core {
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */
   stopping: boolean;
+  /** Aborted then, for what can be left undone. */
+  closing: AbortSignal;
 }
 
 export type Emit = (event: NewEvent) => void;

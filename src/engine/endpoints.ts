@@ -17,7 +17,7 @@ import { findSession } from "../store/sessions.ts";
 import { transact } from "./core.ts";
 import { changed, type EndpointCore, refreshEndpoint } from "./endpoint-checks.ts";
 import { readKey, resolveKey } from "./endpoint-keys.ts";
-import { defaultsOf } from "./settings.ts";
+import { defaultsOf, readSettings } from "./settings.ts";
 
 const LABEL_LIMIT_CHARS = 80;
 /** A window that is not known yet may not hold up a run. */
@@ -132,6 +132,18 @@ export async function endpointForRun(
   const target = { base_url: endpoint.url, api_key, kind: endpoint.kind };
   const context_window = windowIn(endpoint, model) ?? (await askWindow(core, endpoint, target, model));
   return { endpoint, model, llm: createOpenAi(target), context_window };
+}
+
+/** The small model, where one is set and an endpoint has it; null otherwise. */
+export async function smallModel(
+  core: EndpointCore,
+): Promise<{ endpoint: Endpoint; model: string; target: Parameters<typeof createOpenAi>[0] } | null> {
+  const model = (await readSettings(core.sql)).fast_model ?? core.config.fast_model;
+  if (!model) return null;
+  const endpoint = (await listEndpoints(core)).find((e) => e.enabled && e.models.some((m) => m.id === model));
+  if (!endpoint || endpoint.id === DEMO_ENDPOINT_ID) return null;
+  const api_key = resolveKey(core.config, await store.storedKey(core.sql, endpoint.id));
+  return { endpoint, model, target: { base_url: endpoint.url, api_key, kind: endpoint.kind } };
 }
 
 /** Nobody chose the endpoint and it was not ready when last asked: it is asked again before a run fails on old news. */

@@ -3,9 +3,10 @@
 import type { Db } from "../db/sql.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
-import type { Message, Part } from "../domain/message.ts";
+import type { Entry, Message, Part } from "../domain/message.ts";
 import type { Desk, Nav, RunRow } from "../domain/nav.ts";
 import type { ChatView, Look, Marked } from "../domain/page.ts";
+import type { Project } from "../domain/project.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
 import { readTotals } from "../store/changes.ts";
@@ -16,6 +17,7 @@ import { countNeeds, readNavProjects, readNeeds, readRecent, readRunning } from 
 import { findProject } from "../store/projects.ts";
 import { newestSettled } from "../store/runs.ts";
 import { findSession } from "../store/sessions.ts";
+import { readEarlier } from "../store/superseded.ts";
 import { readChatStatuses, readEntries, readQueue } from "../store/transcript.ts";
 import type { Core } from "./core.ts";
 import { pickFor } from "./endpoints.ts";
@@ -181,6 +183,25 @@ export async function placeOf(core: Core, messageId: string, partId: string | nu
     // The page of an archived chat has no tab for it; its transcript can be read all the same.
     newest: chat.archived_at === null && messages.some((m) => m.id === message.id),
   };
+}
+
+export interface EarlierPage extends At {
+  chat: Chat;
+  project: Project;
+  entries: Entry[];
+}
+
+/** What was put aside for a message, oldest first, as far as one page goes. Errors: not_found. */
+export function earlierPage(core: Core, messageId: string): Promise<EarlierPage> {
+  return snapshot(core.sql, async (tx, head) => {
+    const message = await findMessage(tx, messageId);
+    const chat = message ? await findChat(tx, message.chat_id) : null;
+    const session = chat ? await findSession(tx, chat.session_id) : null;
+    if (!chat || !session) throw notFound("message");
+    const entries = await readEntries(tx, await readEarlier(tx, messageId, WINDOW_MESSAGES * 2), 0);
+    const project = await projectOf({ sql: tx }, session.project_id);
+    return { ...(await readAt(core, tx, head.seq)), chat, project, entries };
+  });
 }
 
 /** What the next message of a chat will use, and what it could use. */

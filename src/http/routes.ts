@@ -10,7 +10,7 @@ import { fileRoutes } from "./routes/files.tsx";
 import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
-import { messageRoutes } from "./routes/messages.ts";
+import { messageRoutes } from "./routes/messages.tsx";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { permitRoutes } from "./routes/permits.ts";

@@ -143,6 +143,18 @@ export async function insertTurn(
     where id = ${turn.run_id}`;
 }
 
+/** A model call beside the loop's, such as for a title: paid for, and no part of what its run shows. */
+export async function insertCall(db: Db, call: TurnFacts): Promise<void> {
+  await db`insert into turns ${db(call as never)} on conflict (run_id, number) do nothing`;
+}
+
+/** How many runs of a chat ever began. */
+export async function countStarted(db: Db, chatId: string): Promise<number> {
+  const [row] = await db<{ n: number }[]>`
+    select count(*)::int as n from runs where chat_id = ${chatId} and started_at is not null`;
+  return row?.n ?? 0;
+}
+
 /**
  * Everything a dead process was executing is interrupted; returns those runs. An external agent that waited died with
  * it; our own loop's waiting runs stay.

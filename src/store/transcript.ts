@@ -8,12 +8,14 @@ import { readParts } from "./messages.ts";
 import { liveFirst } from "./nav.ts";
 import { requestsOfMessages } from "./requests.ts";
 import { openRuns, runsOfMessages } from "./runs.ts";
+import { countEarlier } from "./superseded.ts";
 
 /** Messages with their parts, what was asked in them, and the run that asked (user) or wrote (assistant) them. */
 export async function readEntries(db: Db, messages: readonly Message[], toolChars: number | null): Promise<Entry[]> {
   const ids = messages.map((m) => m.id);
   const [parts, runs] = [await readParts(db, ids, toolChars), await runsOfMessages(db, ids)];
   const requests = await requestsOfMessages(db, ids);
+  const earlier = await countEarlier(db, messages);
   const wrote = new Map(runs.map((r) => [r.answer_id, r]));
   // Runs come oldest first; the first one of a question is the one that asked it.
   const asked = new Map([...runs].reverse().map((r) => [r.question_id, r]));
@@ -22,6 +24,7 @@ export async function readEntries(db: Db, messages: readonly Message[], toolChar
     parts: parts.filter((p) => p.message_id === message.id),
     requests: requests.filter((q) => q.message_id === message.id),
     run: (message.role === "assistant" ? wrote : asked).get(message.id) ?? null,
+    ...(earlier.has(message.id) && { earlier: earlier.get(message.id)! }),
   }));
 }
 

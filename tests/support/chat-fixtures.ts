@@ -41,6 +41,7 @@ export const aChat = (over: Partial<Chat> = {}): Chat => ({
   endpoint_id: null,
   model: null,
   mode: "ask",
+  forked_from: null,
   archived_at: null,
   created_at: ago(9e6),
   ...over,

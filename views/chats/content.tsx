@@ -4,6 +4,7 @@ import { ids } from "../ids.ts";
 import { MenuButton } from "../layout/header.tsx";
 import { urls } from "../urls.ts";
 import { Composer } from "./composer.tsx";
+import { ForkedFrom } from "./fork.tsx";
 import { Facts, SessionHead } from "./head.tsx";
 import { Older, Rows } from "./message.tsx";
 import { isDemo } from "./model-name.ts";
@@ -46,6 +47,7 @@ function Log({ view, now }: { view: ChatView; now: number }) {
     <div class="log" tabindex="0" role="region" aria-label="Transcript" data-log={view.chat.id}>
       <div class="log-in" id={ids.log(view.chat.id)}>
         <Older chat_id={view.chat.id} before={view.older} />
+        {view.older === null ? <ForkedFrom message_id={view.chat.forked_from} /> : ""}
         <Empty view={view} />
         <Rows
           entries={view.entries}

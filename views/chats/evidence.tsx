@@ -1,4 +1,5 @@
 /** The facts below an answer: what happens right now and how long ago something came, or what it took. */
+import type { Message } from "../../src/domain/message.ts";
 import type { Status } from "../../src/domain/nav.ts";
 import { isSettled, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
 import { count, counted, duration, money } from "../../src/lib/format.ts";
@@ -8,6 +9,8 @@ import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 import { changing } from "../workspace/changing.ts";
+import { action } from "./action.ts";
+import { Fork } from "./fork.tsx";
 import { shortModel } from "./model-name.ts";
 
 /** A run without a byte for this long is shown as silent; `public/js/ticks.js` holds the same figure. */
@@ -19,12 +22,14 @@ interface EvidenceProps {
   now: number;
   /** Where the answer's Markdown can be fetched, part by part, for Copy. */
   sources?: readonly string[];
+  /** For reading only: nothing can be answered again. */
+  put_aside?: boolean;
 }
 
 /** Only the word is announced; figures that change several times a second are not. */
-export function Evidence({ run, progress, now, sources = [] }: EvidenceProps) {
+export function Evidence({ run, progress, now, sources = [], put_aside = false }: EvidenceProps) {
   return isSettled(run.state) ? (
-    <Settled run={run} sources={sources} />
+    <Settled run={run} sources={sources} again={!put_aside && run.provider === "boocode"} put_aside={put_aside} />
   ) : (
     <Live run={run} progress={run.state === "queued" && progress?.phase !== "queued" ? null : progress} now={now} />
   );
@@ -119,7 +124,14 @@ function phaseWord({ phase, percent, detail }: Progress): string {
 
 const speedWords = (speed: number): string => `${speed < 9.95 ? speed.toFixed(1) : Math.round(speed)} tok/s`;
 
-function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
+interface SettledProps {
+  run: Run;
+  sources: readonly string[];
+  again: boolean;
+  put_aside: boolean;
+}
+
+function Settled({ run, sources, again, put_aside }: SettledProps) {
   return (
     <div class="evidence" id={ids.evidence(run.id)} role="status">
       <Mode run={run} />
@@ -133,30 +145,72 @@ function Settled({ run, sources }: { run: Run; sources: readonly string[] }) {
       ) : (
         ""
       )}
-      {sources.length ? (
-        <span class="btns">
-          <a
-            class="btn btn-quiet btn-sm"
-            href={urls.artifact(run.answer_id)}
-            title="Open this answer by itself"
-            {...changing(run.session_id, { change: "open", kind: "artifact", message_id: run.answer_id })}
-          >
-            <Icon name="out" />
-            Open
-          </a>
-          <button
-            type="button"
-            class="btn btn-quiet btn-sm"
-            data-copy={`#${ids.parts(run.answer_id)}`}
-            data-sources={sources.join(" ")}
-          >
-            <Icon name="copy" />
-            <span data-label>Copy</span>
-          </button>
-        </span>
-      ) : (
-        ""
-      )}
+      <span class="btns">
+        {sources.length ? <OpenAndCopy run={run} sources={sources} /> : ""}
+        {put_aside ? "" : <Fork message_id={run.answer_id} chat_id={run.chat_id} />}
+        {again ? <Retry run={run} /> : ""}
+      </span>
+    </div>
+  );
+}
+
+function OpenAndCopy({ run, sources }: Pick<SettledProps, "run" | "sources">) {
+  return (
+    <>
+      <a
+        class="btn btn-quiet btn-sm"
+        href={urls.artifact(run.answer_id)}
+        title="Open this answer by itself"
+        {...changing(run.session_id, { change: "open", kind: "artifact", message_id: run.answer_id })}
+      >
+        <Icon name="out" />
+        <span class="lbl">Open</span>
+      </a>
+      <Copy message_id={run.answer_id} sources={sources} />
+    </>
+  );
+}
+
+function Copy({ message_id, sources }: { message_id: string; sources: readonly string[] }) {
+  return (
+    <button
+      type="button"
+      class="btn btn-quiet btn-sm"
+      data-copy={`#${ids.parts(message_id)}`}
+      data-sources={sources.join(" ")}
+    >
+      <Icon name="copy" />
+      <span class="lbl" data-label>
+        Copy
+      </span>
+    </button>
+  );
+}
+
+function Retry({ run }: { run: Run }) {
+  return (
+    <form {...action(urls.regeneration(run.answer_id), run.chat_id)}>
+      <button
+        type="submit"
+        class="btn btn-quiet btn-sm"
+        title="Answer again; this answer and what followed are put aside"
+      >
+        <Icon name="refresh" />
+        <span class="lbl">Retry</span>
+      </button>
+    </form>
+  );
+}
+
+/** Below an answer that a fork copied: what it cost stands where it was given. */
+export function CopiedEvidence({ message, sources }: { message: Message; sources: readonly string[] }) {
+  return (
+    <div class="evidence">
+      <span>copied from another chat</span>
+      <span class="btns">
+        {sources.length ? <Copy message_id={message.id} sources={sources} /> : ""}
+        <Fork message_id={message.id} chat_id={message.chat_id} />
+      </span>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** The transcript's rows: what was asked, what was answered, and the way to older ones. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
-import type { Entry, NoticePart, TextPart } from "../../src/domain/message.ts";
+import type { Entry, Message, NoticePart, TextPart } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
@@ -8,11 +8,14 @@ import { count } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
+import { Icon } from "../ui/icons.tsx";
 import { clock } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 import { ERRORS_INSIDE } from "./action.ts";
+import { Earlier } from "./earlier.tsx";
 import { Ending } from "./ending.tsx";
-import { Evidence } from "./evidence.tsx";
+import { CopiedEvidence, Evidence } from "./evidence.tsx";
+import { Fork } from "./fork.tsx";
 import { isDemo, marginModel, shortModel } from "./model-name.ts";
 import { NoticeView, Parts } from "./parts.tsx";
 
@@ -28,15 +31,18 @@ interface RowsProps {
   newest: boolean;
   /** What the reader was led to is shown opened. */
   marked?: Marked | null | undefined;
+  /** Something newer stands in their place: they are for reading only. */
+  put_aside?: boolean;
 }
 
 /** All rows of a window of messages, oldest first. */
-export function Rows({ entries, progress, live_run_id, now, project_id, endpoints, newest, marked }: RowsProps) {
+export function Rows(props: RowsProps) {
+  const { entries, progress, live_run_id, now, project_id, endpoints, newest, marked, put_aside } = props;
   return (
     <>
       {entries.map((entry, at) =>
         entry.message.role === "user" ? (
-          <UserMessage entry={entry} now={now} open={marked?.message_id === entry.message.id} />
+          <UserMessage entry={entry} now={now} open={marked?.message_id === entry.message.id} put_aside={put_aside} />
         ) : (
           <AssistantMessage
             entry={entry}
@@ -46,6 +52,7 @@ export function Rows({ entries, progress, live_run_id, now, project_id, endpoint
             endpoints={endpoints}
             newest={newest && at === entries.length - 1}
             marked={marked?.message_id === entry.message.id ? marked : null}
+            put_aside={put_aside}
           />
         ),
       )}
@@ -53,8 +60,15 @@ export function Rows({ entries, progress, live_run_id, now, project_id, endpoint
   );
 }
 
+interface UserProps {
+  entry: Entry;
+  now: number;
+  open?: boolean;
+  put_aside?: boolean | undefined;
+}
+
 /** What was asked: plain text, line breaks kept. */
-export function UserMessage({ entry, now, open = false }: { entry: Entry; now: number; open?: boolean }) {
+export function UserMessage({ entry, now, open = false, put_aside = false }: UserProps) {
   const { message, run } = entry;
   const text = entry.parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n");
   const told = entry.parts.filter((part) => part.kind === "notice");
@@ -64,13 +78,34 @@ export function UserMessage({ entry, now, open = false }: { entry: Entry; now: n
         <When at={message.created_at} now={now} />
         {run && run.via !== "browser" ? <span>{run.via}</span> : ""}
       </aside>
-      <div>
+      <div class="body">
+        {entry.earlier && !put_aside ? <Earlier message_id={message.id} count={entry.earlier} /> : ""}
         <Said text={text} open={open} />
         {told.map((part) => (
           <NoticeView part={part as NoticePart} />
         ))}
+        {put_aside ? "" : <SaidActions message={message} />}
       </div>
     </article>
+  );
+}
+
+/** The form is fetched when it is opened; without script the link inside leads to it. */
+function SaidActions({ message }: { message: Message }) {
+  const url = urls.revision(message.id);
+  return (
+    <div class="saidacts">
+      <details class="revise">
+        <summary class="btn btn-quiet btn-sm">
+          <Icon name="pencil" />
+          Edit
+        </summary>
+        <div class="lazy" hx-get={url} hx-trigger="intersect once" hx-morph-skip {...ERRORS_INSIDE}>
+          <a href={url}>Edit it on a page of its own</a>
+        </div>
+      </details>
+      <Fork message_id={message.id} chat_id={message.chat_id} />
+    </div>
   );
 }
 
@@ -109,17 +144,19 @@ interface AssistantProps {
   /** Whether its run is the chat's newest, the only one that can be continued. */
   newest?: boolean;
   marked?: Marked | null;
+  put_aside?: boolean | undefined;
 }
 
 /** An answer: its parts, the facts below them, and how it ended. */
 export function AssistantMessage(props: AssistantProps) {
-  const { entry, progress, now, project_id, endpoints, newest = true, marked = null } = props;
+  const { entry, progress, now, project_id, endpoints, newest = true, marked = null, put_aside = false } = props;
   const { message, run, parts } = entry;
   const live = run !== null && !isSettled(run.state);
   return (
     <article class="turn answered" id={ids.message(message.id)} aria-label="Answer">
       <Margin entry={entry} endpoints={endpoints} now={now} />
       <div class="body">
+        {entry.earlier && !put_aside ? <Earlier message_id={message.id} count={entry.earlier} /> : ""}
         <div class="prose" id={ids.parts(message.id)}>
           <Parts
             parts={parts}
@@ -133,7 +170,11 @@ export function AssistantMessage(props: AssistantProps) {
         <div class="asks" id={ids.messageAsks(message.id)}>
           <RequestCards requests={entry.requests.filter(({ part_id }) => part_id === null)} now={now} />
         </div>
-        {run ? <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} /> : ""}
+        {run ? (
+          <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} put_aside={put_aside} />
+        ) : (
+          <CopiedEvidence message={message} sources={sourcesOf(entry)} />
+        )}
         {run ? <Ending run={run} newest={newest} /> : ""}
       </div>
     </article>

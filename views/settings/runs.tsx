@@ -42,7 +42,7 @@ export function RunsSection({ settings, most, endpoints, refused }: RunsProps) {
         <ModelField
           name="fast_model"
           label="Small model"
-          hint="For titles and summaries. Empty: the default model."
+          hint="Names chats. Empty: a chat is named by its first message."
           value={said("fast_model")}
           error={errorAt(error, "fast_model")}
         />

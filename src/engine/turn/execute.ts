@@ -25,6 +25,7 @@ import { runLoop } from "./loop.ts";
 import { PartWriter } from "./parts.ts";
 import { standingOf } from "./resume.ts";
 import { Stalled } from "./step.ts";
+import { titleLater } from "./title.ts";
 
 /** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
 export async function executeQueued(core: Core, chatId: string): Promise<void> {
@@ -39,8 +40,11 @@ async function execute(core: Core, run: Run): Promise<void> {
   const live = core.live.begin(run, Date.now());
   try {
     const claimed = await claimSurely(core, run);
-    const outcome = claimed && (await outcomeOf(core, claimed, live, isTakenUp(run)));
-    if (outcome) await settleSurely(core, claimed, outcome);
+    if (!claimed) return;
+    const outcome = await outcomeOf(core, claimed, live, isTakenUp(run));
+    if (!outcome) return;
+    await settleSurely(core, claimed, outcome);
+    if (outcome.state === "completed") titleLater(core, claimed);
   } finally {
     core.live.end(run.id);
   }

@@ -20,11 +20,12 @@ import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
 import { enqueue, wake } from "./lane.ts";
 import { sendNow } from "./stop.ts";
+import { checkStanding, putAside } from "./superseded.ts";
 
 /** Messages waiting in one chat's queue. */
 const QUEUE_LIMIT = 50;
 const CLIENT_ID_LIMIT_CHARS = 100;
-const TITLE_CHARS = 60;
+export const TITLE_CHARS = 60;
 
 export interface PostMessage {
   chat_id: string;
@@ -37,6 +38,8 @@ export interface PostMessage {
   mode?: RunMode | undefined;
   /** Stop what runs in the chat and start with this message. */
   now?: boolean;
+  /** The user's message that this one stands in the place of: that and what followed it are put aside. */
+  revises?: Message;
   via: Via;
 }
 
@@ -57,7 +60,10 @@ export async function postMessage(
     if (before) throw new AlreadyPosted(before);
     if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
       throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
-    return store(tx, emit, chat, first, text, clientId, input);
+    if (input.revises) await checkStanding(tx, input.revises.id);
+    const stored = await store(tx, emit, chat, first, text, clientId, input);
+    if (input.revises) await putAside(tx, emit, stored.run, { from: input.revises.position, below: first });
+    return stored;
   }).catch((error: unknown) => {
     if (error instanceof AlreadyPosted) return { ...error.posted, created: false };
     throw wake(core, input.chat_id, error);
@@ -195,26 +201,7 @@ async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<R
   if (later) throw conflict("Another run of this chat is going on or waiting.", later);
   const newest = await newestSettled(tx, before.chat_id);
   if (newest?.id !== before.id) throw conflict("Only the newest run of a chat can be continued.", newest);
-  const answer = await insertMessage(tx, {
-    id: newId(),
-    chat_id: before.chat_id,
-    role: "assistant",
-    position: first,
-    client_id: null,
-  });
-  const chat = await findChat(tx, before.chat_id);
-  const next = await insertRun(tx, {
-    id: newId(),
-    chat_id: before.chat_id,
-    session_id: before.session_id,
-    project_id: before.project_id,
-    question_id: before.question_id,
-    answer_id: answer.id,
-    endpoint_id: chat?.endpoint_id ?? before.endpoint_id,
-    model: chat?.endpoint_id ? chat.model : before.model,
-    via,
-    mode: before.mode,
-  });
+  const next = await answerOnceMore(tx, before, first, { via });
   emit({
     topic: sessionTopic(before.session_id),
     kind: "run.changed",
@@ -222,6 +209,35 @@ async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<R
   });
   emitRun(emit, next);
   return next;
+}
+
+/** A new run and its empty answer at `position`, to the question of a run that has ended. */
+export async function answerOnceMore(
+  tx: Tx,
+  before: Run,
+  position: number,
+  by: { via: Via; endpoint_id?: string | undefined; model?: string | undefined },
+): Promise<Run> {
+  const answer = await insertMessage(tx, {
+    id: newId(),
+    chat_id: before.chat_id,
+    role: "assistant",
+    position,
+    client_id: null,
+  });
+  const chat = await findChat(tx, before.chat_id);
+  return insertRun(tx, {
+    id: newId(),
+    chat_id: before.chat_id,
+    session_id: before.session_id,
+    project_id: before.project_id,
+    question_id: before.question_id,
+    answer_id: answer.id,
+    endpoint_id: by.endpoint_id ?? chat?.endpoint_id ?? before.endpoint_id,
+    model: by.model ?? (chat?.endpoint_id ? chat.model : before.model),
+    via: by.via,
+    mode: before.mode,
+  });
 }
 
 export function checkText(raw: string): string {

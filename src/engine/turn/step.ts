@@ -2,6 +2,8 @@
 import type { ChatMessage, Llm, LlmEvent, Sampling, ToolCall } from "../../domain/llm.ts";
 import type { ToolSpec } from "../../domain/tool.ts";
 import { AppError } from "../../lib/errors.ts";
+import { newId } from "../../lib/ids.ts";
+import { TextCalls } from "../../lib/text-calls.ts";
 import type { Core } from "../core.ts";
 import { type LiveRun, setPhase } from "../live-runs.ts";
 import type { PartWriter } from "./parts.ts";
@@ -56,6 +58,8 @@ export async function runStep(
   const watch = new SilenceWatch(core.config.first_token_s, core.config.stall_s, input.endpoint);
   const signal = AbortSignal.any([live.abort.signal, watch.signal]);
   const meter = new Meter();
+  // A model that is offered nothing prints nothing that could be called.
+  const printed = input.tools.length > 0 ? new TextCalls() : null;
   try {
     const stream = input.llm.stream({
       model: input.model,
@@ -66,7 +70,7 @@ export async function runStep(
     });
     for await (const event of untilAborted(stream, signal)) {
       watch.heard(isToken(event));
-      await take(core, live, writer, input, event, meter, result);
+      await take(core, live, writer, input, event, meter, result, printed);
       if (core.deltas.full) await core.deltas.flushed();
       watch.listens();
     }
@@ -76,8 +80,11 @@ export async function runStep(
     result.duration_ms = meter.total();
     result.generation_ms = meter.generating();
     result.tokens_out ??= meter.tokens > 0 ? meter.tokens : null;
+    const left = printed?.end() ?? "";
+    if (left !== "") await writer.text(input.turn, "text", left);
   }
   signal.throwIfAborted();
+  for (const call of printed?.calls ?? []) result.calls.push({ id: `call_${newId()}`, ...call });
 }
 
 function isToken(event: LlmEvent): boolean {
@@ -94,6 +101,7 @@ async function take(
   event: LlmEvent,
   meter: Meter,
   result: StepResult,
+  printed: TextCalls | null,
 ): Promise<void> {
   const now = Date.now();
   switch (event.kind) {
@@ -101,10 +109,13 @@ async function take(
     case "reasoning": {
       if (event.text === "") return;
       meter.token();
-      const opened = writer.text(input.turn, event.kind, event.text);
-      const part = opened instanceof Promise ? await opened : opened;
-      if (part.length > input.answer_chars)
-        throw new AppError("limit", "The answer grew past the limit of one message.");
+      const shown = event.kind === "text" && printed ? printed.push(event.text) : event.text;
+      if (shown !== "") {
+        const opened = writer.text(input.turn, event.kind, shown);
+        const part = opened instanceof Promise ? await opened : opened;
+        if (part.length > input.answer_chars)
+          throw new AppError("limit", "The answer grew past the limit of one message.");
+      }
       setPhase(live, event.kind === "text" ? "writing" : "thinking", now);
       break;
     }

@@ -9,6 +9,7 @@ import { type Core, transact } from "../core.ts";
 import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
 import { enqueue } from "./lane.ts";
+import { bringBack } from "./superseded.ts";
 
 /** Stops what runs in the chat and lets this queued run go next. */
 export async function sendNow(core: Core, runId: string): Promise<Run> {
@@ -35,7 +36,9 @@ export async function cancelRun(core: Core, runId: string): Promise<Run> {
   if (run.state === "queued" && run.started_at === null) {
     const moved = await transact(core, async (tx, emit) => {
       const cancelled = await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]);
-      if (cancelled) emitRun(emit, cancelled);
+      if (!cancelled) return null;
+      await bringBack(tx, emit, cancelled);
+      emitRun(emit, cancelled);
       return cancelled;
     });
     if (moved) return moved;
@@ -75,6 +78,7 @@ export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run
     if (!gone) throw conflict("This message is no longer in the queue.", await findRun(tx, runId));
     const [part] = await readParts(tx, [run.question_id]);
     const continued = (await runsOfMessages(tx, [run.question_id])).some((r) => r.id !== run.id);
+    await bringBack(tx, emit, gone);
     await deleteMessages(tx, continued ? [run.answer_id] : [run.question_id, run.answer_id]);
     emitRun(emit, gone);
     return { run: gone, text: continued ? "" : (part?.text ?? "") };

@@ -17,6 +17,7 @@ export const chat = z.object({
   endpoint_id: id.nullable().describe("Picked for the next message; null takes the session's, then the default."),
   model: z.string().nullable(),
   mode: z.enum(RUN_MODES).describe("Of the coming messages, in a chat of kind coder."),
+  forked_from: id.nullable().describe("Last message that was copied from another chat, for a fork."),
   archived_at: at.nullable(),
   created_at: at,
 }) satisfies Of<Chat>;
@@ -126,4 +127,5 @@ export const entry = message.extend({
   parts: z.array(part),
   requests: z.array(request).describe("What its run asked a human."),
   run: run.nullable().describe("The run that asked it (user) or wrote it (assistant)."),
+  earlier: count.optional().describe("Messages that were put aside for this one: GET /messages/:id/earlier."),
 });

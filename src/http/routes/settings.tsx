@@ -46,7 +46,7 @@ const Change = z.object({
   density: z.enum(DENSITIES).optional(),
   font_size: z.enum(FONT_SIZES).optional(),
   default_model: noneIfEmpty.nullish().describe("For new chats; empty takes the environment's."),
-  fast_model: noneIfEmpty.nullish().describe("For titles and summaries."),
+  fast_model: noneIfEmpty.nullish().describe("Names chats; null: their first message does."),
   steps: z.coerce.number().int().min(1).max(CHAT_LIMITS.steps).optional().describe("Model calls in one run."),
   tool_calls: z.coerce.number().int().min(1).max(TOOL_CALLS_MAX).optional().describe("Tool calls in one run."),
   ask_minutes: z.coerce

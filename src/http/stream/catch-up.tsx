@@ -60,7 +60,8 @@ async function missedMessages(core: Core, db: Db, chatId: string, touched: reado
   const created = new Set(here.filter((t) => t.created).map((t) => t.message_id));
   const messageIds = new Set(here.map((t) => t.message_id).filter((id): id is string => id !== null));
   for (const id of await answersOf(db, here)) messageIds.add(id);
-  const messages = await readMessages(db, [...messageIds]);
+  // What was put aside meanwhile is gone from the page like what was deleted.
+  const messages = (await readMessages(db, [...messageIds])).filter((m) => m.superseded_at === null);
   if (messages.length === 0) return "";
   await loadHighlighter();
   const entries = await readEntries(db, messages, 0);

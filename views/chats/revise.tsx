@@ -1,0 +1,49 @@
+/** The form that sends a message of yours once more with another text. */
+import { MESSAGE_LIMIT_CHARS, type Message } from "../../src/domain/message.ts";
+import { PageHeader } from "../layout/header.tsx";
+import { attr } from "../ui/attr.ts";
+import { urls } from "../urls.ts";
+import { action } from "./action.ts";
+
+export function ReviseForm({ message, text }: { message: Message; text: string }) {
+  return (
+    <form class="reviseform" {...action(urls.revision(message.id), message.chat_id)}>
+      <textarea
+        name="text"
+        class="input"
+        aria-label="Your message"
+        rows={String(Math.min(12, text.split("\n").length + 1))}
+        maxlength={String(MESSAGE_LIMIT_CHARS)}
+        required
+        autofocus
+        safe
+      >
+        {text}
+      </textarea>
+      <p class="btns">
+        <span class="dim">What followed is put aside, not lost.</span>
+        <button type="submit" class="btn btn-sm">
+          Send again
+        </button>
+      </p>
+    </form>
+  );
+}
+
+export function ReviseContent({ message, text }: { message: Message; text: string }) {
+  return (
+    <>
+      <PageHeader title="Edit and send again">
+        <span class="grow"></span>
+        <a class="btn" href={attr(urls.message(message.id))}>
+          Back to the chat
+        </a>
+      </PageHeader>
+      <div class="page">
+        <div class="sheet narrow">
+          <ReviseForm message={message} text={text} />
+        </div>
+      </div>
+    </>
+  );
+}
