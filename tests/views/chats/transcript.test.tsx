@@ -271,7 +271,7 @@ describe("evidence", () => {
   test("settled: the figures that were measured, and only those", () => {
     const full = words(Evidence({ run: aRun(), progress: null, now: NOW, sources: ["/parts/x1/output"] }));
     expect(full).toBe(
-      "3,180 tokens out 80,214 in, 71,020 cached 41 tok/s first token 0.41 s context 61 % qwen3-coder-30b Open Copy",
+      "3,180 tokens out 80,214 in, 71,020 cached 41 tok/s first token 0.41 s context 61 % qwen3-coder-30b Open Copy Fork Retry",
     );
     const bare = aRun({
       tokens_out: 0,
@@ -282,7 +282,7 @@ describe("evidence", () => {
       context_used: null,
       model: null,
     });
-    expect(words(Evidence({ run: bare, progress: null, now: NOW }))).toBe("");
+    expect(words(Evidence({ run: bare, progress: null, now: NOW }))).toBe("Fork Retry");
   });
 
   test("it is there under its id in every state, for the stream to find", () => {
