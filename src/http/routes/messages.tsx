@@ -6,6 +6,7 @@ import { ReviseContent, ReviseForm } from "../../../views/chats/revise.tsx";
 import { ids } from "../../../views/ids.ts";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
+import type { Entry } from "../../domain/message.ts";
 import { forkChat } from "../../engine/forks.ts";
 import { earlierPage, framePage, placeOf } from "../../engine/pages.ts";
 import { regenerate, revise } from "../../engine/turn/again.ts";
@@ -97,7 +98,7 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
   const { message, part, newest } = await placeOf(web.core, id, partId ?? null);
   if (wants(request) === "json") {
     const [entry] = await readEntries(web.core.sql, [message], null);
-    return jsonAnswer(request, { message: entry && { ...entry.message, parts: entry.parts, run: entry.run } });
+    return jsonAnswer(request, { message: entry && flat(entry) });
   }
   const query = { around: message.id, part: part?.id, line: part?.kind === "tool" ? line : undefined };
   // What a person wrote is one text: its message is the row to land on.
@@ -109,6 +110,9 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
         : ids.partLine(part.id);
   return seeOther((newest ? urls.chatAt : urls.chatAround)(message.chat_id, query, anchor));
 }
+
+/** A message with what belongs to it, as one object. */
+const flat = ({ message, ...entry }: Entry) => ({ ...message, ...entry });
 
 async function earlier(web: Web, request: Request, id: string): Promise<Response> {
   await loadHighlighter();
@@ -122,7 +126,7 @@ async function earlier(web: Web, request: Request, id: string): Promise<Response
       const safeContent = EarlierContent({ ...shown, back: urls.message(id) }) as string;
       return Page({ frame, title: `${at.chat.title}: put aside`, current, children: safeContent });
     },
-    json: () => ({ messages: at.entries.map(({ message, ...entry }) => ({ ...message, ...entry })) }),
+    json: () => ({ messages: at.entries.map(flat) }),
   });
 }
 
