@@ -1,7 +1,7 @@
 /** One message: the way to where it stands, another answer or text in its place, and a chat that branches off at it. */
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { EarlierContent, EarlierRows } from "../../../views/chats/earlier.tsx";
+import { EarlierContent, EarlierRows } from "../../../views/chats/earlier-rows.tsx";
 import { ReviseContent, ReviseForm } from "../../../views/chats/revise.tsx";
 import { ids } from "../../../views/ids.ts";
 import { Page } from "../../../views/layout/page.tsx";
