@@ -48,12 +48,3 @@ export function checkpointChanges(db: Db, checkpointId: string): Promise<Checkpo
     select change_id, base_sha, new_sha, kind, base_mode, new_mode from checkpoint_changes
     where checkpoint_id = ${checkpointId}`;
 }
-
-/** Messages of a chat from this one on that are still shown; returns their ids in order. */
-export async function supersedeFrom(tx: Tx, messageId: string): Promise<string[]> {
-  const rows = await tx<{ id: string }[]>`
-    update messages m set superseded_at = now() from messages first
-    where first.id = ${messageId} and m.chat_id = first.chat_id and m.position >= first.position and m.superseded_at is null
-    returning m.id`;
-  return rows.map((r) => r.id);
-}

@@ -10,7 +10,7 @@ const BEFORE_ALL = 0;
 export async function supersede(
   tx: Tx,
   chatId: string,
-  { from, below, run_id }: { from: number; below: number; run_id: string },
+  { from, below, run_id }: { from: number; below: number; run_id: string | null },
 ): Promise<string[]> {
   const rows = await tx<{ id: string; position: number }[]>`
     update messages set superseded_at = now(), superseded_by = ${run_id}

@@ -1,6 +1,5 @@
 /** The rows of a restore: proposals as they were at the checkpoint, and the transcript up to it. Files are back by then. */
 import type { Tx } from "../../db/sql.ts";
-import { sessionTopic } from "../../domain/event.ts";
 import { readBlob } from "../../store/blobs.ts";
 import {
   type ChangeRow,
@@ -12,8 +11,10 @@ import {
   replaceHunks,
   updateChange,
 } from "../../store/changes.ts";
-import { type CheckpointChange, checkpointChanges, findCheckpoint, supersedeFrom } from "../../store/checkpoints.ts";
+import { type CheckpointChange, checkpointChanges, findCheckpoint } from "../../store/checkpoints.ts";
+import { findMessage } from "../../store/messages.ts";
 import type { Emit } from "../core.ts";
+import { putAside } from "../turn/superseded.ts";
 import { compare, hunkRowsOf } from "./content.ts";
 import { emitChanges } from "./emit.ts";
 
@@ -29,10 +30,8 @@ export async function restoreRows(tx: Tx, emit: Emit, checkpointId: string): Pro
     const was = were.get(row.id);
     if (was) await bringBack(tx, row, was);
   }
-  for (const message_id of await supersedeFrom(tx, checkpoint.message_id)) {
-    const payload = { message_id, chat_id: checkpoint.chat_id };
-    emit({ topic: sessionTopic(checkpoint.session_id), kind: "message.deleted", payload });
-  }
+  const first = await findMessage(tx, checkpoint.message_id);
+  if (first) await putAside(tx, emit, { ...checkpoint, id: null }, { from: first.position });
   emitChanges(emit, checkpoint.session_id);
 }
 

@@ -27,16 +27,15 @@ async function refuseForeign(tx: Tx, message: Message): Promise<void> {
     throw conflict(`${foreign.provider} keeps this conversation itself: send it another message, or fork.`, foreign);
 }
 
-/** Messages of positions `from`..`below - 1` make room for what `run` answers. */
+/** Messages from position `from` on (and below `below`) make room for what a run answers; after a restore for none yet. */
 export async function putAside(
   tx: Tx,
   emit: Emit,
-  run: Run,
-  { from, below }: { from: number; below: number },
+  { id: run_id, chat_id, session_id }: Pick<Run, "chat_id" | "session_id"> & { id: string | null },
+  { from, below = Number.MAX_SAFE_INTEGER }: { from: number; below?: number },
 ): Promise<void> {
-  const { chat_id } = run;
-  for (const message_id of await supersede(tx, chat_id, { from, below, run_id: run.id }))
-    emit({ topic: sessionTopic(run.session_id), kind: "message.deleted", payload: { message_id, chat_id } });
+  for (const message_id of await supersede(tx, chat_id, { from, below, run_id }))
+    emit({ topic: sessionTopic(session_id), kind: "message.deleted", payload: { message_id, chat_id } });
 }
 
 /** A run that never began takes nobody's place. */

@@ -133,7 +133,10 @@ async function earlier(web: Web, request: Request, id: string): Promise<Response
 async function reviseForm(web: Web, request: Request, id: string): Promise<Response> {
   const { message } = await placeOf(web.core, id, null);
   const [entry] = await readEntries(web.core.sql, [message], 0);
-  const shown = { message, text: entry?.parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n") ?? "" };
+  const shown = {
+    message,
+    text: entry?.parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n") ?? "",
+  };
   return respond(request, {
     fragment: () => ReviseForm(shown) as string,
     page: async () => {
