@@ -1,12 +1,15 @@
-/** Keeps the journal short: what is older or more than a reconnecting page could need is deleted. */
+/** Keeps the journal short, and lets go of contents of files that nothing names any more. */
 
 import { messageOf } from "../lib/errors.ts";
+import { trimBlobs } from "../store/blobs.ts";
 import { trimJournal } from "../store/journal.ts";
 import type { Core } from "./core.ts";
 
 export const KEEP_ROWS = 50_000;
 export const KEEP_SECONDS = 600;
 const INTERVAL_MS = 60_000;
+const BLOBS_INTERVAL_MS = 600_000;
+const BLOBS_A_TIME = 2_000;
 
 /** Returns the function that ends it. */
 export function startTrimming(core: Core): () => void {
@@ -16,5 +19,12 @@ export function startTrimming(core: Core): () => void {
     );
   }, INTERVAL_MS);
   timer.unref();
-  return () => clearInterval(timer);
+  const blobs = setInterval(() => {
+    trimBlobs(core.sql, BLOBS_A_TIME).catch((error) => core.log.warn("blobs.trim_failed", { error: messageOf(error) }));
+  }, BLOBS_INTERVAL_MS);
+  blobs.unref();
+  return () => {
+    clearInterval(timer);
+    clearInterval(blobs);
+  };
 }

@@ -1,5 +1,6 @@
 /** Two texts → hunks that are decided one by one, and a text with only some of them. */
-import { diffArrays, structuredPatch } from "diff";
+import { diffArrays } from "diff";
+import { type Difference, differences } from "./differences.ts";
 import type { Hunk, PatchLine } from "./patch.ts";
 
 export interface NamedHunk extends Hunk {
@@ -10,31 +11,24 @@ export interface NamedHunk extends Hunk {
 }
 
 const CONTEXT_LINES = 3;
-/** A comparison that takes longer gives up fineness: one hunk from the first difference to the last. Milliseconds. */
-const DIFF_TIMEOUT_MS = 1_000;
 const SECTION_CHARS = 80;
 
 /** Hunks as `git diff` cuts them: three lines around, nearer ones joined. */
 export function hunksOf(path: string, base: string, next: string): NamedHunk[] {
   if (base === next) return [];
-  const found = patchOf(base, next);
-  const baseLines = splitLines(base);
+  const lines = splitLines(base);
+  const sectionOf = sections(lines);
   const seen = new Map<string, number>();
-  return found.map((raw) => {
-    const lines = numbered(raw);
-    const key = changedPart(lines);
+  return hunksAround(lines, splitLines(next)).map((hunk) => {
+    const key = changedPart(hunk.lines);
     const occurrence = seen.get(key) ?? 0;
     seen.set(key, occurrence + 1);
     return {
+      ...hunk,
       id: hashOf(`${path}\0${key}\0${occurrence}`),
-      old_start: raw.oldStart,
-      old_count: raw.oldLines,
-      new_start: raw.newStart,
-      new_count: raw.newLines,
-      section: sectionAbove(baseLines, raw.oldStart),
-      lines,
-      added: lines.filter((l) => l.kind === "add").length,
-      removed: lines.filter((l) => l.kind === "del").length,
+      section: sectionOf(hunk.old_start),
+      added: hunk.lines.filter((l) => l.kind === "add").length,
+      removed: hunk.lines.filter((l) => l.kind === "del").length,
     };
   });
 }
@@ -84,72 +78,49 @@ export function splitLines(text: string): string[] {
   return last === "" ? ended : [...ended, last];
 }
 
-interface RawHunk {
-  oldStart: number;
-  oldLines: number;
-  newStart: number;
-  newLines: number;
-  lines: string[];
+/** Hunks of the lines that differ, with the lines around them. */
+function hunksAround(a: readonly string[], b: readonly string[]): Omit<Hunk, "section">[] {
+  const groups: Difference[][] = [];
+  for (const found of differences(a, b)) {
+    const last = groups.at(-1);
+    if (last && found.a0 - last.at(-1)!.a1 <= 2 * CONTEXT_LINES) last.push(found);
+    else groups.push([found]);
+  }
+  return groups.map((group) => hunkOf(a, b, group));
 }
 
-function patchOf(base: string, next: string): RawHunk[] {
-  const options = { context: CONTEXT_LINES, timeout: DIFF_TIMEOUT_MS };
-  const patch = structuredPatch("", "", base, next, "", "", options);
-  return (patch?.hunks ?? [coarse(base, next)]).map(unified);
-}
-
-/** diff counts a side without lines from 1; git and everybody else from the line before. */
-const unified = (h: RawHunk): RawHunk => ({
-  ...h,
-  oldStart: h.oldLines === 0 && h.oldStart > 0 ? h.oldStart - 1 : h.oldStart,
-  newStart: h.newLines === 0 && h.newStart > 0 ? h.newStart - 1 : h.newStart,
-});
-
-/** Everything from the first line that differs to the last. */
-function coarse(base: string, next: string): RawHunk {
-  const [a, b] = [splitLines(base), splitLines(next)];
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head++;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-  const before = a.slice(Math.max(0, head - CONTEXT_LINES), head);
-  const after = a.slice(a.length - tail, a.length - tail + CONTEXT_LINES);
-  const signed = (lines: string[], sign: string) =>
-    lines.flatMap((l) => (l.endsWith("\n") ? [sign + l.slice(0, -1)] : [sign + l, "\\ No newline at end of file"]));
-  const removed = a.slice(head, a.length - tail);
-  const added = b.slice(head, b.length - tail);
+function hunkOf(a: readonly string[], b: readonly string[], group: readonly Difference[]): Omit<Hunk, "section"> {
+  const [first, last] = [group[0]!, group.at(-1)!];
+  const before = Math.min(CONTEXT_LINES, first.a0);
+  const after = Math.min(CONTEXT_LINES, a.length - last.a1);
+  const [from, to] = [first.a0 - before, last.a1 + after];
+  const [newFrom, newTo] = [first.b0 - before, last.b1 + after];
+  const lines: PatchLine[] = [];
+  let [at, newAt] = [from, newFrom];
+  const same = (until: number) => {
+    for (; at < until; at++, newAt++) lines.push(lineOf("same", a[at]!, at + 1, newAt + 1));
+  };
+  for (const { a0, a1, b1 } of group) {
+    same(a0);
+    for (; at < a1; at++) lines.push(lineOf("del", a[at]!, at + 1, null));
+    for (; newAt < b1; newAt++) lines.push(lineOf("add", b[newAt]!, null, newAt + 1));
+  }
+  same(to);
+  // A side without lines is said to begin at the line before.
   return {
-    oldStart: head - before.length + 1,
-    newStart: head - before.length + 1,
-    oldLines: before.length + removed.length + after.length,
-    newLines: before.length + added.length + after.length,
-    lines: [...signed(before, " "), ...signed(removed, "-"), ...signed(added, "+"), ...signed(after, " ")],
+    old_start: to === from ? from : from + 1,
+    old_count: to - from,
+    new_start: newTo === newFrom ? newFrom : newFrom + 1,
+    new_count: newTo - newFrom,
+    lines,
   };
 }
 
-function numbered(raw: RawHunk): PatchLine[] {
-  const lines: PatchLine[] = [];
-  let [old, now] = [
-    raw.oldLines === 0 ? raw.oldStart + 1 : raw.oldStart,
-    raw.newLines === 0 ? raw.newStart + 1 : raw.newStart,
-  ];
-  for (const line of raw.lines) {
-    if (line[0] === "\\") {
-      lines.at(-1)!.no_newline = true;
-      continue;
-    }
-    const kind = line[0] === "+" ? "add" : line[0] === "-" ? "del" : "same";
-    const cr = line.endsWith("\r");
-    lines.push({
-      kind,
-      old: kind === "add" ? null : old++,
-      new: kind === "del" ? null : now++,
-      text: line.slice(1, cr ? -1 : undefined),
-      cr,
-      no_newline: false,
-    });
-  }
-  return lines;
+function lineOf(kind: PatchLine["kind"], line: string, old: number | null, now: number | null): PatchLine {
+  const no_newline = !line.endsWith("\n");
+  const bare = no_newline ? line : line.slice(0, -1);
+  const cr = bare.endsWith("\r");
+  return { kind, old, new: now, text: cr ? bare.slice(0, -1) : bare, cr, no_newline };
 }
 
 /** From the first changed line to the last: context around it may change and the hunk is still the same. */
@@ -165,11 +136,19 @@ function changedPart(lines: readonly PatchLine[]): string {
   return `${side("add")}\0${side("del")}`;
 }
 
-/** As git finds it: the nearest line above that begins with a letter, `_` or `$`. */
-function sectionAbove(lines: readonly string[], start: number): string {
-  for (let i = Math.min(start - 2, lines.length - 1); i >= 0; i--)
-    if (/^[\p{L}_$]/u.test(lines[i]!)) return lines[i]!.trim().slice(0, SECTION_CHARS).toWellFormed();
-  return "";
+/** As git finds it: the nearest line above that begins with a letter, `_` or `$`. Hunks are asked for from the top down. */
+function sections(lines: readonly string[]): (start: number) => string {
+  let looked = 0;
+  let found = "";
+  return (start) => {
+    for (let i = Math.min(start - 2, lines.length - 1); i >= looked; i--) {
+      if (!/^[\p{L}_$]/u.test(lines[i]!)) continue;
+      found = lines[i]!.trim().slice(0, SECTION_CHARS).toWellFormed();
+      break;
+    }
+    looked = Math.max(looked, start - 1);
+    return found;
+  };
 }
 
 const hashOf = (text: string): string => new Bun.CryptoHasher("sha256").update(text).digest("hex").slice(0, 32);

@@ -40,6 +40,7 @@ export interface ApplyInput {
   via: string;
 }
 
+const SECOND = "Another chat's change of this file was written first. Apply again to merge this one into it.";
 const CHANGES_MAX = 10_000;
 const APPLIES_SHOWN = 50;
 
@@ -104,8 +105,9 @@ async function plan(
     const planned = row?.closed_at === null ? await planFile(core.sql, project.path, row) : null;
     if (!planned) continue;
     if (!planned.ok) obstacles.push(planned.obstacle);
-    // Two chats may want the same file: the second goes on top of the first, at the next apply.
     else if (!taken.has(planned.file.row.path)) files.push(planned.file);
+    // Two chats may want the same file: the second goes on top of what the first writes.
+    else obstacles.push({ ...planned.file, state: "failed", error: SECOND });
     if (planned.ok) taken.add(planned.file.row.path);
   }
   return { files, obstacles };

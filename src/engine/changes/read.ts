@@ -73,14 +73,20 @@ export async function readChange(core: Reading, id: string): Promise<Change> {
   return change!;
 }
 
-export async function readChangeDetail(core: Reading, id: string, wanted: LinesWanted = {}): Promise<ChangeDetail> {
+export async function readChangeDetail(
+  core: Pick<Core, "sql" | "sides">,
+  id: string,
+  wanted: LinesWanted = {},
+): Promise<ChangeDetail> {
   const row = await rowOf(core.sql, id);
   const [change] = await wholeChanges(core.sql, [row]);
-  const sides = await sidesOf(core.sql, row);
+  const lines = isFolded(change!, wanted)
+    ? foldedLines(change!)
+    : linesOf(change!, await core.sides.of(core.sql, row), wanted);
   return {
     ...change!,
-    ...linesOf(change!, sides, wanted),
-    clashes: change!.state === "stale" ? await clashesOf(core.sql, row, sides) : [],
+    ...lines,
+    clashes: change!.state === "stale" ? await clashesOf(core.sql, row, await core.sides.of(core.sql, row)) : [],
     notes: await listComments(core.sql, id),
   };
 }
@@ -97,14 +103,21 @@ export async function contentsOf(db: Db, row: ChangeRow): Promise<[base: Content
   ];
 }
 
+const isFolded = (change: Change, wanted: LinesWanted): boolean =>
+  (change.generated || change.added + change.removed > CHANGE_FOLD_LINES) && !wanted.all && wanted.from === undefined;
+
+/** Counted from the rows alone: what nobody asked for is not compared. */
+function foldedLines(change: Change): Pick<ChangeDetail, "lines" | "folded_lines" | "next_line"> {
+  const folded_lines = change.hunks.reduce((sum, h) => sum + h.old_count + h.added, 0);
+  return { lines: [], folded_lines, next_line: 0 };
+}
+
 function linesOf(
   change: Change,
   sides: Sides,
   wanted: LinesWanted,
 ): Pick<ChangeDetail, "lines" | "folded_lines" | "next_line"> {
   const total = sides.hunks.reduce((sum, h) => sum + h.lines.length, 0);
-  const isLong = change.generated || change.added + change.removed > CHANGE_FOLD_LINES;
-  if (isLong && !wanted.all && wanted.from === undefined) return { lines: [], folded_lines: total, next_line: 0 };
   const known = new Set(change.hunks.map((h) => h.id));
   const first = wanted.from ?? 0;
   const last = first + DETAIL_LINES;

@@ -93,10 +93,10 @@ async function stale(tx: Tx, row: ChangeRow, theirs: string | null, error: strin
 async function written(tx: Tx, emit: Emit, row: ChangeRow, target: Content): Promise<void> {
   const applied = await moveHunks(tx, [row.id], null, ["accepted"], "applied");
   const hunks = await hunkRows(tx, [row.id]);
-  const [base, next] = await contentsOf(tx, row);
   const taken = new Set(applied.map((h) => h.id));
   const rest = hunks.filter((h) => !taken.has(h.id));
   if (rest.length === 0) return closeChange(tx, row.id);
+  const [base, next] = await contentsOf(tx, row);
   const wanted = partOf(compare(row.path, base, next), (id) => taken.has(id));
   await removeHunks(
     tx,

@@ -74,7 +74,7 @@ export async function executeCalls(
   for (const { part } of beyond) await closeCall(writer, part, tooMany(limits));
   if (looking.length > 0) {
     begin(looking);
-    await allOf(live, looking.map(one));
+    await allOf(live, besides(input, looking, one));
   }
   if (asking.length > 0) {
     begin(asking);
@@ -113,6 +113,20 @@ async function allOf(live: LiveRun, calls: Promise<void>[]): Promise<void> {
   live.abort.signal.throwIfAborted();
   const failed = results.find((r) => r.status === "rejected");
   if (failed) throw failed.reason;
+}
+
+/** Reads side by side; what proposes one after another, so that edits of one file compose as they were written. */
+function besides(
+  { tools }: CallsInput,
+  calls: readonly OpenCall[],
+  run: (call: OpenCall) => Promise<void>,
+): Promise<void>[] {
+  let before: Promise<void> = Promise.resolve();
+  return calls.map((open) => {
+    if (tools.find((tool) => tool.name === open.call.name)?.kind !== "write") return run(open);
+    before = before.then(() => run(open));
+    return before;
+  });
 }
 
 /** All at once, but each asks after the one before: cards stand in the order of the calls. */

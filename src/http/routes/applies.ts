@@ -7,7 +7,7 @@ import { restoreTo } from "../../engine/changes/restore.ts";
 import { rewindApply } from "../../engine/changes/rewind.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";
-import { callerOf } from "../request.ts";
+import { callerOf, keepOpen } from "../request.ts";
 import { answerPost, created, jsonAnswer, seeOther, wants } from "../respond.ts";
 import type { Web } from "../web.ts";
 
@@ -78,6 +78,8 @@ export function applyRoutes(web: Web) {
 async function make(web: Web, request: Request, sessionId: string): Promise<Response> {
   const { chat, changes } = await parseBody(request, New);
   const { via } = callerOf(request);
+  // Thousands of files take longer than a connection may be silent.
+  keepOpen(request);
   const apply = await applyAccepted(web.core, { session_id: sessionId, chat_id: chat, changes, via });
   return answerPost(request, { json: () => created(urls.apply(apply.id), { apply }), url: urls.review(sessionId) });
 }
