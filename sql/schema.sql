@@ -201,6 +201,30 @@ create index checkpoints_of_session on checkpoints (session_id);
 comment on table checkpoints is 'How things stood before a message of a coder was answered.';
 comment on column checkpoints.ref is 'Hidden git ref with the state of a worktree, where there is one.';
 
+create table commands (
+  id text not null,
+  run_id text not null,
+  part_id text not null,
+  command text not null,
+  cwd text not null,
+  pid integer,
+  started text,
+  exit_code integer,
+  ended text,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  primary key (id),
+  check (ended in ('exit', 'signal', 'time', 'stopped', 'restart', 'failed')),
+  foreign key (part_id) references parts(id) on delete cascade,
+  foreign key (run_id) references runs(id) on delete cascade
+);
+create index commands_alive on commands (id) where (ended_at is null);
+create index commands_of_part on commands (part_id);
+create index commands_of_run on commands (run_id);
+comment on table commands is 'Commands of the native coder. The row is there before the process is; its id is part of the marker in the process''s environment.';
+comment on column commands.ended is 'How: by itself, by a signal, its time was up, stopped with its run, found after a restart, or it never began.';
+comment on column commands.started is 'Clock ticks of its start: with the pid it names a process for good.';
+
 create table comments (
   id text not null,
   session_id text not null,

@@ -11,6 +11,7 @@ import { connect } from "./db/sql.ts";
 import { toolVersions } from "./drivers/versions.ts";
 import { createLoginAttempts, ensureFirstToken } from "./engine/access.ts";
 import { SidesCache } from "./engine/changes/sides-cache.ts";
+import { reapCommands } from "./engine/commands.ts";
 import type { Core } from "./engine/core.ts";
 import { DeltaWriter } from "./engine/deltas.ts";
 import { startEndpoints } from "./engine/endpoint-checks.ts";
@@ -88,6 +89,8 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
   await recoverTerminals(core).catch((error) => log.warn("terminals.not_reconciled", { error: messageOf(error) }));
+  const reaped = await reapCommands(core);
+  if (reaped > 0) log.info("commands.reaped", { commands: reaped });
   const first_token = config.auth === "token" ? await ensureFirstToken(core) : null;
   const facts: ServerFacts = {
     version: packageJson.version,

@@ -1,3 +1,6 @@
+/** A rule's subject is at most this long, so that it fits an index; what is longer is asked every time. */
+export const SUBJECT_LIMIT_CHARS = 800;
+
 /** A rule: an answer given for always. It fits one provider in one project, and exactly one command or path. */
 export interface Rule {
   id: string;

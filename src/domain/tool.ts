@@ -22,10 +22,22 @@ export interface ToolContext {
    * the request it made before. Absent where nobody can be asked.
    */
   ask?(asking: Asking): Promise<RunRequest>;
+  /** Runs a shell command that was allowed, in the project's directory. Absent where none can be. */
+  execute?(command: string, timeout_ms: number): Promise<CommandResult>;
   /** What reading a path outside would take; refuses by throwing. Absent where nobody can be asked. */
   reach?(path: string): Promise<Reach>;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
+}
+
+/** What became of a command. */
+export interface CommandResult {
+  how: "exit" | "signal" | "time" | "stopped";
+  /** Null unless it ended by itself. */
+  code: number | null;
+  /** Standard output and error as they came; the middle of a very long one is left out. */
+  output: string;
+  duration_ms: number;
 }
 
 /** A file as a chat sees it: what it proposes, in the place of what is on disk. */

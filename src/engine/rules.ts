@@ -2,15 +2,13 @@
 import type { Tx } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
 import { isAllowing, type OptionKind, type PermissionRequest, type RunRequest } from "../domain/request.ts";
-import type { Rule } from "../domain/rule.ts";
+import { type Rule, SUBJECT_LIMIT_CHARS } from "../domain/rule.ts";
 import { notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { moveRequest } from "../store/requests.ts";
 import { deleteRule, listRules, matchRule, putRule, type RuleKey } from "../store/rules.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 
-/** A rule's subject is at most this long, so that it fits an index; what is longer is asked every time. */
-export const SUBJECT_LIMIT_CHARS = 800;
 const RULES_SHOWN = 500;
 
 /** A permission that a rule covers is answered on the spot; null when none does. */

@@ -12,8 +12,8 @@ const LAST_LINE_CHARS = 200;
 export const OUTPUT_LINE_CHARS = 4000;
 
 export async function cutResult(
-  tool: Tool,
-  context: ToolContext,
+  tool: Pick<Tool, "kind">,
+  context: Pick<ToolContext, "outputs">,
   text: string,
   limit: TextLimit,
 ): Promise<{ text: string; output_id: string | null }> {

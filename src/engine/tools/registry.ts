@@ -18,6 +18,7 @@ import { listDirTool } from "./list_dir.ts";
 import { readOutputTool } from "./read_output.ts";
 import { requestReadAccessTool } from "./request_read_access.ts";
 import { rewindTool } from "./rewind.ts";
+import { runCommandTool } from "./run_command.ts";
 import { viewFileTool } from "./view_file.ts";
 
 /** The tools that change nothing, sorted by name. */
@@ -45,7 +46,7 @@ export function allTools(): Tool[] {
 
 /** Tools that propose changes of files or act outside: for chats of kind coder. */
 export function writeTools(): Tool[] {
-  return sorted([applyPendingTool, createFileTool, deleteFileTool, editFileTool, rewindTool]);
+  return sorted([applyPendingTool, createFileTool, deleteFileTool, editFileTool, rewindTool, runCommandTool]);
 }
 
 const sorted = (tools: Tool[]): Tool[] => tools.sort((a, b) => (a.name < b.name ? -1 : 1));

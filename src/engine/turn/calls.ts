@@ -6,17 +6,20 @@ import type { ChatKind } from "../../domain/chat.ts";
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
-import type { OutputStore, Tool, ToolContext, ToolOutcome } from "../../domain/tool.ts";
+import type { CommandResult, OutputStore, Tool, ToolContext, ToolOutcome } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
+import { oneLine } from "../../lib/text.ts";
 import { insertOutput, readOutput } from "../../store/parts.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
+import { runAllowed } from "../commands.ts";
 import type { Core } from "../core.ts";
 import { grantPaths, reachOf } from "../grants.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
 import { askAndHold, backToWork } from "../requests.ts";
 import { steady } from "../steady.ts";
+import { cutResult, RESULT_LIMIT } from "../tools/cut.ts";
 import { callTool, shownOf } from "../tools/define.ts";
 import type { RunLimits } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
@@ -84,6 +87,8 @@ export async function executeCalls(
   for (const command of commands) {
     begin([command]);
     await allOf(live, [one(command)]);
+    // One that was not allowed leaves the run waiting for nothing.
+    await backToWork(core, input.run.id);
   }
 }
 
@@ -155,6 +160,7 @@ async function executeOne(
   const { run, project, tools } = input;
   const { part, call } = open;
   const { signal } = live.abort;
+  let running: Promise<CommandResult> | null = null;
   const context: ToolContext = {
     root: project.path,
     // Read for each call: one may have been given, or taken away, since the last.
@@ -163,13 +169,43 @@ async function executeOne(
     outputs: outputsOf(core, run.chat_id),
     ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
     reach: (path) => reachOf(core, project, run.session_id, path),
+    execute: (command, timeout_ms) => {
+      const onOutput = (piece: string) => hearOutput(core, live, piece);
+      running = runAllowed(core, { run, part_id: part, command, cwd: project.path, timeout_ms, signal, onOutput });
+      return running;
+    },
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
   };
   const outcome = await callTool(tools, context, call);
+  if (outcome.state !== "cancelled") await closeCall(writer, part, outcome);
+  else if (running) await closeCall(writer, part, await cutShort(core, run, outcome, running));
   // The server stops: what waits for a human stays open, as the request does, and goes on after the next start.
-  if (outcome.state === "cancelled" && isStopping(signal) && phaseOf(input, open) > 0) return;
-  await closeCall(writer, part, outcome);
+  else if (!isStopping(signal) || phaseOf(input, open) === 0) await closeCall(writer, part, outcome);
   live.progress.last_byte_at = Date.now();
+}
+
+/** A command's last line is what it does right now, and its bytes are the evidence that it lives. */
+function hearOutput(core: Core, live: LiveRun, piece: string): void {
+  const line = piece.trimEnd().split("\n").at(-1) ?? "";
+  setPhase(live, "tools", Date.now(), oneLine(`run_command: ${line}`, PHASE_DETAIL_CHARS));
+  reportProgress(core, live, Date.now());
+}
+
+/** The run was stopped: it ends when nothing of its command is left, and what that wrote is kept. */
+async function cutShort(
+  core: Core,
+  run: Run,
+  outcome: ToolOutcome,
+  running: Promise<CommandResult>,
+): Promise<ToolOutcome> {
+  const output = await running.then(
+    (result) => result.output,
+    () => "",
+  );
+  if (output === "") return outcome;
+  const text = `Stopped by the user. What it wrote until then:\n${output}`;
+  const cut = await cutResult({ kind: "execute" }, { outputs: outputsOf(core, run.chat_id) }, text, RESULT_LIMIT);
+  return { ...outcome, ...cut, note: "stopped" };
 }
 
 const isStopping = ({ reason }: AbortSignal) => reason instanceof Stopped && reason.reason === "shutdown";

@@ -1,0 +1,32 @@
+import type { Sql, Tx } from "../db/sql.ts";
+
+export interface NewCommand {
+  id: string;
+  run_id: string;
+  part_id: string;
+  command: string;
+  cwd: string;
+}
+export type CommandEnd = "exit" | "signal" | "time" | "stopped" | "restart" | "failed";
+
+/** Idempotent by id: a retry after a lost acknowledgement is harmless. */
+export async function insertCommand(sql: Sql, c: NewCommand): Promise<void> {
+  await sql`insert into commands ${sql(c)} on conflict (id) do nothing`;
+}
+
+export async function commandStarted(sql: Sql, id: string, pid: number, started: string): Promise<void> {
+  await sql`update commands set pid = ${pid}, started = ${started} where id = ${id}`;
+}
+
+export async function endCommand(sql: Sql, id: string, ended: CommandEnd, exitCode: number | null): Promise<void> {
+  await sql`
+    update commands set ended = ${ended}, exit_code = ${exitCode}, ended_at = now()
+    where id = ${id} and ended_at is null`;
+}
+
+/** Boot: what the process before us was running. */
+export async function endCommandsLeft(tx: Tx): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    update commands set ended = 'restart', ended_at = now() where ended_at is null returning id`;
+  return rows.map((row) => row.id);
+}
