@@ -9,6 +9,7 @@ import { running as chatRunning, empty, endings, waiting, writing } from "../../
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
+import { emptyReview, reviewPage } from "../../tests/support/review-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -16,6 +17,7 @@ import { LoginContent } from "../../views/login/login.tsx";
 import { OnboardingContent } from "../../views/onboarding/onboarding.tsx";
 import { NewProjectContent } from "../../views/projects/new-project.tsx";
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
+import { ReviewContent } from "../../views/review/review.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
@@ -191,6 +193,16 @@ export const stories: Record<string, Story> = {
   "chat-waiting": chat(waiting()),
   "chat-empty": chat(empty()),
 };
+
+const review = (page: typeof reviewPage) =>
+  inPage("Review", <ReviewContent page={page} colours={() => ({ old: () => undefined, new: () => undefined })} />, {
+    path: "/sessions/s1/review",
+  });
+Object.assign(stories, {
+  review: review(reviewPage),
+  "review-split": review({ ...reviewPage, look: { split: true, blanks: false } }),
+  "review-empty": review(emptyReview),
+});
 
 /** The document of a story, or null for an unknown name. */
 export function storyDocument(name: string, over: Partial<Frame>): string | null {

@@ -9,6 +9,7 @@ import { type TestApp, testApp } from "../support/app.ts";
 import { type AppPage, appPage, live } from "../support/app-page.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
+import { coderChat, proposes } from "../support/proposals.ts";
 
 setDefaultTimeout(180_000);
 /** An age in the sidebar that ticks from "9 s" to "10 s" is a layout shift, too; anything that a reader sees is far more. */
@@ -51,6 +52,15 @@ async function furnish(): Promise<Record<string, string>> {
   const live = await boo.chat();
   await boo.ask(live.chat, "[[tokens:100000]] [[slow:100]]");
   await boo.ask(live.chat, "waits in the queue");
+  const coder = await coderChat(boo);
+  const change = await proposes(boo, coder, "src/claim.ts", (text) =>
+    text.replace("a = 1", "a = 2").replace(/$/, "// end\n"),
+  );
+  await proposes(boo, coder, `docs/${"deep/".repeat(12)}${LONG}.md`, () => `# ${LONG}\n\n${"word ".repeat(80)}\n`);
+  await proposes(boo, coder, "bun.lock", () => "a\n");
+  const [hunk] = (await boo.get<{ change: { hunks: { id: string }[] } }>(`/changes/${change}`)).change.hunks;
+  await boo.send("PUT", `/changes/${change}/verdict`, { verdict: "rejected", hunks: [hunk!.id] });
+  await boo.send("POST", `/changes/${change}/comments`, { text: LONG, hunk_id: hunk!.id });
   const { messages } = await boo.get<{ messages: { parts: { id: string; kind: string; message_id: string }[] }[] }>(
     `/chats/${first.chat}`,
   );
@@ -84,6 +94,9 @@ async function furnish(): Promise<Record<string, string>> {
     tree: `/projects/${first.project}/tree`,
     artifact: `/artifacts/${tool.message_id}`,
     reference: "/reference",
+    review: `/sessions/${coder.session}/review`,
+    "review of one file": `/changes/${change}/review`,
+    coder: `/chats/${coder.chat}`,
     "no such file": `/projects/${first.project}/files/src/nope.ts`,
     "no such chat": "/chats/nope",
     "no such page": "/nope",

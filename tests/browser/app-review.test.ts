@@ -153,7 +153,7 @@ describe("a review", () => {
     await two.page.keyboard.press("]");
     await one.page
       .locator(".fhead", { hasText: "deliver.ts" })
-      .getByRole("button", { name: /^Accept all/ })
+      .getByRole("button", { name: /^Accept file/ })
       .click();
     await two.page.locator(".hunk.is-a[aria-label*='deliver']").waitFor();
     expect(await two.page.evaluate(() => document.activeElement?.hasAttribute("data-now"))).toBe(true);

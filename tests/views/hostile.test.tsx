@@ -13,6 +13,7 @@ import { DirectoryOptions, NewProjectContent } from "../../views/projects/new-pr
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
 import { RequestCards } from "../../views/requests/card.tsx";
 import { RequestContent } from "../../views/requests/page.tsx";
+import { ReviewContent } from "../../views/review/review.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
@@ -22,6 +23,7 @@ import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-
 import { all, attributeNames, parse } from "../support/html.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
 import { aPermission, aReadAccess, endedRequests, GRANTS, RULES, twoQuestions } from "../support/request-fixtures.ts";
+import { reviewPage } from "../support/review-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -37,10 +39,17 @@ function soil<T>(value: T, text: string, key = ""): T {
   return value;
 }
 const WRITTEN = new Set(
-  "title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text,value,subject,asked,reason,question,options,selected,comment,via,command,hint,binary,version,description,default_mode".split(
+  "said,tool,section,theirs,ours,title,name,path,who,note,error,model,provider,session_title,chat_title,project_name,label,url,detail,message,text,value,subject,asked,reason,question,options,selected,comment,via,command,hint,binary,version,description,default_mode".split(
     ",",
   ),
 );
+
+/** Maps are soiled by their values; paths, lines and what was said are other people's. */
+function soiledReview(text: string) {
+  const files = new Map([...reviewPage.files].map(([id, file]) => [id, soil(file, text)]));
+  const page = { ...soil({ ...reviewPage, files: null }, text), files };
+  return <ReviewContent page={page} colours={() => ({ old: () => undefined, new: () => undefined })} />;
+}
 
 function pages(text: string): Record<string, string> {
   const frame = soil<Frame>({ ...aFrame({ can_sign_out: true }), asset: () => "" }, text);
@@ -71,6 +80,7 @@ function pages(text: string): Record<string, string> {
       />
     ),
     project_removal: <ProjectRemovalContent project={p} sessions={2} running={1} />,
+    review: soiledReview(text),
     session_new: (
       <NewSessionContent
         projects={soil(projects, text)}

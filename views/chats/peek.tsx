@@ -16,7 +16,8 @@ const COMPARED = { chars: 40_000, lines: 400 };
 export function Peek({ part }: { part: ToolPart }) {
   const text = proposedText(part);
   if (!text) return "";
-  const [before, after] = [cutLines(text.before, COMPARED).text, cutLines(text.after, COMPARED).text];
+  // Whether the last line ends says nothing: it is a piece out of a file.
+  const [before, after] = [text.before, text.after].map((of) => `${cutLines(of, COMPARED).text}\n`) as [string, string];
   const lines = hunksOf(text.path, before, after).flatMap((hunk) => hunk.lines);
   const rows = diffRows(lines.slice(0, PEEK_ROWS), true);
   const lineEnds = tellsLineEnds(lines);

@@ -15,11 +15,12 @@ interface ChatReviewProps {
 /** Empty when nothing waits; the element stays (#cr-CHAT), because the stream fills it. */
 export function ChatReview({ session_id, chat_id, totals }: ChatReviewProps) {
   if (totals.files === 0) return <div class="toreview" id={ids.toReview(chat_id)}></div>;
+  const waiting = totals.pending + totals.stale > 0;
   return (
-    <div class="toreview" id={ids.toReview(chat_id)}>
-      <Glyph status={totals.pending + totals.stale > 0 ? "needs" : "done"} />
+    <div class="toreview" id={ids.toReview(chat_id)} data-waits={waiting}>
+      <Glyph status={waiting ? "needs" : "done"} />
       <span class="cut">
-        <span safe>{`${counted(totals.files, "change")} to review`}</span>
+        <span safe>{`${counted(totals.files, "change")} ${waiting ? "to review" : "decided"}`}</span>
         <span class="dim" safe>{` · ${waits(totals)}`}</span>
       </span>
       <span class="grow"></span>
@@ -42,11 +43,11 @@ export function OpenReview({ session_id, words = "Review" }: { session_id: strin
   );
 }
 
-function waits({ pending, accepted, stale }: ChangeTotals): string {
+function waits({ pending, accepted, rejected, stale }: ChangeTotals): string {
   const told = [
     pending > 0 ? `${counted(pending, "hunk")} undecided` : "",
     accepted > 0 ? `${accepted} accepted, not applied` : "",
     stale > 0 ? `${stale} stale` : "",
   ].filter(Boolean);
-  return told.join(", ") || "all decided";
+  return told.join(", ") || `${counted(rejected, "hunk")} rejected, told with the next message`;
 }

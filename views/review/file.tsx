@@ -9,7 +9,7 @@ import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
 import { urls } from "../urls.ts";
-import { HunkView } from "./hunk.tsx";
+import { HunkView, Of } from "./hunk.tsx";
 import { Stale } from "./stale.tsx";
 import { Counts } from "./tree.tsx";
 
@@ -30,7 +30,7 @@ export function FileView(props: FileProps) {
       aria-labelledby={ids.reviewHead(entry.id)}
     >
       <FileHead entry={entry} />
-      {file.change.error === null ? (
+      {file.change.error === null || entry.state === "stale" ? (
         ""
       ) : (
         <p class="note-bad" safe>
@@ -139,10 +139,10 @@ function Seen({ entry, all }: { entry: ReviewEntry; all: boolean }) {
         name="viewed"
         value={all ? "0" : "1"}
         aria-pressed={all ? "true" : "false"}
-        aria-label={attr(`Seen: ${entry.path}`)}
       >
         <Icon name="eye" />
-        Seen <kbd>v</kbd>
+        Seen <Of what={entry.path} />
+        <kbd>v</kbd>
       </button>
     </form>
   );
@@ -151,23 +151,11 @@ function Seen({ entry, all }: { entry: ReviewEntry; all: boolean }) {
 function FileVerdict({ entry }: { entry: ReviewEntry }) {
   return (
     <form {...posting(urls.changeVerdict(entry.id))} class="btns" data-file-verdict>
-      <button
-        type="submit"
-        class="btn btn-quiet btn-sm opt-hunks"
-        name="verdict"
-        value="rejected"
-        aria-label={attr(`Reject all undecided hunks of ${entry.path}`)}
-      >
-        Reject file
+      <button type="submit" class="btn btn-quiet btn-sm opt-hunks" name="verdict" value="rejected">
+        Reject file <Of what={entry.path} />
       </button>
-      <button
-        type="submit"
-        class="btn btn-sm"
-        name="verdict"
-        value="accepted"
-        aria-label={attr(`Accept all undecided hunks of ${entry.path}`)}
-      >
-        Accept file
+      <button type="submit" class="btn btn-sm" name="verdict" value="accepted">
+        Accept file <Of what={entry.path} />
       </button>
     </form>
   );
@@ -188,14 +176,8 @@ function Folded({ entry, file }: { entry: ReviewEntry; file: ShownFile }) {
         </a>
         {entry.marks.some((m) => m === "pending" || m === "seen") ? (
           <form {...posting(urls.changeVerdict(change.id))}>
-            <button
-              type="submit"
-              class="btn btn-sm"
-              name="verdict"
-              value="accepted"
-              aria-label={attr(`Accept ${change.path} unread`)}
-            >
-              Accept unread
+            <button type="submit" class="btn btn-sm" name="verdict" value="accepted">
+              Accept unread <Of what={change.path} />
             </button>
           </form>
         ) : (

@@ -3,6 +3,7 @@ import type { Apply } from "../../src/domain/apply.ts";
 import type { ChangeTotals } from "../../src/domain/change.ts";
 import { count, counted } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
+import { attr } from "../ui/attr.ts";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
 import { clock } from "../ui/time.tsx";
@@ -24,13 +25,17 @@ export function ReviewFoot({ session_id, totals, applies, undo }: FootProps) {
         <Glyph status="done" />
         <span safe>{`${count(accepted)} accepted`}</span>
       </span>
-      <span class="st st-bad">
-        <Glyph status="failed" />
-        <span safe>{`${count(rejected)} rejected`}</span>
-      </span>
+      {rejected > 0 ? (
+        <span class="st st-bad">
+          <Glyph status="failed" />
+          <span safe>{`${count(rejected)} rejected`}</span>
+        </span>
+      ) : (
+        ""
+      )}
       {stale > 0 ? <span class="st-bad" safe>{`${count(stale)} stale`}</span> : ""}
-      <span class="mid cut" safe>{`${count(pending)} undecided`}</span>
-      <span class="mid" safe>{`${count(unseen)} unseen`}</span>
+      {pending > 0 ? <span class="mid" safe>{`${count(pending)} undecided`}</span> : ""}
+      {unseen > 0 ? <span class="mid opt-foot" safe>{`${count(unseen)} unseen`}</span> : ""}
       <Applies session_id={session_id} applies={applies} />
       <span class="grow"></span>
       {undo ? (
@@ -69,7 +74,7 @@ function Applies({ session_id, applies }: Pick<FootProps, "session_id" | "applie
   return (
     <>
       <span class="sep d"></span>
-      <span class={`cut ${last.state === "failed" ? "st-bad" : "mid"}`} safe>
+      <span class={`cut ${last.state === "failed" ? "st-bad" : "mid"}`} title={attr(applyWords(last))} safe>
         {applyWords(last)}
       </span>
       {last.state === "done" ? <Rewind apply={last} /> : ""}
@@ -97,7 +102,7 @@ function Applies({ session_id, applies }: Pick<FootProps, "session_id" | "applie
 function Rewind({ apply }: { apply: Apply }) {
   return (
     <form {...posting(urls.rewind(apply.id))} data-rewind>
-      <button type="submit" class="btn btn-quiet btn-sm" aria-label={`Rewind what was ${applyWords(apply)}`}>
+      <button type="submit" class="btn btn-quiet btn-sm" aria-label={attr(`Rewind what was ${applyWords(apply)}`)}>
         Rewind
       </button>
     </form>

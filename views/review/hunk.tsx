@@ -195,26 +195,30 @@ function Acts({ change, hunk, number }: { change: Change; hunk: Hunk; number: nu
             </button>
           </>
         ) : (
-          <button
-            type="submit"
-            class="btn btn-quiet btn-sm"
-            name="verdict"
-            value="pending"
-            aria-label={attr(`Decide ${what} again`)}
-          >
+          <button type="submit" class="btn btn-quiet btn-sm" name="verdict" value="pending">
             <Icon name="undo" />
-            {hunk.state === "stale" || hunk.state === "reverted" ? "Decide again" : "Undo"}
+            {hunk.state === "stale" || hunk.state === "reverted" ? "Decide again" : "Undo"} <Of what={what} />
           </button>
         )}
         {isDecided(hunk.state) ? (
           ""
         ) : (
-          <button type="button" class="btn btn-quiet btn-sm" data-comment aria-label={attr(`Comment on ${what}`)}>
-            Comment <kbd>c</kbd>
+          <button type="button" class="btn btn-quiet btn-sm" data-comment>
+            Comment <Of what={`on ${what}`} />
+            <kbd>c</kbd>
           </button>
         )}
       </form>
     </>
+  );
+}
+
+/** What a button is about, for those who do not see where it stands. */
+export function Of({ what }: { what: string }) {
+  return (
+    <span class="vh" safe>
+      {what}
+    </span>
   );
 }
 
@@ -224,9 +228,8 @@ function Show({ change, hunk, what }: { change: Change; hunk: Hunk; what: string
       class="btn btn-quiet btn-sm"
       href={`${urls.reviewFile(change.id, { all: 1 })}#${ids.hunk(change.id, hunk.id)}`}
       data-show
-      aria-label={attr(`Show ${what}`)}
     >
-      Show
+      Show <Of what={what} />
     </a>
   );
 }

@@ -14,15 +14,15 @@ export function Prov({ change, hunk }: { change: Change; hunk: Hunk }) {
   const last = hunk.sources.at(-1);
   if (!last) {
     return (
-      <aside class="prov" aria-label="Where it comes from">
+      <div class="prov" role="note" aria-label="Where it comes from">
         <span safe>{change.provider}</span>
-      </aside>
+      </div>
     );
   }
   const before = hunk.sources.length - 1;
   const tokens = last.tokens_out ?? last.tokens_in;
   return (
-    <aside class="prov" aria-label="Where it comes from">
+    <div class="prov" role="note" aria-label="Where it comes from">
       <Source change={change} source={last} />
       <span safe>
         {[clock(last.at).slice(0, 5), last.cost_usd === null ? "" : money(last.cost_usd)].filter(Boolean).join(" · ")}
@@ -33,7 +33,7 @@ export function Prov({ change, hunk }: { change: Change; hunk: Hunk }) {
       {tokens === null ? "" : <span safe>{`${kilo(tokens)} tokens`}</span>}
       {before > 0 ? <span safe>{`after ${counted(before, "call")} before it`}</span> : ""}
       {last.said === "" ? "" : <q safe>{ellipsis(last.said, SAID_CHARS)}</q>}
-    </aside>
+    </div>
   );
 }
 
