@@ -164,7 +164,7 @@ function OpenAndCopy({ run, sources }: Pick<SettledProps, "run" | "sources">) {
         {...changing(run.session_id, { change: "open", kind: "artifact", message_id: run.answer_id })}
       >
         <Icon name="out" />
-        <span class="lbl">Open</span>
+        <span class="vh">Open</span>
       </a>
       <Copy message_id={run.answer_id} sources={sources} />
     </>
@@ -196,7 +196,7 @@ function Retry({ run }: { run: Run }) {
         title="Answer again; this answer and what followed are put aside"
       >
         <Icon name="refresh" />
-        <span class="lbl">Retry</span>
+        <span class="vh">Retry</span>
       </button>
     </form>
   );
