@@ -9,7 +9,7 @@
   const DEAD_MS = 10_000;
   const FRAME_BYTES = 32 * 1024;
   /** Read bytes are told in steps of this, so that the server knows how far behind we are. */
-  const ACK_BYTES = 64 * 1024;
+  const ACK_BYTES = 16 * 1024;
   /** Codes that mean no: the terminal is gone, or we did something that we would do again. */
   const FINAL = new Set([4400, 4404, 4429]);
 

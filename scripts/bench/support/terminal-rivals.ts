@@ -50,6 +50,8 @@ export async function wetty(): Promise<Rival> {
       join(at, "node_modules/wetty/build/main.js"),
       "-p",
       String(PORT_WETTY),
+      "--base",
+      "/",
       "--host",
       "127.0.0.1",
       "-c",
@@ -57,8 +59,11 @@ export async function wetty(): Promise<Rival> {
     ],
     { cwd: dir, stdout: "ignore", stderr: "ignore", env: { ...process.env, NODE_ENV: "production" } },
   );
-  const url = `http://127.0.0.1:${PORT_WETTY}/wetty`;
-  await answers(url);
+  const url = `http://127.0.0.1:${PORT_WETTY}/`;
+  await answers(url).catch((error) => {
+    child.kill();
+    throw error;
+  });
   return {
     name: "wetty + tmux",
     url,

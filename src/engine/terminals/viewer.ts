@@ -13,8 +13,8 @@ const GATHER_MS = 5;
 /** More than this in one gathering is sent without waiting. */
 const GATHER_BYTES = 64 * 1024;
 /** Sent and not read by the browser: past it the attach client is dropped, below the other it may come back. */
-export const BEHIND_BYTES = 1024 * 1024;
-const CAUGHT_UP_BYTES = 64 * 1024;
+export const BEHIND_BYTES = 256 * 1024;
+const CAUGHT_UP_BYTES = 32 * 1024;
 /** A paste of a megabyte is fine, again and again is not: bytes and messages that may come at once, and in a second. */
 const INPUT = { burst: 4 * 1024 * 1024, per_s: 512 * 1024 };
 const MESSAGES = { burst: 4_000, per_s: 1_000 };
