@@ -1,6 +1,7 @@
 /** What runs in our tmux server right now. */
 import { readFile } from "node:fs/promises";
 import { runCommand } from "../proc.ts";
+import { Refusal } from "../refusal.ts";
 import { idOf, type Tmux } from "./server.ts";
 
 /** One terminal as tmux has it. */
@@ -50,11 +51,20 @@ const SIGNALS: Record<number, string> = {
 };
 const LIMIT_BYTES = 4_000_000;
 
-/** Null when there is no server. */
+/** tmux says so when there is nobody to ask. Whatever else goes wrong says nothing about terminals. */
+const NO_SERVER = /no server running|error connecting|no sessions|no current|server exited|lost server/i;
+
+/** Null when there is no server. Throws Refusal when it does not answer: a busy server is not a dead one. */
 export async function listPanes(tmux: Tmux): Promise<PaneFacts[] | null> {
   const format = FIELDS.map((field) => `#{${field}}`).join(BETWEEN);
-  const { code, stdout } = await tmux.run(["list-panes", "-a", "-F", format], { limit_bytes: LIMIT_BYTES });
-  if (code !== 0) return null;
+  const { code, stdout, stderr } = await tmux.run(["list-panes", "-a", "-F", format], { limit_bytes: LIMIT_BYTES });
+  if (code !== 0 && NO_SERVER.test(stderr)) return null;
+  if (code !== 0)
+    throw new Refusal(
+      "unavailable",
+      "tmux does not answer",
+      "tmux does not answer right now; terminals go on. Try again.",
+    );
   return stdout.split("\n").flatMap((line) => paneOfLine(line) ?? []);
 }
 

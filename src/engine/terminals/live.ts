@@ -21,6 +21,7 @@ import { TmuxWatch } from "./watch.ts";
 const REFRESH_MS = 1_000;
 /** Output comes in bursts: what it did to the title, or to the command, is looked at when this long passed. */
 const FIRST_MS = 200;
+const UNDECIDED_LOOKS = 3;
 export const VIEWERS_PER_TERMINAL = 16;
 export const VIEWERS_MAX = 120;
 
@@ -29,6 +30,8 @@ export class LiveTerminals {
   private watch: TmuxWatch | null = null;
   private readonly panes = new Map<string, PaneFacts & { running: string | null }>();
   private readonly viewers = new Map<string, Set<Viewer>>();
+  /** How often terminals were seen closed without a word about their end. */
+  private readonly undecided = new Map<string, number>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private last = 0;
   private refreshing: Promise<void> | null = null;
@@ -113,9 +116,10 @@ export class LiveTerminals {
     const wait = Math.max(FIRST_MS, this.last + REFRESH_MS - Date.now());
     this.timer = setTimeout(() => {
       this.timer = null;
-      void this.refresh().catch((error) =>
-        this.core().log.warn("terminals.refresh_failed", { error: messageOf(error) }),
-      );
+      void this.refresh().catch((error) => {
+        this.core().log.warn("terminals.refresh_failed", { error: messageOf(error) });
+        this.poke();
+      });
     }, wait);
   }
 
@@ -137,9 +141,19 @@ export class LiveTerminals {
     for (const id of [...this.panes.keys()]) if (!panes.has(id)) this.panes.delete(id);
     for (const row of rows) {
       const pane = panes.get(row.id);
-      if (!pane || pane.dead) await this.exited(row, pane ?? null);
-      else await this.seen(row, pane);
+      if (pane && !pane.dead) await this.seen(row, pane);
+      else if (pane && this.isUndecided(pane)) this.poke();
+      else await this.exited(row, pane ?? null);
     }
+  }
+
+  /** tmux sees the terminal close a moment before it learns how its program ended. */
+  private isUndecided({ id, exit_code, exit_signal }: PaneFacts): boolean {
+    const looks = this.undecided.get(id) ?? 0;
+    this.undecided.delete(id);
+    if (exit_code !== null || exit_signal !== null || looks >= UNDECIDED_LOOKS) return false;
+    this.undecided.set(id, looks + 1);
+    return true;
   }
 
   private async exited(row: Terminal, pane: PaneFacts | null): Promise<void> {
