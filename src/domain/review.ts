@@ -95,11 +95,11 @@ export const CONTEXT_STEP = 20;
 /** Files of the list that the page has headings of at first, and each time the reader comes to the end of them. */
 export const FILES_STEP = 40;
 /** Lines of the list of files that come at once. */
-export const TREE_STEP = 120;
+export const TREE_STEP = 100;
 /** Files in the list at most: the page must stay one that a browser can hold. */
 export const ENTRIES_MAX = 5_000;
 /** Lines that the first page shows, headings included; what is after them follows as the reader comes to it. */
-export const FIRST_LINES = 240;
+export const FIRST_LINES = 200;
 /** What a hunk's heading, and a file's, count for beside lines: their forms are long. */
 export const HEAD_LINES = 15;
 
