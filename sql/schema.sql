@@ -14,6 +14,30 @@ create table access_tokens (
 comment on table access_tokens is 'Who may call in token mode; only hashes are stored.';
 comment on column access_tokens.hash is 'SHA-256 of the token, hex; the token has 256 bits of randomness and is shown once.';
 
+create table agent_sessions (
+  id text not null,
+  chat_id text not null,
+  provider text not null,
+  agent_id text,
+  cwd text,
+  mode text,
+  model text,
+  thinking text,
+  current jsonb not null default '{}',
+  commands jsonb not null default '[]',
+  told_position bigint not null default 0,
+  created_at timestamptz not null default now(),
+  used_at timestamptz not null default now(),
+  primary key (id),
+  unique (chat_id, provider),
+  foreign key (chat_id) references chats(id) on delete cascade
+);
+comment on table agent_sessions is 'A chat''s conversation with one provider, and what was picked for it.';
+comment on column agent_sessions.agent_id is 'Name of the conversation on the agent''s side; null until it is opened.';
+comment on column agent_sessions.current is 'Mode, model and thinking that the agent said it has.';
+comment on column agent_sessions.mode is 'Picked by a human, as are model and thinking; null takes what the agent begins with.';
+comment on column agent_sessions.told_position is 'Position of the last answer that this agent wrote or was told of; what others said after it is sent along.';
+
 create table applies (
   id text not null,
   session_id text not null,
@@ -148,6 +172,7 @@ create table chats (
   created_at timestamptz not null default now(),
   mode text not null default 'ask',
   forked_from text,
+  provider text not null default 'boocode',
   primary key (id),
   unique (session_id, number),
   check (kind in ('chat', 'coder')),
@@ -160,6 +185,7 @@ create table chats (
 comment on table chats is 'Tabs of conversation in a session.';
 comment on column chats.forked_from is 'Last message that was copied from another chat of the session; null for a chat of its own.';
 comment on column chats.mode is 'Of the coming messages, in a chat of kind coder: plan (no writes), ask (proposals wait), bypass (applied at the end of the run).';
+comment on column chats.provider is 'Who answers the coming messages; only chats of kind coder may name another than boocode.';
 
 create table checkpoint_changes (
   checkpoint_id text not null,
@@ -473,6 +499,38 @@ comment on column parts.journal_after is 'Deltas that are not folded yet have gr
 comment on column parts.searched is 'Its words are in search_rows; set once, after it was closed.';
 comment on column parts.turn is 'Model call of the run that made this part; keeps calls of different turns apart when the history is rebuilt.';
 
+create table plans (
+  run_id text not null,
+  chat_id text not null,
+  entries jsonb not null default '[]',
+  changed_at timestamptz not null default now(),
+  primary key (run_id),
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (run_id) references runs(id) on delete cascade
+);
+create index plans_of_chat on plans (chat_id);
+comment on table plans is 'What an agent said it is going to do, with its progress.';
+
+create table processes (
+  id text not null,
+  provider text not null,
+  chat_id text,
+  command text not null,
+  pid integer,
+  started text,
+  process_group integer,
+  created_at timestamptz not null default now(),
+  ended_at timestamptz,
+  ended text,
+  primary key (id),
+  foreign key (chat_id) references chats(id) on delete set null
+);
+create index processes_alive on processes (id) where (ended_at is null);
+create index processes_of_chat on processes (chat_id);
+comment on table processes is 'Agents that were started. The row is there before the process is trusted; its id is part of the marker in the process''s environment.';
+comment on column processes.ended is 'How: its exit code, a signal, or found gone at a start.';
+comment on column processes.started is 'Clock ticks of its start: with the pid it names a process for good.';
+
 create table projects (
   id text not null,
   path text not null,
@@ -596,6 +654,8 @@ create table runs (
   ended_at timestamptz,
   cost_usd double precision,
   mode text not null default 'ask',
+  agent_mode text,
+  thinking text,
   primary key (id),
   check (mode in ('plan', 'ask', 'bypass')),
   check (state in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'limited', 'interrupted')),
@@ -614,6 +674,7 @@ create index runs_of_question on runs (question_id);
 create index runs_of_session on runs (session_id, created_at desc);
 create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
 comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
+comment on column runs.agent_mode is 'Mode of an outside agent, by its own name; null leaves it as it is.';
 comment on column runs.cost_usd is 'Sum over the turns whose price was known; null when none was.';
 comment on column runs.reason is 'Why it ended: done, step_cap, tool_cap, repeated_call, token_limit, stalled, endpoint, cancelled, superseded, restart, internal.';
 comment on index runs_one_at_a_time is 'One run at a time per chat; a second claim fails here, whoever tries.';
@@ -772,3 +833,42 @@ create table viewed (
   foreign key (session_id) references sessions(id) on delete cascade
 );
 comment on table viewed is 'Hunks that somebody has seen. Their ids are hashes of what they hold: a hunk that changes is unseen again.';
+
+create table worktree_settings (
+  project_id text not null,
+  in_place boolean not null default false,
+  copy_files text not null default '',
+  setup_command text not null default '',
+  changed_at timestamptz not null default now(),
+  primary key (project_id),
+  foreign key (project_id) references projects(id) on delete cascade
+);
+comment on table worktree_settings is 'How a project''s worktrees are made; no row is none of it.';
+comment on column worktree_settings.copy_files is 'Untracked files that a new worktree gets a copy of, one a line.';
+comment on column worktree_settings.in_place is 'A project without git: agents may work in its directory itself.';
+comment on column worktree_settings.setup_command is 'Runs once in a new worktree; written here by a human, who thereby approves it.';
+
+create table worktrees (
+  id text not null,
+  session_id text,
+  project_id text not null,
+  path text not null,
+  prefix text not null default '',
+  branch text,
+  base text,
+  state text not null default 'creating',
+  note text,
+  snapshot_ref text,
+  created_at timestamptz not null default now(),
+  retired_at timestamptz,
+  primary key (id),
+  check (state in ('creating', 'ready', 'lost', 'retired')),
+  foreign key (project_id) references projects(id) on delete cascade,
+  foreign key (session_id) references sessions(id) on delete set null
+);
+create index worktrees_of_project on worktrees (project_id);
+create index worktrees_of_session on worktrees (session_id);
+create unique index worktrees_one_a_session on worktrees (session_id) where (state <> 'retired');
+comment on table worktrees is 'Where the agents of a session write. A row outlives its session until the worktree is retired.';
+comment on column worktrees.base is 'The commit it began at; what was applied since is in refs/boocode/base/<session>.';
+comment on column worktrees.branch is 'Null where the project is no git repository and agents work in its directory itself.';

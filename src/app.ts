@@ -14,6 +14,8 @@ import { SidesCache } from "./engine/changes/sides-cache.ts";
 import { reapCommands } from "./engine/commands.ts";
 import type { Core } from "./engine/core.ts";
 import { DeltaWriter } from "./engine/deltas.ts";
+import { reapOrphans } from "./engine/dispatch/orphans.ts";
+import { AgentPool } from "./engine/dispatch/pool.ts";
 import { startEndpoints } from "./engine/endpoint-checks.ts";
 import { StatusCache } from "./engine/git-status.ts";
 import { Journal } from "./engine/journal.ts";
@@ -28,6 +30,8 @@ import { recoverTerminals } from "./engine/terminals/reconcile.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { Waiters } from "./engine/waiters.ts";
+import { followApplies } from "./engine/worktrees/base.ts";
+import { startReconciling } from "./engine/worktrees/keep.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
 import { loginPage } from "./http/bare-pages.tsx";
 import { errorViews } from "./http/error-pages.tsx";
@@ -91,6 +95,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   await recoverTerminals(core).catch((error) => log.warn("terminals.not_reconciled", { error: messageOf(error) }));
   const reaped = await reapCommands(core);
   if (reaped > 0) log.info("commands.reaped", { commands: reaped });
+  await reapOrphans(core);
   const first_token = config.auth === "token" ? await ensureFirstToken(core) : null;
   const facts: ServerFacts = {
     version: packageJson.version,
@@ -125,6 +130,8 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   core.clock.look();
   const stopTrimming = startTrimming(core);
   await core.probes.start();
+  const stopReconciling = startReconciling(core);
+  followApplies(core);
   const indexer = new SearchIndexer(core);
 
   const close = async () => {
@@ -138,6 +145,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     highlighter.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
+    await Promise.all([core.agents.close(), stopReconciling()]);
     await indexer.close();
     await core.terminals.close();
     await listening.stop();
@@ -153,7 +161,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
   const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
-  const core: Omit<Core, "probes" | "clock"> = {
+  const core: Omit<Core, Late> = {
     config,
     instance,
     sql: database.sql,
@@ -173,8 +181,16 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
   return complete(core);
 }
 
+/** Parts that take the others. */
+type Late = "probes" | "agents" | "clock";
+
 /** The very same object: whoever holds it sees `stopping` change. */
-function complete(core: Omit<Core, "probes" | "clock">): Core {
-  const whole: Core = Object.assign(core, { probes: new Probes(core), clock: new RequestClock(() => whole) });
+function complete(core: Omit<Core, Late>): Core {
+  const late: Pick<Core, Late> = {
+    probes: new Probes(core),
+    agents: new AgentPool(core),
+    clock: new RequestClock(() => whole),
+  };
+  const whole: Core = Object.assign(core, late);
   return whole;
 }

@@ -120,6 +120,24 @@ export const SETTINGS = {
     "Seconds without any sign of life before the first token until a run fails.",
     { default: "900" },
   ),
+  agents_max: setting(
+    "BOOCODE_AGENTS_MAX",
+    z.coerce.number().int().min(1).max(100),
+    "Outside agents that live at a time; further runs wait in line. Each takes some hundred megabytes.",
+    { default: "6" },
+  ),
+  agent_idle_s: setting(
+    "BOOCODE_AGENT_IDLE_S",
+    seconds(1, 86_400),
+    "Seconds that an outside agent is kept warm after its last message.",
+    { default: "900" },
+  ),
+  agent_silence_s: setting(
+    "BOOCODE_AGENT_SILENCE_S",
+    seconds(1, 86_400),
+    "Seconds without a sign of an outside agent until its run fails; waiting for a human does not count.",
+    { default: "3600" },
+  ),
   log_level: setting(
     "BOOCODE_LOG",
     z.enum(["debug", "info", "warn", "error"]),
@@ -144,6 +162,9 @@ export interface Config extends Read {
   discover: "on" | "off";
   stall_s: number;
   first_token_s: number;
+  agents_max: number;
+  agent_idle_s: number;
+  agent_silence_s: number;
   log_level: "debug" | "info" | "warn" | "error";
 }
 

@@ -163,6 +163,15 @@ export const urls = {
   endpointRemoval: (id: string) => `/endpoints/${id}/removal`,
   /** What a human says about one of its models. */
   endpointModels: (id: string) => `/endpoints/${id}/models`,
+  worktrees: "/worktrees",
+  sessionWorktree: (sessionId: string) => `/sessions/${sessionId}/worktree`,
+  worktreeRetirement: (id: string) => `/worktrees/${id}/retirement`,
+  /** How a project's worktrees are made. */
+  worktreeSettings: (projectId: string) => `/projects/${projectId}/worktrees`,
+  processes: "/processes",
+  processReaping: "/processes/reaping",
+  /** Who answers the coming messages of a chat, and how. */
+  chatAgent: (chatId: string) => `/chats/${chatId}/agent`,
   providers: "/providers",
   providerProbes: "/providers/probes",
   provider: (id: string) => `/providers/${id}`,

@@ -15,7 +15,11 @@ export interface Directive {
   arg: string;
 }
 
+const NEW = "\nThe new message:\n\n";
+
 export function directivesOf(prompt: string): Directive[] {
-  const found = [...prompt.matchAll(/\[\[([a-z]+)(?::([\s\S]*?))?\]\]/g)].map((m) => ({ op: m[1]!, arg: m[2] ?? "" }));
-  return found.length > 0 ? found : [{ op: "say", arg: `You said: ${prompt}` }];
+  // What was said before is told along with the message: it is not to be done again.
+  const said = prompt.slice(prompt.indexOf(NEW) < 0 ? 0 : prompt.indexOf(NEW) + NEW.length);
+  const found = [...said.matchAll(/\[\[([a-z]+)(?::([\s\S]*?))?\]\]/g)].map((m) => ({ op: m[1]!, arg: m[2] ?? "" }));
+  return found.length > 0 ? found : [{ op: "say", arg: `You said: ${said}` }];
 }

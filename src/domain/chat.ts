@@ -10,6 +10,8 @@ export interface Chat {
   titled_by: "auto" | "human";
   /** Number on the tab: stable in its session, never reused. */
   number: number;
+  /** Who answers the coming messages; only chats of kind `coder` may name another than `boocode`. */
+  provider: string;
   /** Endpoint and model picked for the next message; null takes the session's, then the default. */
   endpoint_id: string | null;
   model: string | null;

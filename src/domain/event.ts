@@ -54,6 +54,12 @@ export interface EventPayloads {
   "terminal.deleted": { terminal_id: string; session_id: string };
   "endpoint.changed": { endpoint_id: string };
   "provider.changed": { provider_id: string };
+  /** Where a session's agents write: made, lost, found again, retired. */
+  "worktree.changed": { worktree_id: string; session_id: string };
+  /** A call that goes on: what it does became clearer, or it wrote something. */
+  "part.changed": { part_id: string; message_id: string; chat_id: string };
+  /** What an agent said it is going to do. */
+  "plan.changed": { run_id: string; chat_id: string; session_id: string };
   "setting.changed": { key: string };
 }
 export type EventKind = keyof EventPayloads;

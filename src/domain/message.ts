@@ -1,4 +1,6 @@
 /** A message is an ordered list of parts. Rows keep their database names: one spelling in SQL, JSON and code. */
+
+import type { AgentToolKind } from "./agent-event.ts";
 import type { RunRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
@@ -35,6 +37,19 @@ export interface ToolMeta {
   group_id: string;
   /** Whole result, when `text` was cut. */
   output_id: string | null;
+  /** Of a call of an outside agent. */
+  agent?: AgentCallMeta;
+}
+/** What an outside agent tells of a call, beside what every call has. */
+export interface AgentCallMeta {
+  kind: AgentToolKind;
+  /** Paths as in the project where they are inside it, else as the agent said them. */
+  locations: { path: string; line: number | null }[];
+  /** The end of what it wrote so far, while it goes on. */
+  tail: string | null;
+  exit_code: number | null;
+  /** Lines added and removed by the differences it showed; null when it showed none. */
+  lines: { added: number; removed: number } | null;
 }
 export interface ReasoningMeta {
   duration_ms: number | null;

@@ -133,6 +133,7 @@ const LIST: readonly Builtin[] = [
     install: "npm install -g @google/gemini-cli",
     login: "gemini",
     passes: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_CLOUD_PROJECT"],
+    client_fs: false,
   },
 ];
 

@@ -117,7 +117,8 @@ export interface ProviderSpec {
   env: Readonly<Record<string, string>>;
   /** Variables of the server's own environment that it may see, if they are set. */
   passes: readonly string[];
+  /** False for one that gets on better when it reads and writes files by itself. */
+  client_fs?: boolean;
 }
 
-export const NATIVE_PROVIDER = "boocode";
 export const PROVIDER_ID = /^[a-z][a-z0-9-]{0,39}$/;

@@ -46,6 +46,7 @@ export type RunReason =
   | "cancelled"
   | "superseded"
   | "restart"
+  | "agent"
   | "internal";
 
 /** Our own loop, as a provider. */
@@ -72,6 +73,9 @@ export interface Run {
   via: Via;
   /** Whether it may propose writes, and whether they are applied at its end. Of a coder's chat. */
   mode: RunMode;
+  /** Of an outside agent: its own mode and level of thinking; null leaves them as they are. */
+  agent_mode: string | null;
+  thinking: string | null;
   turns: number;
   tool_calls: number;
   tokens_in: number;

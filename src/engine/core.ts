@@ -7,6 +7,7 @@ import type { Lanes } from "../lib/lanes.ts";
 import type { Log } from "../lib/log.ts";
 import type { SidesCache } from "./changes/sides-cache.ts";
 import type { DeltaWriter } from "./deltas.ts";
+import type { AgentPool } from "./dispatch/pool.ts";
 import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
@@ -35,6 +36,8 @@ export interface Core {
   terminals: LiveTerminals;
   /** What git says about projects, for the file tree and the git panel. */
   statuses: StatusCache;
+  /** Live outside agents. */
+  agents: AgentPool;
   /** Asks agents what they offer. */
   probes: Probes;
   /** Compared contents of changes, for whoever reads their lines. */

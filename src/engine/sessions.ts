@@ -5,6 +5,7 @@ import type { RunMode } from "../domain/change.ts";
 import type { Chat, ChatKind } from "../domain/chat.ts";
 import { DESK, type NewEvent, sessionTopic } from "../domain/event.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../domain/session.ts";
+import { isAtRisk } from "../domain/worktree.ts";
 import { conflict, invalid, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { storable } from "../lib/storable.ts";
@@ -28,9 +29,11 @@ import {
   setSessionModel,
   takeTabNumber,
 } from "../store/sessions.ts";
+import { worktreeOfSession } from "../store/worktrees.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 import { openChatTab } from "./layout.ts";
 import { demandIdleTerminals, reconcileTerminals } from "./terminals/reconcile.ts";
+import { retireWorktree, riskWords, worktreeView } from "./worktrees/keep.ts";
 
 export const UNTITLED_SESSION = "New session";
 export const UNTITLED_CHAT = "New chat";
@@ -108,15 +111,23 @@ export async function changeSession(core: Core, id: string, change: ChangeSessio
 }
 
 /**
- * Refused with 409 while a run of the session is going, or something runs in one of its terminals, until forced; forced,
- * the run is stopped first, and the terminals are ended.
+ * Refused with 409 while a run of the session is going, something runs in one of its terminals, or something is only in
+ * its worktree, until forced; forced, the run is stopped first, the terminals are ended, and what was not committed is
+ * kept under a hidden ref.
  */
 export async function removeSession(core: Core, id: string, force: boolean): Promise<void> {
+  const view = force ? null : await worktreeView(core, id);
+  if (view?.status && isAtRisk(view.status))
+    throw conflict(`${riskWords(view.status)}. Delete with force to do it all the same.`, view);
   if (core.live.ofSession(id) > 0) {
     if (!force) throw conflict("A run is going on in this session. Stop it first, or delete with force.");
     await core.live.stopWhere((run) => run.session_id === id, "cancelled");
   }
   if (!force) await demandIdleTerminals(core, id);
+  const chats = new Set((await listChats(core.sql, id)).map((chat) => chat.id));
+  await core.agents.dropWhere((warm) => chats.has(warm.chat_id));
+  const worktree = await worktreeOfSession(core.sql, id);
+  if (worktree) await retireWorktree(core, worktree.id, true);
   const gone = await transact(core, async (tx, emit) => {
     const deleted = await deleteSession(tx, id);
     if (deleted)
@@ -153,6 +164,7 @@ export async function changeChat(core: Core, id: string, change: ChangeChat): Pr
 
 export async function removeChat(core: Core, id: string): Promise<void> {
   if (core.live.ofChat(id) > 0) throw conflict("A run is going on in this chat. Stop it first.");
+  await core.agents.dropWhere((warm) => warm.chat_id === id);
   const gone = await transact(core, async (tx, emit) => {
     const deleted = await deleteChat(tx, id);
     if (deleted)

@@ -1,5 +1,6 @@
 /** All routes of the server, in one place, so that a test can walk them. */
 import type { AnyElysia } from "elysia";
+import { agentRoutes } from "./routes/agents.ts";
 import { applyRoutes } from "./routes/applies.ts";
 import { artifactRoutes } from "./routes/artifacts.tsx";
 import { assetRoutes } from "./routes/assets.ts";
@@ -28,6 +29,7 @@ import { terminalRoutes } from "./routes/terminals.tsx";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { treeRoutes } from "./routes/tree.tsx";
 import { workspaceRoutes } from "./routes/workspace.tsx";
+import { worktreeRoutes } from "./routes/worktrees.tsx";
 import type { Web } from "./web.ts";
 
 export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof loginRoutes>[0]): AnyElysia {
@@ -59,6 +61,8 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(permitRoutes(web))
     .use(settingsRoutes(web))
     .use(providerRoutes(web))
+    .use(worktreeRoutes(web))
+    .use(agentRoutes(web))
     .use(streamRoutes(web))
     .use(healthRoutes(web))
     .use(openapiRoutes(web, app)) as unknown as AnyElysia;

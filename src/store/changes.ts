@@ -53,7 +53,11 @@ export async function insertChange(tx: Tx, change: NewChange): Promise<ChangeRow
 export type Contents = Pick<NewChange, "kind" | "base_sha" | "new_sha" | "base_mode" | "new_mode" | "is_binary">;
 
 /** A proposal composed with the one that is there. */
-export async function updateChange(tx: Tx, id: string, to: Contents & { run_id?: string | null }): Promise<ChangeRow> {
+export async function updateChange(
+  tx: Tx,
+  id: string,
+  to: Contents & Partial<Pick<NewChange, "run_id" | "producer" | "provider" | "base_ref">>,
+): Promise<ChangeRow> {
   const [row] = await tx<ChangeRow[]>`
     update changes set ${tx(to as never)}, changed_at = now(), theirs_sha = null, error = null
     where id = ${id} returning ${columns(tx)}`;
@@ -324,4 +328,11 @@ export async function readTotals(db: Db, filter: ChangeFilter): Promise<ChangeTo
 export async function listChangeIds(db: Db, filter: ChangeFilter): Promise<string[]> {
   const rows = await db<{ id: string }[]>`select id from changes where ${filtered(db, filter)}`;
   return rows.map((r) => r.id);
+}
+
+/** Open changes that were collected from the session's worktree, of whichever of its chats. */
+export function collectedOf(db: Db, sessionId: string): Promise<ChangeRow[]> {
+  return db<ChangeRow[]>`
+    select ${columns(db)} from changes
+    where session_id = ${sessionId} and producer = 'worktree' and closed_at is null order by path`;
 }

@@ -3,7 +3,7 @@ import type { RunMode } from "../domain/change.ts";
 import type { Chat, ChatKind } from "../domain/chat.ts";
 
 const columns = (db: Db) =>
-  db`id, session_id, kind, title, titled_by, number, endpoint_id, model, mode, forked_from, archived_at, created_at`;
+  db`id, session_id, kind, title, titled_by, number, provider, endpoint_id, model, mode, forked_from, archived_at, created_at`;
 
 export async function insertChat(
   tx: Tx,
@@ -69,4 +69,8 @@ export async function takePositions(tx: Tx, id: string, count: number): Promise<
     update chats set next_position = next_position + ${count} where id = ${id}
     returning next_position - ${count} as first`;
   return row?.first ?? null;
+}
+
+export async function setChatProvider(tx: Tx, id: string, provider: string): Promise<void> {
+  await tx`update chats set provider = ${provider} where id = ${id}`;
 }

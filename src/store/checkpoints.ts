@@ -48,3 +48,13 @@ export function checkpointChanges(db: Db, checkpointId: string): Promise<Checkpo
     select change_id, base_sha, new_sha, kind, base_mode, new_mode from checkpoint_changes
     where checkpoint_id = ${checkpointId}`;
 }
+
+/** The state of a worktree before a message was answered; a message has one checkpoint, the first. */
+export async function keepCheckpointRow(
+  tx: Tx,
+  c: { id: string; session_id: string; chat_id: string; message_id: string; run_id: string; ref: string },
+): Promise<void> {
+  await tx`
+    insert into checkpoints ${tx(c)}
+    on conflict (message_id) do update set ref = coalesce(checkpoints.ref, excluded.ref)`;
+}

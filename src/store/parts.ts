@@ -43,6 +43,13 @@ export async function closePart(
   return rows.length > 0;
 }
 
+/** What became known of a call that goes on; false when it is closed already. */
+export async function changePart(tx: Tx, id: string, meta: Record<string, unknown>): Promise<boolean> {
+  const rows = await tx`
+    update parts set meta = meta || ${tx.json(meta as never)} where id = ${id} and state = 'open' returning id`;
+  return rows.length > 0;
+}
+
 /**
  * Moves deltas up to the end of `text` into the row; `text` is the whole part so far. A late fold never shortens it.
  * Deltas behind the end of `text` have greater numbers than `after`.

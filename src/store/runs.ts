@@ -11,7 +11,7 @@ import {
 } from "../domain/run.ts";
 
 const columns = (db: Db) => db`
-  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode,
+  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode, agent_mode, thinking,
   turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window, cost_usd,
   created_at, started_at, ended_at`;
 
@@ -28,6 +28,9 @@ export async function insertRun(
     model: string | null;
     via: Via;
     mode: RunMode;
+    provider: string;
+    agent_mode: string | null;
+    thinking: string | null;
   },
 ): Promise<Run> {
   const [row] = await tx<Run[]>`insert into runs ${tx(r)} returning ${columns(tx)}`;
@@ -102,6 +105,17 @@ export async function describeRun(
 ): Promise<Run | null> {
   const [row] = await tx<Run[]>`update runs set ${tx(facts)} where id = ${id} returning ${columns(tx)}`;
   return row ?? null;
+}
+
+/** What an outside agent turned out to use. */
+export async function describeAgentRun(
+  tx: Tx,
+  id: string,
+  facts: { model: string | null; context_window: number | null },
+): Promise<void> {
+  await tx`
+    update runs set model = ${facts.model}, context_window = coalesce(${facts.context_window}, context_window)
+    where id = ${id}`;
 }
 
 export interface TurnFacts {

@@ -13,6 +13,7 @@ import { RESOURCES } from "../../src/http/openapi/resources.ts";
 import { addRoutes } from "../../src/http/routes.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { coder } from "../support/coder.ts";
+import { fakeAgentCommand } from "../support/fake-agent.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { tempRepo } from "../support/repo.ts";
 import { until } from "../support/until.ts";
@@ -164,6 +165,22 @@ async function clear(): Promise<void> {
   }
 }
 
+/** Made by a message to the scripted agent. */
+async function aWorktree(project: string): Promise<string> {
+  await boo.send("POST", "/providers", { id: "fake", command: fakeAgentCommand().join(" ") });
+  const made = await boo.send<{ session: { id: string }; chat: { id: string } }>(
+    "POST",
+    `/projects/${project}/sessions`,
+    {
+      kind: "coder",
+    },
+  );
+  await boo.ask(made.chat.id, "[[say:x]]", { provider: "fake" });
+  await settled();
+  const { worktree } = await boo.get<{ worktree: { id: string } }>(`/sessions/${made.session.id}/worktree`);
+  return worktree.id;
+}
+
 describe("answers", () => {
   const call = async (method: string, path: string, body?: unknown): Promise<Exchange> => {
     const before = recorder.exchanges.length;
@@ -197,6 +214,8 @@ describe("answers", () => {
       ["POST", `/sessions/${SESSION}/verdict`, { verdict: "pending" }],
       ["POST", `/rules/${RULE}/revocation`],
       ["POST", `/grants/${GRANT}/revocation`],
+      ["POST", `/chats/${CHAT}/agent`, { provider: "boocode" }],
+      ["POST", `/worktrees/${await aWorktree(PROJECT!)}/retirement`, {}],
       ["GET", "/providers/claude"],
       ["POST", "/providers/claude/change", { enabled: true }],
       ["POST", "/providers/claude/removal"],

@@ -21,10 +21,24 @@ const WRITE: Words = { icon: "pencil", one: "proposal", many: "proposals" };
 const ASK: Words = { icon: "chat", one: "question", many: "questions" };
 const ACCESS: Words = { icon: "lock", one: "request to read elsewhere", many: "requests to read elsewhere" };
 const COMMAND: Words = { icon: "term", one: "command", many: "commands" };
+const EDIT: Words = { icon: "pencil", one: "edit", many: "edits" };
+const FETCH: Words = { icon: "globe", one: "page", many: "pages" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, ASK, ACCESS, COMMAND, OTHER];
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, FETCH, OTHER];
+
+/** Calls of outside agents are named by what they do. */
+const AGENT: Record<string, Words> = {
+  read: READ,
+  search: SEARCH,
+  edit: EDIT,
+  delete: EDIT,
+  move: EDIT,
+  run: COMMAND,
+  fetch: FETCH,
+};
 
 function wordsOf(name: string): Words {
+  if (AGENT[name]) return AGENT[name];
   if (name === "view_file") return READ;
   if (name === "list_dir") return LIST;
   if (name === "grep" || name === "find_files") return SEARCH;
@@ -81,6 +95,8 @@ export function proposedText(part: ToolPart): { path: string; before: string; af
 export function fileLink(part: ToolPart, projectId: string): string | null {
   const proposed = part.state === "closed" ? proposedText(part) : null;
   if (proposed) return urls.reviewOf(part.chat_id, proposed.path);
+  const [place] = part.meta.agent?.locations ?? [];
+  if (place) return isInside(place.path) ? urls.file(projectId, place.path, place.line) : null;
   const { path, from: line } = fieldsOf(part);
   if (part.meta.name !== "view_file" || part.state === "failed" || typeof path !== "string") return null;
   // Other paths may be of a granted project; the file page takes paths inside this one.

@@ -117,7 +117,11 @@ export function ToolRow({ part, asking, project_id, now, marked = null }: RowPro
             {further}
           </pre>
         )}
-        {part.state === "open" ? (
+        {part.state === "open" && part.meta.agent?.tail ? (
+          <pre tabindex="0" safe>
+            {part.meta.agent.tail}
+          </pre>
+        ) : part.state === "open" ? (
           <p class="dim">The result comes when the call ends.</p>
         ) : marked?.part ? (
           <ToolOutput text={marked.part.text} cut={part.meta.output_id !== null} part_id={part.id} line={marked.line} />

@@ -1,11 +1,11 @@
 /** The agent reads and writes files through us: inside its worktree only, no secret file, no `.git`. */
 import { constants } from "node:fs";
 import { mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { newId } from "../../lib/ids.ts";
-import { isGitInternal, isSecretPath, pathProblem, relativeInside } from "../../lib/path-guard.ts";
 import { openFile } from "../files/guard.ts";
+import { resolveWrite } from "../files/write-guard.ts";
 import { Refusal } from "../refusal.ts";
 
 /** Of a file that is read or written whole. */
@@ -38,7 +38,7 @@ export async function readTextFile(root: string, params: unknown): Promise<{ con
 export async function writeTextFile(root: string, params: unknown): Promise<Record<string, never>> {
   const { path, content } = Write.parse(params);
   if (Buffer.byteLength(content) > FILE_LIMIT_BYTES) throw tooLarge(path);
-  const target = await placeToWrite(root, path);
+  const target = (await resolveWrite(root, path)).real;
   const before = await stat(target).catch(() => null);
   if (before && !before.isFile()) throw new Refusal("invalid", "not a file", `${path} is not an ordinary file.`);
   await mkdir(dirname(target), { recursive: true });
@@ -63,31 +63,6 @@ export async function writeTextFile(root: string, params: unknown): Promise<Reco
     throw error;
   }
   return {};
-}
-
-/** Where the path leads when it is written to: the nearest directory that is there decides. */
-export async function placeToWrite(root: string, path: string): Promise<string> {
-  const problem = pathProblem(path);
-  if (problem || path.trim() === "" || path.endsWith("/"))
-    throw new Refusal("invalid", "not a path", problem ?? "That is no file.");
-  const named = normalize(path.startsWith("/") ? path : join(root, path));
-  const there = await realpath(named).catch(() => null);
-  const real = there ?? (await realOfNew(named));
-  const inside = real === null ? null : relativeInside(root, real);
-  if (real === null || inside === null || inside === "") throw outside(path);
-  if (isSecretPath(inside) || isGitInternal(inside))
-    throw new Refusal("forbidden", "refused", `${path} is refused: secrets and the inside of .git are not written.`);
-  return real;
-}
-
-async function realOfNew(named: string): Promise<string | null> {
-  const rest: string[] = [basename(named)];
-  for (let at = dirname(named); ; at = dirname(at)) {
-    const real = await realpath(at).catch(() => null);
-    if (real !== null) return join(real, ...rest);
-    if (at === dirname(at)) return null;
-    rest.unshift(basename(at));
-  }
 }
 
 const outside = (path: string) =>

@@ -40,7 +40,7 @@ export async function processFacts(pid: number): Promise<ProcessFacts | null> {
 }
 
 /** Processes whose environment has the marker with a value that begins so; ours to look at only. */
-export async function markedProcesses(value: string): Promise<ProcessFacts[]> {
+export async function markedProcesses(value: string): Promise<(ProcessFacts & { marker: string })[]> {
   const names = await readdir("/proc").catch(() => [] as string[]);
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const wanted = Buffer.from(`\0${MARKER}=${value}`);
@@ -48,8 +48,14 @@ export async function markedProcesses(value: string): Promise<ProcessFacts[]> {
     pids.map(async (pid) => {
       if (pid === process.pid) return null;
       const environment = await readFile(`/proc/${pid}/environ`).catch(() => null);
-      if (!environment || Buffer.concat([Buffer.from("\0"), environment]).indexOf(wanted) === -1) return null;
-      return processFacts(pid);
+      if (!environment) return null;
+      const whole = Buffer.concat([Buffer.from("\0"), environment]);
+      const at = whole.indexOf(wanted);
+      if (at === -1) return null;
+      const from = at + MARKER.length + 2;
+      const end = whole.indexOf(0, from);
+      const facts = await processFacts(pid);
+      return facts && { ...facts, marker: whole.toString("utf8", from, end === -1 ? undefined : end) };
     }),
   );
   return found.filter((facts) => facts !== null);
@@ -86,6 +92,16 @@ export async function killMarked(value: string): Promise<number> {
     if (round > 0) await Bun.sleep(ROUND_MS);
   }
   return gone.size;
+}
+/** The same for those whose marker names none of `but` after the prefix. */
+export async function killMarkedBut(prefix: string, but: ReadonlySet<string>): Promise<number> {
+  let killed = 0;
+  for (const { pid, started, marker } of await markedProcesses(prefix)) {
+    if (but.has(marker.slice(prefix.length))) continue;
+    if ((await processFacts(pid))?.started !== started) continue;
+    if (signal(pid, "SIGKILL")) killed++;
+  }
+  return killed;
 }
 const MOST_ROUNDS = 5;
 const ROUND_MS = 20;

@@ -1,15 +1,9 @@
 /** Which providers there are, and what is known of each: data, providers.json and the last snapshot, put together. */
 import { realpath, stat } from "node:fs/promises";
 import type { Db } from "../../db/sql.ts";
-import {
-  NATIVE_PROVIDER,
-  NO_FACTS,
-  PROVIDER_ID,
-  type ProbeStep,
-  type Provider,
-  type ProviderSpec,
-} from "../../domain/provider.ts";
+import { NO_FACTS, PROVIDER_ID, type ProbeStep, type Provider, type ProviderSpec } from "../../domain/provider.ts";
 import { BUILTIN_PROVIDERS } from "../../domain/provider-list.ts";
+import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import { joinCommand, splitCommand } from "../../lib/command-line.ts";
 import { conflict, invalid, notFound } from "../../lib/errors.ts";
 import { findProviderRow, listProviderRows, type ProviderRow } from "../../store/providers.ts";

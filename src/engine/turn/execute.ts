@@ -2,7 +2,7 @@
 import type { Tx } from "../../db/sql.ts";
 import { sessionTopic } from "../../domain/event.ts";
 import { APPLIED_NOTICE } from "../../domain/message.ts";
-import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import { NATIVE_PROVIDER, type Run, type RunReason, type RunState } from "../../domain/run.ts";
 import { AppError } from "../../lib/errors.ts";
 import { storable } from "../../lib/storable.ts";
 import { findChat } from "../../store/chats.ts";
@@ -14,6 +14,8 @@ import { toldApply } from "../changes/apply.ts";
 import { applyOfRun } from "../changes/bypass.ts";
 import { beginCoderRun } from "../changes/tell.ts";
 import { type Core, type Emit, transact } from "../core.ts";
+import { dispatchRun } from "../dispatch/run.ts";
+import { AgentSilent } from "../dispatch/silence.ts";
 import { endpointForRun } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
 import { projectOf } from "../projects.ts";
@@ -105,6 +107,12 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
       ]),
     );
     if (!answer || !chat) throw new AppError("not_found", "The chat was deleted.");
+    if (run.provider !== NATIVE_PROVIDER) {
+      writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
+      const ending = await dispatchRun(core, run, live, writer, project);
+      if (run.mode === "bypass") await applyAtEnd(core, writer, run);
+      return ending;
+    }
     const using = await steady(core, () => endpointForRun(core, run));
     await steady(core, () =>
       transact(core, async (tx, emit) => {
@@ -144,7 +152,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
 }
 
 async function waitsOn(core: Core, run: Run, error: unknown): Promise<boolean> {
-  if (!(error instanceof Stopped) || error.reason !== "shutdown") return false;
+  if (!(error instanceof Stopped) || error.reason !== "shutdown" || run.provider !== NATIVE_PROVIDER) return false;
   return (await steady(core, () => findRun(core.sql, run.id)))?.state === "waiting";
 }
 
@@ -168,8 +176,9 @@ function failure(core: Core, run: Run, error: unknown): Outcome {
   if (error instanceof Stalled) return { state: "failed", reason: "stalled", error: error.message };
   if (error instanceof AppError && error.code === "limit")
     return { state: "limited", reason: "token_limit", error: error.message };
+  if (error instanceof AgentSilent) return { state: "failed", reason: "stalled", error: error.message };
   if (error instanceof AppError && error.code !== "internal")
-    return { state: "failed", reason: "endpoint", error: error.message };
+    return { state: "failed", reason: run.provider === NATIVE_PROVIDER ? "endpoint" : "agent", error: error.message };
   core.log.error("run.failed", { run_id: run.id, error });
   return { state: "failed", reason: "internal", error: INTERNAL };
 }

@@ -6,7 +6,7 @@ import type { Run } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
 import { StorableStream } from "../../lib/storable.ts";
 import { lastSentence } from "../../lib/text.ts";
-import { closePart, foldPart, insertPart } from "../../store/parts.ts";
+import { changePart, closePart, foldPart, insertPart } from "../../store/parts.ts";
 import { type Core, transact } from "../core.ts";
 import { steady } from "../steady.ts";
 
@@ -157,7 +157,10 @@ export class PartWriter {
     await this.close(part.id, state, text, part.kind === "reasoning" ? { duration_ms } : {});
   }
 
-  async openTool(turn: number, meta: Pick<ToolMeta, "call_id" | "name" | "arguments_text" | "shown">): Promise<string> {
+  async openTool(
+    turn: number,
+    meta: Pick<ToolMeta, "call_id" | "name" | "arguments_text" | "shown" | "agent">,
+  ): Promise<string> {
     const id = newId();
     this.group ??= id;
     const whole = { ...meta, group_id: this.group, note: null, duration_ms: null, output_id: null };
@@ -171,6 +174,17 @@ export class PartWriter {
       meta: whole,
     });
     return id;
+  }
+
+  /** Something became known of a call that goes on. */
+  changeTool(id: string, meta: Record<string, unknown>): Promise<void> {
+    const { answer_id: message_id, chat_id } = this.run;
+    return steady(this.core, () =>
+      transact(this.core, async (tx, emit) => {
+        if (!(await changePart(tx, id, meta))) return;
+        emit({ topic: this.topic, kind: "part.changed", payload: { part_id: id, message_id, chat_id } });
+      }),
+    );
   }
 
   /** A tool part is closed with its result; false when it was closed meanwhile. */

@@ -1,12 +1,12 @@
 /** A message comes in: stored with its run and its empty answer in one transaction, then the chat's lane takes over. */
 
 import type { Tx } from "../../db/sql.ts";
-import type { RunMode } from "../../domain/change.ts";
+import { RUN_MODES, type RunMode } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { sessionTopic } from "../../domain/event.ts";
 import { MESSAGE_LIMIT_CHARS, type Message } from "../../domain/message.ts";
 import type { Run, Via } from "../../domain/run.ts";
-import { canContinue } from "../../domain/run.ts";
+import { canContinue, NATIVE_PROVIDER } from "../../domain/run.ts";
 import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
@@ -16,6 +16,7 @@ import { insertPart } from "../../store/parts.ts";
 import { findRun, insertRun, newestSettled, openRuns, runsOfMessages } from "../../store/runs.ts";
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
+import { type AgentPick, pickAgent, rememberPicks } from "../dispatch/picks.ts";
 import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
 import { enqueue, wake } from "./lane.ts";
@@ -34,8 +35,11 @@ export interface PostMessage {
   /** Endpoint and model for this and the following messages of the chat. */
   endpoint_id?: string | undefined;
   model?: string | undefined;
-  /** For this message; the chat's by default. */
-  mode?: RunMode | undefined;
+  /** Who executes it, for this and the following messages; the chat's by default. */
+  provider?: string | undefined;
+  /** For this message; the chat's by default. An outside agent's own mode stays with the chat. */
+  mode?: string | undefined;
+  thinking?: string | undefined;
   /** Stop what runs in the chat and start with this message. */
   now?: boolean;
   /** The user's message that this one stands in the place of: that and what followed it are put aside. */
@@ -61,7 +65,7 @@ export async function postMessage(
     if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
       throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
     if (input.revises) await checkStanding(tx, input.revises.id);
-    const stored = await store(tx, emit, chat, first, text, clientId, input);
+    const stored = await store(core, tx, emit, chat, first, text, clientId, input);
     if (input.revises) await putAside(tx, emit, stored.run, { from: input.revises.position, below: first });
     return stored;
   }).catch((error: unknown) => {
@@ -93,6 +97,7 @@ async function existing(tx: Tx, chatId: string, clientId: string): Promise<{ mes
 }
 
 async function store(
+  core: Core,
   tx: Tx,
   emit: Emit,
   chat: Chat,
@@ -103,6 +108,8 @@ async function store(
 ) {
   const session = await findSession(tx, chat.session_id);
   if (!session) throw notFound("session");
+  const agent = await pickAgent(core, tx, chat, input);
+  if (await rememberPicks(tx, chat, input, agent)) emitChat(emit, chat);
   const message = await insertMessage(tx, {
     id: newId(),
     chat_id: chat.id,
@@ -135,15 +142,33 @@ async function store(
     project_id: session.project_id,
     question_id: message.id,
     answer_id: answer.id,
-    endpoint_id: input.endpoint_id ?? chat.endpoint_id,
-    model: input.model ?? chat.model ?? session.model,
     via: input.via,
-    mode: input.mode ?? chat.mode,
+    ...whoRuns(chat, session, input, agent),
   });
   await nameAfter(tx, emit, chat, session, text);
   await touchSession(tx, session.id);
   emitRun(emit, run);
   return { message, run, created: true };
+}
+
+/** Our own loop by an endpoint and a model; an outside agent by what was picked for it. */
+function whoRuns(chat: Chat, session: { model: string | null }, input: PostMessage, agent: AgentPick | null) {
+  if (agent) return { ...agent, endpoint_id: null };
+  return {
+    provider: NATIVE_PROVIDER,
+    endpoint_id: input.endpoint_id ?? chat.endpoint_id,
+    model: input.model ?? chat.model ?? session.model,
+    mode: ownMode(input.mode) ?? chat.mode,
+    agent_mode: null,
+    thinking: null,
+  };
+}
+
+function ownMode(mode: string | undefined): RunMode | undefined {
+  if (mode === undefined) return undefined;
+  const own = RUN_MODES.find((m) => m === mode);
+  if (!own) throw invalid(`There is no mode "${mode}". There are: ${RUN_MODES.join(", ")}.`, "mode");
+  return own;
 }
 
 /** Untitled chats and sessions are named after the first message until somebody names them. */
@@ -233,10 +258,14 @@ export async function answerOnceMore(
     project_id: before.project_id,
     question_id: before.question_id,
     answer_id: answer.id,
-    endpoint_id: by.endpoint_id ?? chat?.endpoint_id ?? before.endpoint_id,
-    model: by.model ?? (chat?.endpoint_id ? chat.model : before.model),
+    endpoint_id:
+      by.endpoint_id ?? (before.provider === NATIVE_PROVIDER ? chat?.endpoint_id : null) ?? before.endpoint_id,
+    model: by.model ?? (before.provider === NATIVE_PROVIDER && chat?.endpoint_id ? chat.model : before.model),
     via: by.via,
     mode: before.mode,
+    provider: before.provider,
+    agent_mode: before.agent_mode,
+    thinking: before.thinking,
   });
 }
 

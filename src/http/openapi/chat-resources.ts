@@ -14,6 +14,7 @@ export const chat = z.object({
   title: z.string(),
   titled_by: z.enum(["auto", "human"]),
   number: z.number().int().min(1).describe("Number on the tab; never used again in its session."),
+  provider: z.string().describe("Who answers the coming messages."),
   endpoint_id: id.nullable().describe("Picked for the next message; null takes the session's, then the default."),
   model: z.string().nullable(),
   mode: z.enum(RUN_MODES).describe("Of the coming messages, in a chat of kind coder."),
@@ -53,6 +54,16 @@ const toolMeta = z.object({
   duration_ms: count.nullable(),
   group_id: id.describe("First tool part of the unbroken row of calls that this one belongs to."),
   output_id: id.nullable().describe("Set when the result was cut; the model reads on with it."),
+  agent: z
+    .object({
+      kind: z.enum(["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "switch_mode", "other"]),
+      locations: z.array(z.object({ path: z.string(), line: count.nullable() })),
+      tail: z.string().nullable().describe("The end of what it wrote so far, while it goes on."),
+      exit_code: z.number().int().nullable(),
+      lines: z.object({ added: count, removed: count }).nullable(),
+    })
+    .optional()
+    .describe("Of a call of an outside agent."),
 });
 export const part = z.discriminatedUnion("kind", [
   z.object({ ...partBase, kind: z.literal("text"), meta: z.object({}) }),
@@ -88,6 +99,7 @@ export const run = z.object({
       "cancelled",
       "superseded",
       "restart",
+      "agent",
       "internal",
     ])
     .nullable(),
@@ -97,6 +109,8 @@ export const run = z.object({
   model: z.string().nullable(),
   via: z.enum(["browser", "api", "cli", "mcp"]),
   mode: z.enum(RUN_MODES),
+  agent_mode: z.string().nullable().describe("Of an outside agent: its own mode, where one was picked."),
+  thinking: z.string().nullable(),
   turns: count,
   tool_calls: count,
   tokens_in: count,

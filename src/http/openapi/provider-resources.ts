@@ -1,7 +1,9 @@
 /** Providers and what is known of them; part of RESOURCES. */
 import { z } from "zod";
+import type { AgentSession } from "../../domain/agent-session.ts";
 import type * as domain from "../../domain/provider.ts";
-import { at, count, type Of } from "./wire.ts";
+import type { Worktree, WorktreeStatus } from "../../domain/worktree.ts";
+import { at, count, id, type Of } from "./wire.ts";
 
 const choice = z.object({
   id: z.string(),
@@ -58,7 +60,61 @@ const step = z.object({
   ms: count.nullable(),
 }) satisfies Of<domain.ProbeStep>;
 
+const worktree = z.object({
+  id,
+  session_id: id.nullable().describe("Null once the session is deleted."),
+  project_id: id,
+  path: z.string(),
+  prefix: z.string(),
+  branch: z.string().nullable().describe("Null where agents work in the project's directory itself."),
+  base: z.string().nullable(),
+  state: z.enum(["creating", "ready", "lost", "retired"]),
+  note: z.string().nullable(),
+  snapshot_ref: z.string().nullable().describe("Hidden ref with what was not committed when it was retired."),
+  created_at: at,
+  retired_at: at.nullable(),
+}) satisfies Of<Worktree>;
+const worktreeStatus = z.object({
+  dirty: count.describe("Files that are not committed."),
+  unpushed: count,
+  unmerged: count.describe("Commits that the project's own branch has not."),
+  behind: count,
+  conflicts: z.array(z.string()),
+}) satisfies Of<WorktreeStatus>;
+const agentSession = z.object({
+  id,
+  chat_id: id,
+  provider: z.string(),
+  agent_id: z.string().nullable().describe("Name of the conversation on the agent's side."),
+  cwd: z.string().nullable(),
+  mode: z.string().nullable().describe("Picked; null takes what the agent begins with."),
+  model: z.string().nullable(),
+  thinking: z.string().nullable(),
+  current: z.object({
+    mode: z.string().nullish(),
+    model: z.string().nullish(),
+    thinking: z.string().nullish(),
+  }),
+  commands: z.array(command),
+  told_position: count,
+  created_at: at,
+  used_at: at,
+}) satisfies Of<AgentSession>;
+
 export const PROVIDER_RESOURCES = {
+  Worktree: worktree,
+  WorktreeStatus: worktreeStatus,
+  WorktreeView: z.object({ worktree, status: worktreeStatus.nullable() }),
+  WorktreeSettings: z.object({ in_place: z.boolean(), copy_files: z.string(), setup_command: z.string() }),
+  AgentSession: agentSession,
+  AgentProcess: z.object({
+    id,
+    provider: z.string(),
+    chat_id: id,
+    pid: count,
+    busy: z.boolean(),
+    usage: z.object({ processes: count, rss_bytes: count, cpu_ms: count }),
+  }),
   Provider: provider,
   ProbeStep: step,
 } as const;

@@ -40,10 +40,19 @@ const Window = Shown.extend({ after: position.describe("Messages above this posi
 const PostMessage = z.object({
   text,
   client_id: z.string().optional().describe("Yours: the same one again is the same message."),
-  provider: z.literal("boocode", { error: 'There is only the provider "boocode" so far.' }).optional(),
+  provider: z
+    .string()
+    .max(40)
+    .optional()
+    .describe("Who executes it, for this and the following messages of a chat of kind coder; see /providers."),
   endpoint_id: z.string().max(40).optional().describe("For this message, with `model`; the chat's pick by default."),
   model: z.string().max(300).optional(),
-  mode: mode.optional().describe("For this message, in a chat of kind coder; the chat's by default."),
+  mode: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("plan, ask or bypass, in a chat of kind coder; or an outside agent's own mode."),
+  thinking: z.string().max(300).optional().describe("Level of thinking of an outside agent."),
   now: flag.optional().describe("Stop what runs in the chat and begin at once."),
 });
 const Change = z.object({

@@ -22,7 +22,7 @@ import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import { findPart, newestAnswers, readMessages } from "../../store/messages.ts";
-import { findRequest, requestsOfMessages } from "../../store/requests.ts";
+import { findRequest, findRequestOfPart, requestsOfMessages } from "../../store/requests.ts";
 import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
@@ -53,6 +53,8 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         return { html: remove(ids.message(event.payload.message_id)), chat_id: event.payload.chat_id };
       case "part.opened":
         return partOpened(core, await projectId(), event.payload);
+      case "part.changed":
+        return partChanged(core, await projectId(), event.payload);
       case "part.closed":
         return partClosed(core, await projectId(), event.payload);
       case "run.changed":
@@ -130,6 +132,19 @@ async function partOpened(
   if (fresh.kind === "reasoning")
     return { html: append(into, ReasoningPartView({ part: fresh }) as string), chat_id: p.chat_id };
   return NOTHING;
+}
+
+/** A call of an agent that goes on: its row alone. */
+async function partChanged(
+  core: Core,
+  projectId: string,
+  p: { part_id: string; message_id: string; chat_id: string },
+): Promise<Rendered> {
+  const part = await findPart(core.sql, p.part_id);
+  if (part?.kind !== "tool" || part.state !== "open") return NOTHING;
+  const asking = (await findRequestOfPart(core.sql, part.id))?.state === "open";
+  const row = ToolRow({ part, asking, project_id: projectId, now: Date.now() }) as string;
+  return { html: upsert(ids.part(part.id), row), chat_id: p.chat_id };
 }
 
 async function toolOpened(core: Core, part: ToolPart, projectId: string, into: string): Promise<string> {

@@ -121,7 +121,7 @@ describe("a conversation", () => {
     expect(existsSync(join(dir.root, "../out.txt"))).toBe(false);
     expect(readFileSync(join(dir.root, ".env"), "utf8")).toBe("SECRET=1");
     const said = JSON.stringify(heard.events);
-    expect(said).toContain("outside the worktree");
+    expect(said).toContain("outside the project");
     expect(said).toContain("There is no ");
   });
 });

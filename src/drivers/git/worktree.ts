@@ -1,0 +1,179 @@
+/** Worktrees of a repository: made, looked at, kept as a hidden commit, brought back to one, and taken away. */
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { WorktreeStatus } from "../../domain/worktree.ts";
+import { Refusal } from "../refusal.ts";
+import { gitDirectories } from "./config.ts";
+import { git, gitOk, type Repository } from "./exec.ts";
+import { splitNul } from "./records.ts";
+import { gitWrite } from "./write.ts";
+
+/** A checkout of a large repository. */
+const CHECKOUT_TIMEOUT_MS = 300_000;
+/** Files that are large and tracked elsewhere (LFS) stay pointers: fetching them is a matter of the user's own git. */
+const CHECKOUT_ENV = { GIT_LFS_SKIP_SMUDGE: "1" };
+const BRANCH_TRIES = 20;
+
+export const HIDDEN_IDENTITY = {
+  GIT_AUTHOR_NAME: "BooCode",
+  GIT_AUTHOR_EMAIL: "boocode@localhost",
+  GIT_COMMITTER_NAME: "BooCode",
+  GIT_COMMITTER_EMAIL: "boocode@localhost",
+};
+
+/** The commit that HEAD names, or null in a repository without one. */
+export async function headCommit(directory: string): Promise<string | null> {
+  const found = await git(directory, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  return found.code === 0 ? found.stdout.trim() : null;
+}
+
+/** A worktree at `commit` on a new branch; the branch gets a number where its name is taken. Returns the branch. */
+export async function addWorktree(
+  repository: Repository,
+  path: string,
+  branch: string,
+  commit: string,
+): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  const name = await freeBranch(repository, branch);
+  await gitWrite(repository, ["worktree", "add", "--quiet", "-b", name, "--", path, commit], {
+    timeout_ms: CHECKOUT_TIMEOUT_MS,
+    env: CHECKOUT_ENV,
+  });
+  return name;
+}
+
+/** The same again for a branch that is there: its directory was removed. */
+export async function restoreWorktree(repository: Repository, path: string, branch: string): Promise<void> {
+  await gitOk(repository.root, ["worktree", "prune"]);
+  await mkdir(dirname(path), { recursive: true });
+  await gitWrite(repository, ["worktree", "add", "--quiet", "--", path, branch], {
+    timeout_ms: CHECKOUT_TIMEOUT_MS,
+    env: CHECKOUT_ENV,
+  });
+}
+
+async function freeBranch(repository: Repository, wanted: string): Promise<string> {
+  for (let i = 1; i <= BRANCH_TRIES; i++) {
+    const name = i === 1 ? wanted : `${wanted}-${i}`;
+    const found = await git(repository.root, ["show-ref", "--verify", "--quiet", `refs/heads/${name}`]);
+    if (found.code !== 0) return name;
+  }
+  throw new Refusal("conflict", "branch exists", `There are ${BRANCH_TRIES} branches named like ${wanted} already.`);
+}
+
+/** Takes the directory away and git's note of it; the branch stays. What is in it is gone: keep it before. */
+export async function removeWorktree(repository: Repository, path: string): Promise<void> {
+  const removed = await git(repository.root, ["worktree", "remove", "--force", "--force", "--", path], {
+    timeout_ms: CHECKOUT_TIMEOUT_MS,
+  });
+  if (removed.code !== 0) await rm(path, { recursive: true, force: true });
+  await git(repository.root, ["worktree", "prune"]);
+}
+
+/** Paths of the repository's worktrees as git knows them. */
+export async function worktreePaths(root: string): Promise<Set<string>> {
+  const out = await gitOk(root, ["worktree", "list", "--porcelain", "-z"]);
+  const lines = splitNul(out.bytes).map((field) => field.text);
+  return new Set(lines.filter((line) => line.startsWith("worktree ")).map((line) => line.slice("worktree ".length)));
+}
+
+export async function worktreeStatus(path: string, project: string, branch: string): Promise<WorktreeStatus> {
+  const status = await gitOk(path, [
+    "status",
+    "--porcelain",
+    "-z",
+    "--untracked-files=all",
+    "--ignore-submodules=dirty",
+  ]);
+  const entries = splitNul(status.bytes).map((field) => field.text);
+  const conflicts = entries.filter((e) => /^(DD|AU|UD|UA|DU|AA|UU) /.test(e)).map((e) => e.slice(3));
+  const main = await headCommit(project);
+  const count = async (...args: string[]) => {
+    const counted = await git(path, ["rev-list", "--count", ...args]);
+    return counted.code === 0 ? Number(counted.stdout.trim()) : 0;
+  };
+  const [unmerged, unpushed, behind] = main
+    ? await Promise.all([
+        count(branch, `^${main}`),
+        count(branch, `^${main}`, "--not", "--remotes"),
+        count(main, `^${branch}`),
+      ])
+    : [0, 0, 0];
+  return { dirty: countEntries(entries), unmerged, unpushed, behind, conflicts: conflicts.slice(0, CONFLICTS_NAMED) };
+}
+const CONFLICTS_NAMED = 50;
+
+/** A rename has its old name as a field of its own behind it. */
+function countEntries(entries: readonly string[]): number {
+  let count = 0;
+  for (let i = 0; i < entries.length; i++) {
+    if (entries[i] === "") continue;
+    count++;
+    if (/^[RC]/.test(entries[i]!)) i++;
+  }
+  return count;
+}
+
+/**
+ * The working tree as it is, also what is untracked and not ignored, as a tree object. Index and files stay untouched:
+ * it is made with a copy of the index, which knows already what did not change.
+ */
+export async function treeOf(worktree: Repository): Promise<string> {
+  const { own } = await gitDirectories(worktree);
+  const directory = await mkdtemp(join(tmpdir(), "boo-tree-"));
+  const env = { GIT_INDEX_FILE: join(directory, "index") };
+  const top = { root: topOf(worktree), prefix: "" };
+  try {
+    await copyFile(join(own, "index"), env.GIT_INDEX_FILE).catch(() => {});
+    await gitWrite(top, ["add", "--all", "--ignore-errors", "--", "."], { env, timeout_ms: CHECKOUT_TIMEOUT_MS });
+    return (await gitOk(top.root, ["write-tree"], { env })).stdout.trim();
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+export const topOf = ({ root, prefix }: Repository): string =>
+  prefix === "" ? root : root.slice(0, root.length - prefix.length);
+
+/** A tree as a commit under a hidden ref: it cannot be seen in a history and is not collected as garbage. */
+export async function keepTree(repository: Repository, ref: string, tree: string, message: string): Promise<string> {
+  const head = await headCommit(repository.root);
+  const parents = head ? ["-p", head] : [];
+  const made = await gitOk(repository.root, ["commit-tree", tree, ...parents, "-F", "-"], {
+    stdin: message,
+    env: HIDDEN_IDENTITY,
+  });
+  const commit = made.stdout.trim();
+  await setRef(repository, ref, commit);
+  return commit;
+}
+
+export async function setRef(repository: Repository, ref: string, commit: string): Promise<void> {
+  await gitWrite(repository, ["update-ref", "--", ref, commit]);
+}
+
+export async function dropRef(repository: Repository, ref: string): Promise<void> {
+  await git(repository.root, ["update-ref", "-d", "--", ref]);
+}
+
+/** The commit a ref names, or null. */
+export async function refCommit(root: string, ref: string): Promise<string | null> {
+  const found = await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+  return found.code === 0 ? found.stdout.trim() : null;
+}
+
+/**
+ * Makes the files of a worktree those of a kept commit; what is ignored stays, and so does the branch. Files that are not in
+ * it are removed, so whoever calls keeps the tree of now before.
+ */
+export async function checkoutTree(worktree: Repository, commit: string): Promise<void> {
+  const top = { root: topOf(worktree), prefix: "" };
+  const now = await treeOf(worktree);
+  const added = await gitOk(top.root, ["diff-tree", "-r", "-z", "--name-only", "--diff-filter=A", commit, now]);
+  for (const { text } of splitNul(added.bytes)) if (text) await rm(join(top.root, text), { force: true });
+  await gitWrite(top, ["read-tree", "--reset", "-u", commit], { timeout_ms: CHECKOUT_TIMEOUT_MS, env: CHECKOUT_ENV });
+  // The index is to be the branch's again: what differs is then what was not committed.
+  await gitWrite(top, ["reset", "--quiet", "--mixed"]);
+}

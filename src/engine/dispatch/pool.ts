@@ -1,0 +1,268 @@
+/**
+ * Live agents: one process per (chat, provider), kept warm between messages, closed when idle, and never more at a time
+ * than the setting says. A process is a row before it is trusted.
+ */
+import type { AgentEvent } from "../../domain/agent-event.ts";
+import type { AgentCommand } from "../../domain/provider.ts";
+import { readTextFile, writeTextFile } from "../../drivers/acp/client-fs.ts";
+import { ClientTerminals } from "../../drivers/acp/client-terminal.ts";
+import { type AcpAgent, connectAgent } from "../../drivers/acp/connection.ts";
+import type { AcpSession } from "../../drivers/acp/session.ts";
+import { readState, withMode } from "../../drivers/acp/state.ts";
+import { translate } from "../../drivers/acp/translate.ts";
+import { type Usage, usageOf } from "../../drivers/agents/process-table.ts";
+import { joinCommand } from "../../lib/command-line.ts";
+import { messageOf } from "../../lib/errors.ts";
+import { newId } from "../../lib/ids.ts";
+import { endProcess, insertProcess, setProcess } from "../../store/processes.ts";
+import type { Core } from "../core.ts";
+import { type Found, type KnownSpec, startEnv } from "../providers/registry.ts";
+import { CANCELLED, type Outcome } from "./permission.ts";
+
+export type PoolCore = Pick<Core, "config" | "sql" | "log" | "instance">;
+
+/** Who hears an agent while a run uses it. */
+export interface Listener {
+  event(event: AgentEvent): void;
+  ready(): Promise<void> | null;
+  permission(params: unknown, signal: AbortSignal): Promise<Outcome>;
+  output(terminalId: string, text: string): void;
+}
+
+/** One live process with its conversation. */
+export interface Warm {
+  key: string;
+  chat_id: string;
+  provider: string;
+  process_id: string;
+  cwd: string;
+  agent: AcpAgent;
+  session: AcpSession | null;
+  commands: AgentCommand[];
+  /** Dollars of the conversation so far, as the agent counts them. */
+  cost_usd: number | null;
+  listener: Listener | null;
+  terminals: ClientTerminals;
+  busy: boolean;
+  idle: ReturnType<typeof setTimeout> | null;
+  used_at: number;
+}
+
+const keyOf = (chatId: string, provider: string) => `${chatId} ${provider}`;
+
+export interface AgentProcessView {
+  id: string;
+  provider: string;
+  chat_id: string;
+  pid: number;
+  busy: boolean;
+  usage: Usage;
+}
+
+export class AgentPool {
+  private readonly warm = new Map<string, Warm>();
+  private readonly queue: (() => void)[] = [];
+  /** Processes that are being started: they count, too. */
+  private starting = 0;
+  private closed = false;
+
+  constructor(private readonly core: PoolCore) {}
+
+  /** The live process of this chat and provider, marked busy; null when there is none that can be used. */
+  take(chatId: string, provider: string, cwd: string): Warm | null {
+    const warm = this.warm.get(keyOf(chatId, provider));
+    if (!warm) return null;
+    if (!warm.agent.alive || warm.cwd !== cwd) {
+      void this.drop(warm, "gently");
+      return null;
+    }
+    this.occupy(warm);
+    return warm;
+  }
+
+  /** Starts one, after others made room; `waits` is told the number in the line. Aborting leaves the line. */
+  async start(
+    input: { chat_id: string; spec: KnownSpec; found: Found; cwd: string },
+    signal: AbortSignal,
+    waits: (position: number) => void,
+  ): Promise<Warm> {
+    await this.room(signal, waits);
+    try {
+      return await this.launch(input, signal);
+    } finally {
+      this.starting--;
+      this.next();
+    }
+  }
+
+  /** Kept warm for the next message; closed when nobody comes. */
+  release(warm: Warm): void {
+    warm.listener = null;
+    warm.busy = false;
+    warm.used_at = Date.now();
+    if (this.closed || !warm.agent.alive || !warm.session) {
+      void this.drop(warm, "gently");
+      return;
+    }
+    warm.idle = setTimeout(() => void this.drop(warm, "gently"), this.core.config.agent_idle_s * 1000);
+    warm.idle.unref();
+    this.next();
+  }
+
+  /** Ends it, with everything it started. */
+  async drop(warm: Warm, how: "gently" | "now"): Promise<void> {
+    if (warm.idle) clearTimeout(warm.idle);
+    if (this.warm.get(warm.key) === warm) this.warm.delete(warm.key);
+    warm.terminals.close();
+    const exit = await warm.agent.end(how);
+    const ended = exit.signal ?? `code ${exit.code}`;
+    await endProcess(this.core.sql, warm.process_id, ended).catch((error) =>
+      this.core.log.warn("process.not_settled", { reason: messageOf(error) }),
+    );
+    this.next();
+  }
+
+  /** Ends those of a chat, of a session's chats, or all. */
+  async dropWhere(which: (warm: Warm) => boolean, how: "gently" | "now" = "gently"): Promise<void> {
+    await Promise.all([...this.warm.values()].filter(which).map((warm) => this.drop(warm, how)));
+  }
+
+  get count(): number {
+    return this.warm.size;
+  }
+
+  /** What runs, with memory and processor time of everything each started. */
+  view(): Promise<AgentProcessView[]> {
+    return Promise.all(
+      [...this.warm.values()].map(async (warm) => ({
+        id: warm.process_id,
+        provider: warm.provider,
+        chat_id: warm.chat_id,
+        pid: warm.agent.process.pid,
+        busy: warm.busy,
+        usage: await usageOf(warm.agent.process.marker),
+      })),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const wake of this.queue.splice(0)) wake();
+    await this.dropWhere(() => true);
+  }
+
+  private occupy(warm: Warm): void {
+    if (warm.idle) clearTimeout(warm.idle);
+    warm.idle = null;
+    warm.busy = true;
+  }
+
+  private get full(): boolean {
+    return this.warm.size + this.starting >= this.core.config.agents_max;
+  }
+
+  /** Idle ones give way, the one that was used longest ago first; else it waits in line. */
+  private async room(signal: AbortSignal, waits: (position: number) => void): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      if (!this.full) break;
+      const idle = [...this.warm.values()].filter((w) => !w.busy).sort((a, b) => a.used_at - b.used_at)[0];
+      if (idle) {
+        await this.drop(idle, "gently");
+        continue;
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.queue.push(resolve);
+      waits(this.queue.length);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+      await promise;
+      const at = this.queue.indexOf(resolve);
+      if (at >= 0) this.queue.splice(at, 1);
+    }
+    this.starting++;
+  }
+
+  private next(): void {
+    if (!this.full || [...this.warm.values()].some((w) => !w.busy)) this.queue.shift()?.();
+  }
+
+  private async launch(
+    { chat_id, spec, found, cwd }: { chat_id: string; spec: KnownSpec; found: Found; cwd: string },
+    signal: AbortSignal,
+  ): Promise<Warm> {
+    const { sql, log, instance } = this.core;
+    const process_id = newId();
+    await insertProcess(sql, { id: process_id, provider: spec.id, chat_id, command: joinCommand(found.argv) });
+    const marker = `${instance}:${process_id}`;
+    const started = startEnv(spec);
+    const terminals = new ClientTerminals({
+      root: cwd,
+      marker,
+      ...started,
+      output: (id, text) => warm.listener?.output(id, text),
+    });
+    const warm = {
+      key: keyOf(chat_id, spec.id),
+      chat_id,
+      provider: spec.id,
+      process_id,
+      cwd,
+      session: null,
+      commands: [],
+      cost_usd: null,
+      listener: null,
+      terminals,
+      busy: true,
+      idle: null,
+      used_at: Date.now(),
+    } as Omit<Warm, "agent"> as Warm;
+    let stop = () => {};
+    const abort = () => stop();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      warm.agent = await connectAgent({
+        label: spec.label,
+        line: { argv: found.argv, cwd, ...started, marker },
+        client: {
+          permission: (params, asked) => warm.listener?.permission(params, asked) ?? Promise.resolve(CANCELLED),
+          // gemini's own check for a missing file never matches a client's answer: it is left to write by itself.
+          ...(spec.client_fs === false
+            ? {}
+            : { readTextFile: (p) => readTextFile(cwd, p), writeTextFile: (p) => writeTextFile(cwd, p) }),
+          terminal: terminals,
+        },
+        update: (params) => hear(warm, params),
+        ready: () => warm.listener?.ready() ?? null,
+        log: (event, fields) => log.info(event, { ...fields, chat_id }),
+        started: async (process) => {
+          stop = () => void process.end("now");
+          if (signal.aborted) stop();
+          await setProcess(sql, process_id, { pid: process.pid, started: process.started });
+        },
+      });
+    } catch (error) {
+      await endProcess(sql, process_id, messageOf(error).slice(0, 300)).catch(() => {});
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+    this.warm.set(warm.key, warm);
+    // One that dies between two messages is not there for the next.
+    void warm.agent.exited.then(() => {
+      if (!warm.busy) void this.drop(warm, "now");
+    });
+    return warm;
+  }
+}
+
+/** What concerns the conversation is kept here, so that it is known also between two runs; the rest goes to the run. */
+function hear(warm: Warm, params: unknown): void {
+  const said = translate(params);
+  if (!said || (warm.session !== null && said.session !== warm.session.id)) return;
+  const { event } = said;
+  if (event.kind === "commands") warm.commands = event.commands;
+  if (warm.session && event.kind === "config") warm.session.state = readState(event.reply, warm.session.state);
+  if (warm.session && event.kind === "mode") warm.session.state = withMode(warm.session.state, event.mode);
+  warm.listener?.event(event);
+}

@@ -1,0 +1,378 @@
+/**
+ * A run by an outside agent, from claim to its outcome: worktree, checkpoint, conversation, prompt, what it does as parts,
+ * permissions as requests, and at the end its difference as changes. However it ends, what it wrote is collected.
+ */
+import type { AgentEvent } from "../../domain/agent-event.ts";
+import { sessionTopic } from "../../domain/event.ts";
+import type { Project } from "../../domain/project.ts";
+import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import { cancelPrompt, type Prompted, prompt } from "../../drivers/acp/session.ts";
+import { AppError, messageOf, notFound, unavailable } from "../../lib/errors.ts";
+import { newId } from "../../lib/ids.ts";
+import { storable } from "../../lib/storable.ts";
+import { findAgentSession, pickForAgent, setAgentSession, writePlan } from "../../store/agent-sessions.ts";
+import { findChat, renameChat } from "../../store/chats.ts";
+import { keepCheckpointRow } from "../../store/checkpoints.ts";
+import { findMessage } from "../../store/messages.ts";
+import { describeAgentRun, insertTurn } from "../../store/runs.ts";
+import { findSession } from "../../store/sessions.ts";
+import { type Core, transact } from "../core.ts";
+import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
+import { findSpec } from "../providers/registry.ts";
+import { emitChat } from "../sessions.ts";
+import { steady } from "../steady.ts";
+import type { PartWriter } from "../turn/parts.ts";
+import { reportProgress } from "../turn/progress.ts";
+import { collectChanges } from "../worktrees/collect.ts";
+import { keepCheckpoint } from "../worktrees/keep.ts";
+import { ensureWorktree, laneOfWorktree, type Ready } from "../worktrees/make.ts";
+import { applyPicks, type Opened, openConversation, rememberOffers } from "./open.ts";
+import { askPermission } from "./permission.ts";
+import type { Warm } from "./pool.ts";
+import { promptFor } from "./prompt.ts";
+import { watchSilence } from "./silence.ts";
+import { AgentTranscript, TooMuch } from "./transcript.ts";
+
+/** After it was asked to stop an agent gets this long; then its process is ended. */
+const CANCEL_GRACE_MS = 5_000;
+
+export interface Ending {
+  state: Extract<RunState, "completed" | "limited" | "failed">;
+  reason: RunReason;
+  error: string | null;
+}
+
+/** Throws what ended it otherwise: Stopped, or an AppError with a sentence. */
+export async function dispatchRun(
+  core: Core,
+  run: Run,
+  live: LiveRun,
+  writer: PartWriter,
+  project: Project,
+): Promise<Ending> {
+  const { signal } = live.abort;
+  const began = performance.now();
+  const spec = await findSpec(core, run.provider);
+  if (!spec) throw notFound(`provider "${run.provider}"`);
+  if (!spec.enabled) throw unavailable(`${spec.label} is switched off. Switch it on in Settings → Agents.`);
+  const session = await steady(core, () => findSession(core.sql, run.session_id));
+  if (!session) throw notFound("session");
+  say(core, live, "making the worktree ready");
+  const ready = await ensureWorktree(core, session, project);
+  if (ready.said) await writer.notice(1, ready.said, { notice: "worktree" });
+  await checkpoint(core, run, ready);
+  signal.throwIfAborted();
+  await transact(core, (tx) => pickForAgent(tx, newId(), run.chat_id, run.provider, {}));
+  const known = (await findAgentSession(core.sql, run.chat_id, run.provider))!;
+  say(core, live, `starting ${spec.label}`);
+  const opened = await openConversation(core, run, spec, known, ready.cwd, signal, (position) =>
+    say(core, live, `waiting for one of ${core.config.agents_max} agents, number ${position} in line`),
+  );
+  const { warm } = opened;
+  try {
+    const picks = { mode: run.agent_mode, model: run.model, thinking: run.thinking };
+    for (const text of await applyPicks(warm, run, picks)) await writer.notice(1, storable(text), { notice: "agent" });
+    await rememberOffers(core, run, spec, warm);
+    return await converse(core, run, live, writer, { ready, opened, began, project, label: spec.label });
+  } finally {
+    core.agents.release(warm);
+  }
+}
+
+interface Context {
+  ready: Ready;
+  opened: Opened;
+  began: number;
+  project: Project;
+  label: string;
+}
+
+async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter, at: Context): Promise<Ending> {
+  const { warm, how } = at.opened;
+  const after = how === "new" || how === "anew" ? 0 : await knownUpto(core, run);
+  const { blocks, told } = await promptFor(core, run, after);
+  if (how === "anew" || (how === "new" && told > 0))
+    await writer.notice(1, beginsAnew(at.label, how, told), { notice: "history" });
+  await knowsFromNow(core, run);
+  const facts: Facts = { used: null, size: null, cost: null };
+  const stop = new AbortController();
+  const transcript: AgentTranscript = new AgentTranscript(core, live, writer, run, at.ready.cwd, {
+    plan: (entries) => plan(core, run, entries),
+    other: (event) => other(core, run, writer, warm, facts, event),
+    overflow: () => stop.abort(new AppError("limit", "It wrote more than anybody reads, and was stopped.")),
+  });
+  const silence = watchSilence(core.config.agent_silence_s, live, at.label);
+  const signals = AbortSignal.any([live.abort.signal, stop.signal, silence.signal]);
+  warm.listener = {
+    event: (event) => transcript.push(event),
+    ready: () => transcript.ready(),
+    permission: (params, asked) =>
+      silence.whileWaiting(() =>
+        askPermission(core, run, transcript, at.ready.cwd, params, AbortSignal.any([signals, asked])),
+      ),
+    output: (id, text) => transcript.output(id, text),
+  };
+  setPhase(live, "prompt", Date.now(), at.label);
+  reportProgress(core, live, Date.now());
+  let ended: "closed" | "failed" | "cancelled" = "failed";
+  try {
+    const reply = await promptOrStop(core, warm, blocks, signals);
+    ended = reply.stop === "cancelled" ? "cancelled" : "closed";
+    await transcript.end(ended);
+    await account(core, run, warm, transcript, reply, facts, at.began);
+    return endingOf(reply, at.label);
+  } catch (error) {
+    ended = error instanceof Stopped ? "cancelled" : "failed";
+    throw error instanceof TooMuch
+      ? new AppError("limit", "It wrote more than anybody reads, and was stopped.")
+      : error;
+  } finally {
+    silence.stop();
+    warm.listener = null;
+    await transcript
+      .end(ended)
+      .catch((error) => core.log.warn("agent.transcript_failed", { reason: messageOf(error) }));
+    await collect(core, run, writer, at, transcript);
+  }
+}
+
+/** Protocol first; an agent that does not stop then is ended with its whole group. */
+async function promptOrStop(
+  core: Core,
+  warm: Warm,
+  blocks: Parameters<typeof prompt>[2],
+  signal: AbortSignal,
+): Promise<Prompted> {
+  const session = warm.session!;
+  const going = prompt(warm.agent, session.id, blocks);
+  going.catch(() => {});
+  const { promise: aborted, resolve } = Promise.withResolvers<"aborted">();
+  const onAbort = () => resolve("aborted");
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    const first = await Promise.race([going, aborted]);
+    if (first !== "aborted") return first;
+    await cancelPrompt(warm.agent, session.id);
+    const settled = await Promise.race([
+      going.then(
+        () => true,
+        () => true,
+      ),
+      Bun.sleep(CANCEL_GRACE_MS).then(() => false),
+    ]);
+    if (!settled) {
+      warm.session = null;
+      await core.agents.drop(warm, "now");
+    }
+    throw signal.reason;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+interface Facts {
+  used: number | null;
+  size: number | null;
+  cost: number | null;
+}
+
+async function other(
+  core: Core,
+  run: Run,
+  writer: PartWriter,
+  warm: Warm,
+  facts: Facts,
+  event: AgentEvent,
+): Promise<void> {
+  switch (event.kind) {
+    case "usage":
+      Object.assign(facts, { used: event.used, size: event.size, cost: event.cost_usd });
+      return;
+    case "mode": {
+      const name = warm.session?.state.mode.choices.find((c) => c.id === event.mode)?.name ?? event.mode;
+      await writer.notice(1, storable(`The agent is in mode ${name} now.`), { notice: "mode" });
+      return remember(core, run, { current: currentOf(warm) });
+    }
+    case "config":
+      return remember(core, run, { current: currentOf(warm) });
+    case "commands":
+      return remember(core, run, { commands: event.commands });
+    case "title":
+      return rename(core, run, event.title);
+    default:
+      return;
+  }
+}
+
+const currentOf = ({ session }: Warm) => ({
+  mode: session?.state.mode.current ?? null,
+  model: session?.state.model.current ?? null,
+  thinking: session?.state.thinking.current ?? null,
+});
+
+async function remember(core: Core, run: Run, facts: Parameters<typeof setAgentSession>[3]): Promise<void> {
+  await steady(core, () =>
+    transact(core, async (tx, emit) => {
+      await setAgentSession(tx, run.chat_id, run.provider, facts);
+      const chat = await findChat(tx, run.chat_id);
+      if (chat) emitChat(emit, chat);
+    }),
+  );
+}
+
+/** A human's title is never overwritten. */
+async function rename(core: Core, run: Run, title: string): Promise<void> {
+  await steady(core, () =>
+    transact(core, async (tx, emit) => {
+      const named = await renameChat(tx, run.chat_id, storable(title).slice(0, TITLE_CHARS), "auto");
+      if (named) emitChat(emit, named);
+    }),
+  );
+}
+const TITLE_CHARS = 100;
+
+async function plan(core: Core, run: Run, entries: Parameters<typeof writePlan>[3]): Promise<void> {
+  const said = entries.map((entry) => ({ ...entry, content: storable(entry.content) }));
+  await steady(core, () =>
+    transact(core, async (tx, emit) => {
+      await writePlan(tx, run.id, run.chat_id, said);
+      const payload = { run_id: run.id, chat_id: run.chat_id, session_id: run.session_id };
+      emit({ topic: sessionTopic(run.session_id), kind: "plan.changed", payload });
+    }),
+  );
+}
+
+/** How the worktree was before the message; what cannot be kept stops nothing, and the restore then says so. */
+async function checkpoint(core: Core, run: Run, ready: Ready): Promise<void> {
+  if (!ready.repository) return;
+  const { repository } = ready;
+  try {
+    const ref = await core.lanes.run(laneOfWorktree(run.session_id), () =>
+      keepCheckpoint(repository, run.session_id, run.question_id),
+    );
+    await transact(core, (tx) =>
+      keepCheckpointRow(tx, {
+        id: newId(),
+        session_id: run.session_id,
+        chat_id: run.chat_id,
+        message_id: run.question_id,
+        run_id: run.id,
+        ref,
+      }),
+    );
+  } catch (error) {
+    core.log.warn("checkpoint.not_kept", { run_id: run.id, reason: messageOf(error) });
+  }
+}
+
+async function collect(
+  core: Core,
+  run: Run,
+  writer: PartWriter,
+  at: Context,
+  transcript: AgentTranscript,
+): Promise<void> {
+  const { repository, cwd } = at.ready;
+  const touched = transcript.touched();
+  const outside = [...touched.keys()].filter((path) => path.startsWith("/") && !path.startsWith(`${cwd}/`));
+  try {
+    const said: string[] = [];
+    if (repository) {
+      const { left_out } = await core.lanes.run(laneOfWorktree(run.session_id), () =>
+        collectChanges(core, { run, project: at.project, repository, touched }),
+      );
+      said.push(...left_out);
+    }
+    if (outside.length > 0)
+      said.push(
+        `It named files outside its worktree, which are not part of the review: ${outside.slice(0, 8).join(", ")}.`,
+      );
+    if (said.length > 0) await writer.notice(1, storable(said.join(" ")), { notice: "collect" });
+  } catch (error) {
+    core.log.error("agent.collect_failed", { run_id: run.id, error });
+    await writer
+      .notice(1, storable(`What it wrote could not be collected: ${messageOf(error)}`), { notice: "collect" })
+      .catch(() => {});
+  }
+}
+
+async function account(
+  core: Core,
+  run: Run,
+  warm: Warm,
+  transcript: AgentTranscript,
+  reply: Prompted,
+  facts: Facts,
+  began: number,
+): Promise<void> {
+  const cost = facts.cost === null ? null : Math.max(0, facts.cost - (warm.cost_usd ?? 0));
+  if (facts.cost !== null) warm.cost_usd = facts.cost;
+  await steady(core, () =>
+    transact(core, async (tx) => {
+      await insertTurn(
+        tx,
+        {
+          id: newId(),
+          run_id: run.id,
+          number: 1,
+          endpoint_id: null,
+          model: warm.session?.state.model.current ?? run.provider,
+          tokens_in: reply.tokens_in,
+          tokens_out: reply.tokens_out,
+          tokens_cached: reply.tokens_cached,
+          tool_calls: transcript.tool_calls,
+          ttft_ms: transcript.first_ms,
+          duration_ms: Math.round(performance.now() - began),
+          stop: reply.stop,
+          cost_usd: cost,
+        },
+        {
+          tokens_in: reply.tokens_in ?? 0,
+          tokens_out: reply.tokens_out ?? 0,
+          tokens_cached: reply.tokens_cached ?? 0,
+          generation_ms: 0,
+          context_used: facts.used,
+        },
+      );
+      await describeAgentRun(tx, run.id, {
+        model: warm.session?.state.model.current ?? run.model,
+        context_window: facts.size,
+      });
+    }),
+  );
+}
+
+/** However its turn ends, the agent has heard the message. */
+async function knowsFromNow(core: Core, run: Run): Promise<void> {
+  const answer = await findMessage(core.sql, run.answer_id);
+  if (!answer) return;
+  const told_position = answer.position;
+  await transact(core, (tx) => setAgentSession(tx, run.chat_id, run.provider, { told_position }));
+}
+
+async function knownUpto(core: Core, run: Run): Promise<number> {
+  return Number((await findAgentSession(core.sql, run.chat_id, run.provider))?.told_position ?? 0);
+}
+
+function endingOf({ stop }: Prompted, label: string): Ending {
+  if (stop === "max_tokens")
+    return { state: "limited", reason: "token_limit", error: `${label} reached its limit of tokens.` };
+  if (stop === "max_turn_requests")
+    return { state: "limited", reason: "step_cap", error: `${label} reached its limit of steps.` };
+  if (stop === "refusal") return { state: "failed", reason: "agent", error: `${label} refused to go on.` };
+  // codex ends a turn so when something was refused: nobody stopped it here.
+  return { state: "completed", reason: "done", error: null };
+}
+
+function beginsAnew(label: string, how: "new" | "anew", told: number): string {
+  const sent = told > 0 ? " It was told, shortened, what was said before." : "";
+  return how === "anew"
+    ? `${label} could not take up its conversation again, so this is a new one.${sent}`
+    : `${label} joins this chat.${sent}`;
+}
+
+function say(core: Core, live: LiveRun, detail: string): void {
+  setPhase(live, "connecting", Date.now(), detail);
+  reportProgress(core, live, Date.now());
+}
