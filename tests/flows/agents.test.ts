@@ -156,6 +156,24 @@ describe("a message to an agent", () => {
   }, 40_000);
 });
 
+describe("review", () => {
+  test("what is applied is in the checkout and no proposal any more; rewound it is one again", async () => {
+    await using at = await withAgent();
+    const { boo } = at;
+    await at.run("[[write:a.txt|one\n]][[write:b.txt|two\n]]", { mode: "auto" });
+    const [a] = await changesOf(boo, at.session);
+    await boo.send("PUT", `/changes/${a!.id}/verdict`, { verdict: "accepted" });
+    const { apply } = await boo.send<{ apply: { id: string } }>("POST", `/sessions/${at.session}/applies`, {});
+    expect(await readFile(join(boo.repo.root, "a.txt"), "utf8")).toBe("one\n");
+    await at.run("[[say:x]]");
+    expect((await changesOf(boo, at.session)).map((c) => c.path)).toEqual(["b.txt"]);
+    await boo.send("POST", `/applies/${apply.id}/rewind`);
+    expect(existsSync(join(boo.repo.root, "a.txt"))).toBe(false);
+    await at.run("[[say:y]]");
+    expect((await changesOf(boo, at.session)).map((c) => c.path)).toEqual(["a.txt", "b.txt"]);
+  }, 60_000);
+});
+
 describe("picks", () => {
   test("mode, model and thinking are set, read back, remembered for the chat, and refused with what there is", async () => {
     await using at = await withAgent();
