@@ -106,6 +106,8 @@ async function textAnswer(request: Request, body: string, type: string, init: In
 
 /** After a form post without JavaScript: the browser GETs `url`. */
 export function seeOther(url: string, headers: Record<string, string> = {}): Response {
+  // Ids of ours are plain; what else stands in an address names nothing, and no header could hold it.
+  if (/[^\x21-\x7e]/.test(url)) throw notFound("page");
   return new Response(null, { status: 303, headers: { ...headers, location: url } });
 }
 

@@ -42,7 +42,7 @@ async function refusal(response: Response, status: number): Promise<ErrorJson["e
 
 describe("unknown ids", () => {
   const IDS = ["nope", "0", "%00", "%2e%2e%2fetc", "a'%22%3Cb%3E%0A", "x".repeat(300)];
-  const NEED_A_QUERY = /\/(?:diff|rail)$/;
+  const NEED_A_QUERY = /\/(?:diff|rail|rows|lines)$|^\/chats\/\{id\}\/review$/;
   /** Enough of everything that the routes ask for before they look for the row. */
   const BODY = {
     ...{ title: "t", name: "n", text: "t", archived: true, endpoint_id: "e", model: "m", version: 1, message: "m" },

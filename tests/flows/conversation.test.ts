@@ -167,9 +167,11 @@ test("The small model names chat and session once; a human's title stays", async
     env: { LLAMA_SWAP_URL: small.url, FAST_MODEL: "small", DEFAULT_MODEL: "fake" },
   });
   const { chat, session } = await boo.chat();
-  const endpoint = (
-    await boo.get<{ endpoints: { id: string; url: string; models: { id: string }[] }[] }>("/endpoints")
-  ).endpoints.find((e) => e.url === llm.url)!;
+  type Endpoints = { endpoints: { id: string; url: string; models: { id: string }[] }[] };
+  const endpoint = await until(async () => {
+    const { endpoints } = await boo.get<Endpoints>("/endpoints");
+    return endpoints.every((e) => e.models.length > 0) ? endpoints.find((e) => e.url === llm.url) : null;
+  });
   const pick = { endpoint_id: endpoint.id, model: endpoint.models[0]!.id };
   const { run } = await boo.ask(chat, "What does this do? [[say:It delivers.]]", pick);
   await boo.settled(run.id, session);

@@ -21,6 +21,7 @@ import {
 import { snapshot } from "../../engine/journal.ts";
 import { framePage } from "../../engine/pages.ts";
 import { notFound } from "../../lib/errors.ts";
+import { findChangeRow } from "../../store/changes.ts";
 import { findChat } from "../../store/chats.ts";
 import { newestChange } from "../../store/review-index.ts";
 import { findSession } from "../../store/sessions.ts";
@@ -109,10 +110,17 @@ export function reviewRoutes(web: Web) {
     );
 }
 
+/** To another form of a thing that is there. */
+async function led(thing: Promise<unknown>, what: string, url: string): Promise<Response> {
+  if (!(await thing)) throw notFound(what);
+  return seeOther(url);
+}
+
 async function show(web: Web, request: Request, sessionId: string): Promise<Response> {
   const { pane, part, files, rows, ...query } = parseQuery(request, Query);
   const form = wants(request);
-  if (form !== "page" && form !== "fragment") return seeOther(urls.changes(sessionId));
+  if (form !== "page" && form !== "fragment")
+    return led(findSession(web.core.sql, sessionId), "session", urls.changes(sessionId));
   if (part === "news") {
     const shown = (files ?? "").split(",").filter(Boolean).slice(0, NEWS_FILES);
     return htmlAnswer(request, await snapshot(web.core.sql, (tx) => reviewAgain(tx, sessionId, shown, rows)));
@@ -179,13 +187,11 @@ async function ofChat(web: Web, request: Request, chatId: string): Promise<Respo
 
 async function look(web: Web, request: Request, sessionId: string): Promise<Response> {
   const changed = await parseBody(request, Look);
+  if (!(await findSession(web.core.sql, sessionId))) throw notFound("session");
   const before = rememberedLook(request);
   const now: ReviewLook = { split: changed.split ?? before.split, blanks: changed.blanks ?? before.blanks };
   const headers = rememberLook(request, now);
-  if (wants(request) !== "fragment") {
-    if (!(await findSession(web.core.sql, sessionId))) return seeOther(urls.desk, headers);
-    return seeOther(urls.review(sessionId), headers);
-  }
+  if (wants(request) !== "fragment") return seeOther(urls.review(sessionId), headers);
   const read = await reviewPage(web.core, sessionId, { look: now, shown: FIRST_LINES });
   const colours = await colouring(web, read, true);
   return htmlAnswer(request, ReviewPane({ page: read.page, colours }) as string, { headers });
@@ -194,7 +200,8 @@ async function look(web: Web, request: Request, sessionId: string): Promise<Resp
 async function one(web: Web, request: Request, changeId: string): Promise<Response> {
   const query = parseQuery(request, File);
   const form = wants(request);
-  if (form !== "page" && form !== "fragment") return seeOther(urls.change(changeId));
+  if (form !== "page" && form !== "fragment")
+    return led(findChangeRow(web.core.sql, changeId), "change", urls.change(changeId));
   const reviewed = await reviewFile(web.core, changeId, { ...query, all: query.all || form === "page" });
   const { entry, file, session_id } = reviewed;
   const colours = (await coloursOf(web.highlighter, coloured(reviewed), PIECE_PATIENCE_MS)) ?? NO_COLOURS;
@@ -212,7 +219,8 @@ async function one(web: Web, request: Request, changeId: string): Promise<Respon
 
 async function rows(web: Web, request: Request, changeId: string): Promise<Response> {
   const { all, ...query } = parseQuery(request, Rows);
-  if (wants(request) !== "fragment") return seeOther(urls.reviewFile(changeId, { all: 1 }));
+  if (wants(request) !== "fragment")
+    return led(findChangeRow(web.core.sql, changeId), "change", urls.reviewFile(changeId, { all: 1 }));
   const read = await reviewRows(web.core, changeId, { ...query, count: all ? null : CONTEXT_STEP });
   const { change, shown, sides, lines, left } = read;
   const file = { path: change.path, text: sides.text, shown: [lines] };

@@ -23,7 +23,7 @@ import {
 import { parseBody, parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
 import { foreignBytes } from "../headers.ts";
-import { answerPost, created, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
+import { answerPost, created, jsonAnswer, noContent, respond } from "../respond.ts";
 import { upgradeToTerminal } from "../terminal-socket.ts";
 import type { Web } from "../web.ts";
 import { flag } from "./fields.ts";
@@ -74,8 +74,7 @@ export function terminalRoutes(web: Web) {
     )
     .get(
       "/sessions/:id/terminals",
-      ({ request, params }) =>
-        wants(request) === "page" ? seeOther(urls.terminals(params.id)) : list(web, request, params.id),
+      ({ request, params }) => list(web, request, params.id),
       about({ summary: "Those of a session, by number.", answers: { 200: { terminals: "Terminal[]" } } }),
     )
     .post(

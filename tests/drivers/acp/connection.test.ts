@@ -203,7 +203,7 @@ describe("misbehaviour", () => {
     const { id } = await newSession(heard.agent, dir.root);
     await prompt(heard.agent, id, text("[[stray:300]]"));
     const { marker } = heard.agent.process;
-    expect((await markedProcesses(marker)).length).toBeGreaterThan(1);
+    await until(async () => (await markedProcesses(marker)).length > 1);
     const exit = await heard.agent.end("now");
     expect(exit.signal).toBe("SIGKILL");
     expect(await markedProcesses(marker)).toEqual([]);
