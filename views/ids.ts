@@ -109,4 +109,8 @@ export const ids = {
   directories: "directories",
   endpoints: "endpoints",
   providers: "provider-list",
+  /** Who answers a coder's messages: the button and its list; what the agent plans. */
+  agentPick: (chatId: string) => `agent-${chatId}`,
+  agentList: (chatId: string) => `agents-${chatId}`,
+  plan: (chatId: string) => `plan-${chatId}`,
 } as const;

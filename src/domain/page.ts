@@ -1,4 +1,7 @@
 /** What every page needs around its content; built by http, read by views. */
+
+import type { PlanEntry } from "./agent-event.ts";
+import type { AgentSession } from "./agent-session.ts";
 import type { ChangeTotals } from "./change.ts";
 import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -6,6 +9,7 @@ import type { Entry, Message, Part } from "./message.ts";
 import type { Nav, Status } from "./nav.ts";
 import type { Layout, TabContent } from "./pane.ts";
 import type { Project } from "./project.ts";
+import type { Provider } from "./provider.ts";
 import type { Progress, Run } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -74,6 +78,8 @@ export interface ChatView {
   endpoints: Endpoint[];
   /** What the next message will use. */
   pick: { endpoint: Endpoint | null; model: string | null };
+  /** Of a coder's chat: outside agents to choose from, the one that answers, what was picked for it and what it plans. */
+  agent?: { providers: Provider[]; provider: Provider | null; picks: AgentSession | null; plan: PlanEntry[] | null };
   branch: string | null;
   /** Status of the session's chats for their tabs, by chat id; a chat that is missing here is idle. */
   statuses?: Record<string, Status>;

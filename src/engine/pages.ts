@@ -20,6 +20,7 @@ import { findSession } from "../store/sessions.ts";
 import { readEarlier } from "../store/superseded.ts";
 import { readChatStatuses, readEntries, readQueue } from "../store/transcript.ts";
 import type { Core } from "./core.ts";
+import { agentOfChat } from "./dispatch/picks.ts";
 import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
 import { projectOf } from "./projects.ts";
@@ -124,6 +125,7 @@ export async function readChatView(
     last: await newestSettled(db, chatId),
     endpoints,
     pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
+    ...(chat.kind === "coder" && { agent: await agentOfChat(core, db, chat) }),
     branch: await branchAt(project.path),
     statuses: await readChatStatuses(db, session.id),
     ...(chat.kind === "coder" && {

@@ -1,17 +1,21 @@
 /** Where messages are written: the queue, the field with its draft, the model, and one button that says what it does. */
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
 import type { ChatView, ComposerState, QueueItem } from "../../src/domain/page.ts";
-import type { Run } from "../../src/domain/run.ts";
+import { NATIVE_PROVIDER, type Run } from "../../src/domain/run.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
+import { AgentList, AgentPick, AgentPlan } from "./agent.tsx";
 import { ModeList, ModePick } from "./mode.tsx";
 import { ModelList, ModelPick } from "./picker.tsx";
 import { ChatReview } from "./to-review.tsx";
 
-type ComposerView = Pick<ChatView, "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review">;
+type ComposerView = Pick<
+  ChatView,
+  "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review" | "agent"
+>;
 
 /**
  * The stream never sends it whole, so a draft is safe: only `Queue`, `Actions`, `ModelPick` and `ModelList` are sent
@@ -27,11 +31,13 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       </button>
       <StreamNotes />
       <div id={ids.composerError(chat_id)}>{state.error === null ? "" : <ComposerError message={state.error} />}</div>
+      {view.agent ? <AgentPlan chat_id={chat_id} plan={view.agent.plan} /> : ""}
       <Queue chat_id={chat_id} items={view.queue} />
       {view.to_review ? <ChatReview session_id={view.chat.session_id} chat_id={chat_id} totals={view.to_review} /> : ""}
       <Box view={view} state={state} />
       <ModelList chat_id={chat_id} endpoints={view.endpoints} pick={view.pick} />
       {view.chat.kind === "coder" ? <ModeList chat={view.chat} /> : ""}
+      {view.agent ? <AgentList chat={view.chat} agent={view.agent} /> : ""}
     </div>
   );
 }
@@ -68,8 +74,9 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
       </textarea>
       <div class="tray">
         <div class="picks">
+          {view.agent ? <AgentPick chat={view.chat} agent={view.agent} /> : ""}
           {view.chat.kind === "coder" ? <ModePick chat={view.chat} /> : ""}
-          <ModelPick chat_id={chat_id} pick={view.pick} />
+          <ModelPick chat_id={chat_id} pick={view.pick} hidden={view.chat.provider !== NATIVE_PROVIDER} />
         </div>
         <output class="size" data-size></output>
         <Actions chat_id={chat_id} live={view.live} />

@@ -14,13 +14,14 @@ import { isDemo, shortModel } from "./model-name.ts";
 type Pick = ChatView["pick"];
 
 /** The button in the composer; the stream sends it again when the pick changes. */
-export function ModelPick({ chat_id, pick }: { chat_id: string; pick: Pick }) {
+export function ModelPick({ chat_id, pick, hidden = false }: { chat_id: string; pick: Pick; hidden?: boolean }) {
   const label = isDemo(pick.endpoint) ? "Demo model" : pick.model ? shortModel(pick.model) : "Choose a model";
   return (
     <button
       type="button"
       class="pick"
       id={ids.modelPick(chat_id)}
+      hidden={hidden}
       popovertarget={ids.modelList(chat_id)}
       aria-label={`Model: ${attr(label)}`}
       title={pick.endpoint && pick.model ? attr(`${pick.model} at ${pick.endpoint.label}`) : undefined}

@@ -1,5 +1,6 @@
 /** One journal event of a session → the partials that show it. Upserts of what the rows say now; text comes by deltas. */
 
+import { AgentList, AgentPick, AgentPlan } from "../../../views/chats/agent.tsx";
 import { Actions, Queue } from "../../../views/chats/composer.tsx";
 import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
@@ -11,15 +12,19 @@ import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
 import { RequestCard } from "../../../views/requests/card.tsx";
+import type { Chat } from "../../domain/chat.ts";
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Message, Part, ToolPart } from "../../domain/message.ts";
 import { askingParts } from "../../domain/request.ts";
 import type { Run } from "../../domain/run.ts";
+import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
+import { agentOfChat } from "../../engine/dispatch/picks.ts";
 import { readLayout } from "../../engine/layout.ts";
 import { branchAt, pickOf } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
+import { planOfChat } from "../../store/agent-sessions.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
 import { findPart, newestAnswers, readMessages } from "../../store/messages.ts";
 import { findRequest, findRequestOfPart, requestsOfMessages } from "../../store/requests.ts";
@@ -63,6 +68,8 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         return progress(core, runs, event);
       case "request.changed":
         return requestChanged(core, await projectId(), event.payload);
+      case "plan.changed":
+        return planChanged(core, event.payload.chat_id);
       case "chat.changed":
         return {
           html: await picker(core, core.sql, event.payload.chat_id),
@@ -290,6 +297,22 @@ async function head(core: Core, sessionId: string): Promise<Around> {
   return () => html;
 }
 
+/** Of a coder's chat: who answers, and what the agent plans. */
+async function agentRegions(core: Core, db: Db, chat: Chat): Promise<string> {
+  if (chat.kind !== "coder") return "";
+  const agent = await agentOfChat(core, db, chat);
+  return (
+    upsert(ids.agentPick(chat.id), AgentPick({ chat, agent }) as string) +
+    upsert(ids.agentList(chat.id), AgentList({ chat, agent }) as string) +
+    upsert(ids.plan(chat.id), AgentPlan({ chat_id: chat.id, plan: agent.plan }) as string)
+  );
+}
+
+async function planChanged(core: Core, chatId: string): Promise<Rendered> {
+  const plan = AgentPlan({ chat_id: chatId, plan: await planOfChat(core.sql, chatId) }) as string;
+  return { html: upsert(ids.plan(chatId), plan), chat_id: chatId };
+}
+
 export async function picker(core: Core, db: Db, chatId: string): Promise<string> {
   const { chat, pick, endpoints } = await pickOf(core, db, chatId);
   const mode =
@@ -297,9 +320,11 @@ export async function picker(core: Core, db: Db, chatId: string): Promise<string
       ? upsert(ids.modePick(chatId), ModePick({ chat }) as string) +
         upsert(ids.modeList(chatId), ModeList({ chat }) as string)
       : "";
+  const native = !chat || chat.provider === NATIVE_PROVIDER;
   return (
     mode +
-    upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick }) as string) +
+    (chat ? await agentRegions(core, db, chat) : "") +
+    upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick, hidden: !native }) as string) +
     upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
   );
 }
