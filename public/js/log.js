@@ -170,8 +170,9 @@
 
   // Tool rows fold once something follows them, as on the page read again; not those that the reader touched.
   function fold() {
-    for (const next of document.querySelectorAll(".log .tools[open]:not([data-touched]) + *")) {
-      next.previousElementSibling.open = false;
+    // Between a group and what follows stands the place for what its calls ask.
+    for (const next of document.querySelectorAll(".log .tools[open]:not([data-touched]) + .asks + *")) {
+      next.previousElementSibling.previousElementSibling.open = false;
     }
   }
 

@@ -9,9 +9,14 @@ export interface NewCommand {
 }
 export type CommandEnd = "exit" | "signal" | "time" | "stopped" | "restart" | "failed";
 
-/** Idempotent by id: a retry after a lost acknowledgement is harmless. */
+/**
+ * Idempotent by id: a retry after a lost acknowledgement is harmless. The part's deltas begin here: it may have waited
+ * for days for its permission, and what the journal says of that time is not looked through for them.
+ */
 export async function insertCommand(sql: Sql, c: NewCommand): Promise<void> {
-  await sql`insert into commands ${sql(c)} on conflict (id) do nothing`;
+  await sql`
+    with begun as (insert into commands ${sql(c)} on conflict (id) do nothing returning part_id)
+    update parts set journal_after = (select seq from journal_head) where id in (select part_id from begun)`;
 }
 
 export async function commandStarted(sql: Sql, id: string, pid: number, started: string): Promise<void> {

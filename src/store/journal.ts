@@ -179,6 +179,10 @@ export async function readTouched(
     limit ${limit}`;
 }
 
+/** Parts `p` that take deltas while they are open: text, and the output of a command. */
+export const grows = (db: Db) => db`
+  (p.kind in ('text', 'reasoning') or p.kind = 'tool' and exists (select 1 from commands c where c.part_id = p.id))`;
+
 /** Deltas not yet folded into their parts, in order, as one text per part. No delta reaches over the end of a fold. */
 export async function readUnfolded(db: Db, partIds: readonly string[]): Promise<Map<string, string>> {
   if (partIds.length === 0) return new Map();
@@ -205,7 +209,7 @@ export async function trimJournal(sql: Sql, keepRows: number, keepSeconds: numbe
         coalesce((select max(seq) from journal where at < now() - make_interval(secs => ${keepSeconds})), 0)
       ) as seq),
     unfolded as (
-      select min(journal_after) as seq from parts where state = 'open' and kind in ('text', 'reasoning')),
+      select min(journal_after) as seq from parts p where state = 'open' and ${grows(sql)}),
     cut as (select least(bound.seq, coalesce(unfolded.seq, bound.seq)) as seq from bound, unfolded)
     update journal_head set floor = greatest(floor, cut.seq) from cut returning floor`;
   const floor = row?.floor ?? 0;

@@ -2,7 +2,7 @@ import type { Db, Tx } from "../db/sql.ts";
 import type { Message, Part, Role } from "../domain/message.ts";
 import { storable } from "../lib/storable.ts";
 import { takePositions } from "./chats.ts";
-import { readUnfolded } from "./journal.ts";
+import { grows, readUnfolded } from "./journal.ts";
 
 const columns = (db: Db) => db`id, chat_id, role, position, client_id, created_at, superseded_at`;
 
@@ -125,7 +125,7 @@ export async function readMessages(db: Db, ids: readonly string[]): Promise<Mess
   return db<Message[]>`select ${columns(db)} from messages where id = any(${ids as string[]}) order by position`;
 }
 
-type PartRow = Part & { folded_to: number };
+type PartRow = Part & { grows: boolean };
 
 /** Parts of these messages in order, their text with what is not folded yet. Tool results are cut to `toolChars`. */
 export async function readParts(
@@ -137,11 +137,12 @@ export async function readParts(
   const text =
     toolChars === null ? db`text` : db`case when kind = 'tool' then left(text, ${toolChars}) else text end as text`;
   const rows = await db<PartRow[]>`
-    select id, message_id, chat_id, position, turn, kind, state, ${text}, folded_to, meta, opened_at, closed_at
-    from parts where message_id = any(${messageIds as string[]}) order by message_id, position`;
-  const open = rows.filter((r) => r.state === "open" && (r.kind === "text" || r.kind === "reasoning")).map((r) => r.id);
+    select id, message_id, chat_id, position, turn, kind, state, ${text}, meta, opened_at, closed_at,
+      (state = 'open' and ${grows(db)}) as grows
+    from parts p where message_id = any(${messageIds as string[]}) order by message_id, position`;
+  const open = rows.filter((r) => r.grows).map((r) => r.id);
   const rest = await readUnfolded(db, open);
-  return rows.map(({ folded_to: _, ...row }) => asPart({ ...row, text: row.text + (rest.get(row.id) ?? "") } as Part));
+  return rows.map(({ grows: _, ...row }) => asPart({ ...row, text: row.text + (rest.get(row.id) ?? "") } as Part));
 }
 
 export async function findPart(db: Db, id: string): Promise<Part | null> {

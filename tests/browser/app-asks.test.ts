@@ -39,6 +39,31 @@ test("a question is answered in its card, and a permission on the desk by key, w
   await page.locator(".ask-done", { hasText: "Allowed once: echo done" }).waitFor();
   expect((await boo.settled(command.id, session)).state).toBe("completed");
 
+  await desk.locator(".need li").waitFor({ state: "detached" });
+  const noisy = "seq 1 60; until [ -e go ]; do sleep 0.05; done; seq 61 120; until [ -e end ]; do sleep 0.05; done";
+  const { run: live } = await boo.ask(
+    chat.id,
+    `[[tool:run_command ${JSON.stringify({ command: noisy })}]] [[then:Ran.]]`,
+  );
+  await desk.locator(".need li[data-request=permission]").waitFor();
+  await desk.locator("body").press("a");
+  const row = page.locator(".tool", { hasText: "seq 1 60" });
+  await row.locator("summary").click();
+  const output = row.locator(".livebox");
+  await output.filter({ hasText: /\b60\s*$/ }).waitFor();
+  const place = () =>
+    output.evaluate((box) => ({ at: Math.abs(box.scrollTop), room: box.scrollHeight - box.clientHeight }));
+  const before = await place();
+  expect(before.at).toBe(0);
+  await Bun.write(`${boo.repo.root}/go`, "");
+  await output.filter({ hasText: /\b120\s*$/ }).waitFor();
+  const after = await place();
+  expect(after.at).toBe(0);
+  expect(after.room).toBeGreaterThan(before.room + 500);
+  await Bun.write(`${boo.repo.root}/end`, "");
+  await row.getByText("Exit code 0").waitFor();
+  expect((await boo.settled(live.id, session)).state).toBe("completed");
+
   const { run: rejected } = await boo.ask(chat.id, '[[tool:run_command {"command":"echo no"}]] [[then:No, then.]]');
   await page.locator(".ask[data-request=permission]").waitFor();
   await page.locator("h1").first().click();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { RunRequest } from "../../src/domain/request.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { testDatabase } from "../support/database.ts";
+import { EventReader } from "../support/events.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { tempRepo } from "../support/repo.ts";
 import { startServer } from "../support/server.ts";
@@ -132,6 +133,46 @@ describe("a command", () => {
     expect(messages[1]!.parts[0]!.text).toContain("begun");
   });
 
+  test("what it writes is seen while it runs, by who watches, who comes late and who asks", async () => {
+    await using llm = await fakeLlm();
+    await using boo = await testApp({ llm });
+    const at = await coder(boo);
+    await using journal = await boo.events(at.session);
+    await using watching = await EventReader.open(`${boo.url}/stream?session=${at.session}&chat=${at.chat}&since=0`);
+    const waits = (name: string) => `until [ -e ${name} ]; do sleep 0.05; done`;
+    const line = `echo 'begun <b>'; ${waits("go")}; seq 1 100000; echo flooded; ${waits("end")}; echo gone`;
+    const { run } = await boo.ask(at.chat, command(line));
+    await answer(boo, (await asked(boo)).id, { option_id: "once" });
+    const first = await journal.find((e) => e.kind === "part.delta" && e.payload.text!.includes("begun"));
+    expect(first.payload).toMatchObject({ offset: 0, text: "begun <b>\n" });
+    await watching.until("begun &lt;b&gt;");
+    const open = async () => {
+      const { messages } = await boo.get<{ messages: { parts: { id: string; state: string; text: string }[] }[] }>(
+        `/chats/${at.chat}`,
+      );
+      return messages[1]!.parts[0]!;
+    };
+    expect(await open()).toMatchObject({ state: "open", text: "begun <b>\n" });
+    await Bun.write(`${boo.repo.root}/go`, "");
+    const last = await journal.find((e) => e.kind === "part.delta" && e.payload.text!.includes("flooded"));
+    const payload = last.payload as { offset: number; text: string };
+    expect(payload.text).toContain("characters are not shown here]");
+    const { text } = await open();
+    expect(text.length).toBe(payload.offset + payload.text.length);
+    expect(text.length).toBeLessThan(40_000);
+    const page = await (await fetch(`${boo.url}/chats/${at.chat}`, { headers: { accept: "text/html" } })).text();
+    expect(page).toContain(">begun &lt;b&gt;\n");
+    expect(page).toContain("\nflooded\n</pre>");
+    await using late = await EventReader.open(`${boo.url}/stream?session=${at.session}&chat=${at.chat}&since=0`);
+    await late.until("\nflooded\n</pre>");
+    await Bun.write(`${boo.repo.root}/end`, "");
+    await boo.settled(run.id, at.session);
+    expect(await open()).toMatchObject({
+      state: "closed",
+      text: expect.stringMatching(/^Exit code 0.*\nbegun <b>\n1\n2\n/s),
+    });
+  });
+
   test("is not offered to a chat that only reads, nor in plan mode", async () => {
     await using llm = await fakeLlm();
     await using boo = await testApp({ llm });
@@ -147,7 +188,7 @@ describe("a command", () => {
   });
 });
 
-test("a server that is killed leaves nothing running: the next start ends the command and what it started", async () => {
+test("a server that is killed leaves nothing running: the next start ends the command, and keeps what was seen", async () => {
   await using llm = await fakeLlm();
   await using repo = await tempRepo({ files: { "a.txt": "a\n" } });
   const database = await testDatabase();
@@ -167,12 +208,19 @@ test("a server that is killed leaves nothing running: the next start ends the co
     kind: "coder",
   });
   const { run } = await call<{ run: { id: string } }>("POST", `/chats/${chat.id}/messages`, {
-    text: command("setsid sleep 300 & echo $! > away.pid; echo $$ > shell.pid; sleep 300"),
+    text: command("echo seen; setsid sleep 300 & echo $! > away.pid; echo $$ > shell.pid; sleep 300"),
   });
   const request = await until(
     async () => (await call<{ requests: RunRequest[] }>("GET", "/requests?state=open")).requests[0],
   );
+  // Its answer comes to a server that did not open the call.
+  await server.end("SIGKILL");
+  server = await startServer(options);
+  const stream = `${server.url}/stream?session=${made.session.id}&chat=${chat.id}&since=0`;
+  await using watching = await EventReader.open(stream);
+  await watching.until("Waiting for you");
   await call("POST", `/requests/${request.id}/answer`, { option_id: "once" });
+  await watching.until("seen\n</hx-partial>");
   const pids = [await until(() => pidIn(`${repo.root}/shell.pid`)), await until(() => pidIn(`${repo.root}/away.pid`))];
   await server.end("SIGKILL");
   expect(pids.every(isAlive)).toBe(true);
@@ -180,6 +228,8 @@ test("a server that is killed leaves nothing running: the next start ends the co
   for (const pid of pids) await until(() => !isAlive(pid));
   expect((await call<{ run: { state: string } }>("GET", `/runs/${run.id}`)).run.state).toBe("interrupted");
   expect(await database.sql`select ended from commands`).toMatchObject([{ ended: "restart" }]);
+  const left = await database.sql`select state, text from parts where kind = 'tool'`;
+  expect(left).toMatchObject([{ state: "cancelled", text: "seen\n" }]);
   await server.end("SIGTERM");
   await database.drop();
 }, 60_000);

@@ -117,12 +117,8 @@ export function ToolRow({ part, asking, project_id, now, marked = null }: RowPro
             {further}
           </pre>
         )}
-        {part.state === "open" && part.meta.agent?.tail ? (
-          <pre tabindex="0" safe>
-            {part.meta.agent.tail}
-          </pre>
-        ) : part.state === "open" ? (
-          <p class="dim">The result comes when the call ends.</p>
+        {part.state === "open" ? (
+          <LiveOutput part={part} />
         ) : marked?.part ? (
           <ToolOutput text={marked.part.text} cut={part.meta.output_id !== null} part_id={part.id} line={marked.line} />
         ) : (
@@ -130,6 +126,24 @@ export function ToolRow({ part, asking, project_id, now, marked = null }: RowPro
         )}
       </div>
     </details>
+  );
+}
+
+/** Characters of a running call's output on a page that begins; what comes is added. */
+const LIVE_TAIL_CHARS = 32_000;
+
+/** What the call writes while it runs, kept at its end by CSS; as long as that is nothing, a word of when there will be. */
+function LiveOutput({ part }: { part: ToolPart }) {
+  const text = (part.meta.agent?.tail ?? part.text).slice(-LIVE_TAIL_CHARS).toWellFormed();
+  return (
+    <>
+      <div class="livebox" tabindex="0">
+        <pre id={ids.partTail(part.id)} safe>
+          {text.startsWith("\n") ? `\n${text}` : text}
+        </pre>
+      </div>
+      <p class="dim">The result comes when the call ends.</p>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@
  * human go last, all at once; commands after them, one after another, since one may need what the other made.
  */
 import type { ChatKind } from "../../domain/chat.ts";
+import { sessionTopic } from "../../domain/event.ts";
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
@@ -22,6 +23,7 @@ import { steady } from "../steady.ts";
 import { cutResult, RESULT_LIMIT } from "../tools/cut.ts";
 import { callTool, shownOf } from "../tools/define.ts";
 import type { RunLimits } from "./limits.ts";
+import { LiveOutput } from "./live-output.ts";
 import type { PartWriter } from "./parts.ts";
 import { reportProgress } from "./progress.ts";
 
@@ -170,8 +172,14 @@ async function executeOne(
     ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
     reach: (path) => reachOf(core, project, run.session_id, path),
     execute: (command, timeout_ms) => {
-      const onOutput = (piece: string) => hearOutput(core, live, piece);
-      running = runAllowed(core, { run, part_id: part, command, cwd: project.path, timeout_ms, signal, onOutput });
+      const output = new LiveOutput(core.deltas, sessionTopic(run.session_id), part);
+      const onOutput = (piece: string) => {
+        output.push(piece);
+        hearOutput(core, live, piece);
+      };
+      const cwd = project.path;
+      const ran = runAllowed(core, { run, part_id: part, command, cwd, timeout_ms, signal, onOutput });
+      running = ran.finally(() => output.end());
       return running;
     },
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),

@@ -7,6 +7,7 @@ import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { steady } from "../../engine/steady.ts";
 import { readEvents, readTouched } from "../../store/journal.ts";
+import { findPart } from "../../store/messages.ts";
 import { findSession } from "../../store/sessions.ts";
 import { renderCatchUp } from "./catch-up.tsx";
 import { Connection, type StreamParams } from "./connection.ts";
@@ -110,7 +111,8 @@ export class StreamHub {
       project ??= (await steady(this.core, () => findSession(this.core.sql, sessionId)))?.project_id ?? "";
       return project;
     };
-    const lane = new SessionLane(projectId, createEventRenderer(this.core, sessionId), this.core.log);
+    const part = (id: string) => steady(this.core, () => findPart(this.core.sql, id));
+    const lane = new SessionLane(projectId, part, createEventRenderer(this.core, sessionId), this.core.log);
     this.lanes.set(topic, lane);
     return lane;
   }

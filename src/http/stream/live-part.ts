@@ -1,4 +1,4 @@
-/** An open part as watchers see it grow: text through the Markdown renderer, reasoning as it is. */
+/** An open part as watchers see it grow: text through the Markdown renderer, reasoning and output as they are. */
 
 import { markdownOptions } from "../../../views/chats/markdown-options.ts";
 import { ids } from "../../../views/ids.ts";
@@ -16,7 +16,7 @@ export interface LivePart {
 
 export function livePart(kind: string, partId: string, chatId: string, projectId: string): LivePart | null {
   if (kind === "text") return new LiveMarkdown(partId, chatId, projectId);
-  if (kind === "reasoning") return new LiveReasoning(partId, chatId);
+  if (kind === "reasoning" || kind === "tool") return new LivePlain(partId, chatId);
   return null;
 }
 
@@ -49,7 +49,7 @@ class LiveMarkdown implements LivePart {
   }
 }
 
-class LiveReasoning implements LivePart {
+class LivePlain implements LivePart {
   constructor(
     private readonly id: string,
     readonly chat_id: string,

@@ -3,6 +3,7 @@
  * Text deltas are rendered at once; events that need rows wait for their read, and what comes behind them waits too.
  */
 import type { JournalEvent } from "../../domain/event.ts";
+import type { Part } from "../../domain/message.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Around, Connection } from "./connection.ts";
 import { type LivePart, livePart } from "./live-part.ts";
@@ -23,6 +24,7 @@ export class SessionLane {
 
   constructor(
     private readonly projectId: () => Promise<string>,
+    private readonly findPart: (id: string) => Promise<Pick<Part, "kind" | "state" | "chat_id"> | null>,
     private readonly render: RenderEvent,
     private readonly log: Log,
   ) {}
@@ -46,19 +48,28 @@ export class SessionLane {
     this.draining = true;
     try {
       for (let event = this.queue.shift(); event; event = this.queue.shift()) {
-        if (event.kind === "part.delta") this.delta(event.seq, event.payload);
-        else if (!this.comesAgain(event)) await this.other(event);
+        if (event.kind === "part.delta") {
+          const part = this.parts.get(event.payload.part_id) ?? (await this.joined(event.payload.part_id));
+          if (part) this.delta(event.seq, part, event.payload.text);
+        } else if (!this.comesAgain(event)) await this.other(event);
       }
     } finally {
       this.draining = false;
     }
   }
 
-  private delta(seq: number, { part_id, text }: { part_id: string; text: string }): void {
-    const part = this.parts.get(part_id);
-    if (!part) return;
+  private delta(seq: number, part: LivePart, text: string): void {
     const html = part.push(text, this.watched(part.chat_id));
     if (html) this.broadcast(seq, html, part.chat_id);
+  }
+
+  /** A call that waited for its permission over a restart was opened before this lane was. */
+  private async joined(partId: string): Promise<LivePart | null> {
+    const row = await this.findPart(partId);
+    if (row?.kind !== "tool" || row.state !== "open") return null;
+    const part = livePart(row.kind, partId, row.chat_id, "");
+    if (part) this.parts.set(partId, part);
+    return part;
   }
 
   /** A run or change is read when it is drawn: with a newer event of the same in the queue, this one shows nothing else. */
