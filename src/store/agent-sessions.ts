@@ -61,3 +61,13 @@ export async function planOfChat(db: Db, chatId: string): Promise<PlanEntry[] | 
     where r.chat_id = ${chatId} and r.started_at is not null order by r.created_at desc, r.id desc limit 1`;
   return row?.entries && row.entries.length > 0 ? row.entries : null;
 }
+
+/** Whether the agent was told of messages that were put aside since it worked last: its conversation is another one then. */
+export async function knowsPutAside(db: Db, chatId: string, provider: string, runId: string): Promise<boolean> {
+  const [row] = await db<{ knows: boolean }[]>`
+    select exists (
+      select 1 from messages m where m.chat_id = ${chatId} and m.superseded_at > (
+        select max(r.started_at) from runs r
+        where r.chat_id = ${chatId} and r.provider = ${provider} and r.id <> ${runId})) as knows`;
+  return row?.knows ?? false;
+}

@@ -214,3 +214,12 @@ export async function nextQueued(db: Db, chatId: string): Promise<Run | null> {
     order by (started_at is null), created_at, id limit 1`;
   return row ?? null;
 }
+
+/** A run of an outside agent in another chat of the session that began after this moment. */
+export async function otherAgentsSince(db: Db, sessionId: string, chatId: string, since: Date): Promise<Run | null> {
+  const [row] = await db<Run[]>`
+    select ${columns(db)} from runs
+    where session_id = ${sessionId} and chat_id <> ${chatId} and provider <> ${NATIVE_PROVIDER} and started_at > ${since}
+    limit 1`;
+  return row ?? null;
+}

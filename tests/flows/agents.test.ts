@@ -310,6 +310,24 @@ describe("restart", () => {
   }, 40_000);
 });
 
+test("restored to a message: files, proposals and the agent's memory go back together", async () => {
+  await using at = await withAgent();
+  const { boo } = at;
+  await at.run("[[write:a.txt|one\n]][[say:first]]", { mode: "auto" });
+  const { message, run } = await at.ask("[[write:a.txt|two\n]][[write:b.txt|x\n]][[say:second]]");
+  await boo.settled(run.id, at.session);
+  expect((await changesOf(boo, at.session)).map((c) => c.path)).toEqual(["a.txt", "b.txt"]);
+  await boo.send("POST", `/messages/${message.id}/restoration`);
+  expect((await changesOf(boo, at.session)).map((c) => c.path)).toEqual(["a.txt"]);
+  const dir = join(at.home.root, "worktrees", readdirSync(join(at.home.root, "worktrees"))[0]!);
+  expect(await readFile(join(dir, "a.txt"), "utf8")).toBe("one\n");
+  expect(existsSync(join(dir, "b.txt"))).toBe(false);
+  await at.run("[[history]]");
+  const parts = await partsOf(boo, at.chat);
+  expect(textOf(parts)).toContain("I remember 0 messages");
+  expect(noticesOf(parts)).toContain("messages that were put aside");
+}, 60_000);
+
 describe("worktrees", () => {
   test("a directory that was removed is made anew from its branch", async () => {
     await using at = await withAgent();

@@ -107,10 +107,12 @@ interface RemovalProps {
   messages: number;
   /** Runs in flight, which removal stops. */
   running: number;
+  /** What is only in its worktree, in words; null when nothing is. */
+  at_risk?: string | null;
 }
 
 /** Asks before a session is deleted; everything inside `main`. */
-export function SessionRemovalContent({ session, chats, messages, running }: RemovalProps) {
+export function SessionRemovalContent({ session, chats, messages, running, at_risk = null }: RemovalProps) {
   return (
     <>
       <PageHeader title={session.title} />
@@ -130,6 +132,14 @@ export function SessionRemovalContent({ session, chats, messages, running }: Rem
                 <span class="mid">in flight now, stopped first</span>
               </li>
             </ul>
+          ) : (
+            ""
+          )}
+          {at_risk ? (
+            <p class="note-bad" role="alert">
+              In its worktree: <span safe>{at_risk}</span>. What is not committed is kept under a hidden ref for 30
+              days; a branch with commits that are not merged stays.
+            </p>
           ) : (
             ""
           )}

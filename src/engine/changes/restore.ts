@@ -10,6 +10,7 @@ import { openRuns } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { transact } from "../core.ts";
 import { projectOf } from "../projects.ts";
+import { demandOwnWorktree, restoreWorktreeFiles } from "../worktrees/restore.ts";
 import { type Applying, inProject } from "./apply.ts";
 import { restoreRows } from "./restore-rows.ts";
 import { chatsOfFiles, takeBack } from "./rewind.ts";
@@ -29,6 +30,7 @@ export async function restoreTo(
   return inProject(core, project, [chat.id], async () => {
     const [live] = await openRuns(core.sql, chat.id);
     if (live) throw conflict("A run of this chat is going on or waiting. Stop it first.", live);
+    await demandOwnWorktree(core, checkpoint);
     const applies = await appliesSince(core.sql, chat.id, checkpoint.created_at);
     const files = await applyFiles(
       core.sql,
@@ -45,6 +47,7 @@ export async function restoreTo(
     if (files.some((f) => f.state === "written"))
       await takeBack(core, project, applies, { via, chat_id: chat.id, checkpoint_id: checkpoint.id });
     else await transact(core, (tx, emit) => restoreRows(tx, emit, checkpoint.id));
+    await restoreWorktreeFiles(core, checkpoint);
     return { applies: applies.length, checkpoint };
   });
 }

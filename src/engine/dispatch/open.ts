@@ -5,7 +5,7 @@ import { choose, newSession, restoreSession } from "../../drivers/acp/session.ts
 import type { Knob } from "../../drivers/acp/state.ts";
 import { Refusal } from "../../drivers/refusal.ts";
 import { unavailable } from "../../lib/errors.ts";
-import { setAgentSession } from "../../store/agent-sessions.ts";
+import { knowsPutAside, setAgentSession } from "../../store/agent-sessions.ts";
 import { setFacts } from "../../store/providers.ts";
 import { type Core, transact } from "../core.ts";
 import { factsOf } from "../providers/probes.ts";
@@ -14,8 +14,8 @@ import type { Warm } from "./pool.ts";
 
 export interface Opened {
   warm: Warm;
-  /** How it came to be; `anew` when there was one and it could not be taken up again. */
-  how: "warm" | "new" | "restored" | "anew";
+  /** How it came to be; `anew` when there was one and it could not be taken up again, `aside` when it knew too much. */
+  how: "warm" | "new" | "restored" | "anew" | "aside";
 }
 
 export async function openConversation(
@@ -27,6 +27,9 @@ export async function openConversation(
   signal: AbortSignal,
   waits: (position: number) => void,
 ): Promise<Opened> {
+  // A restore, or a message that was edited: what the agent remembers was not said any more.
+  const other = await knowsPutAside(core.sql, run.chat_id, spec.id, run.id);
+  if (other) await core.agents.dropWhere((warm) => warm.chat_id === run.chat_id && warm.provider === spec.id);
   const live = core.agents.take(run.chat_id, spec.id, cwd);
   if (live) return { warm: live, how: "warm" };
   const found = findProgram(spec);
@@ -34,7 +37,7 @@ export async function openConversation(
   const warm = await core.agents.start({ chat_id: run.chat_id, spec, found, cwd }, signal, waits);
   try {
     // An agent finds its conversations by the directory they were begun in.
-    const old = known.agent_id !== null && known.cwd === cwd ? known.agent_id : null;
+    const old = known.agent_id !== null && known.cwd === cwd && !other ? known.agent_id : null;
     const restored = old === null ? null : await restoreSession(warm.agent, old, cwd, { signal });
     warm.session = restored ?? (await newSession(warm.agent, cwd, signal));
     await transact(core, (tx) =>
@@ -44,7 +47,7 @@ export async function openConversation(
         ...(!restored && { told_position: 0 }),
       }),
     );
-    return { warm, how: restored ? "restored" : known.agent_id !== null ? "anew" : "new" };
+    return { warm, how: restored ? "restored" : other ? "aside" : known.agent_id !== null ? "anew" : "new" };
   } catch (error) {
     await core.agents.drop(warm, "now");
     throw error;

@@ -89,9 +89,9 @@ interface Context {
 
 async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter, at: Context): Promise<Ending> {
   const { warm, how } = at.opened;
-  const after = how === "new" || how === "anew" ? 0 : await knownUpto(core, run);
+  const after = how === "warm" || how === "restored" ? await knownUpto(core, run) : 0;
   const { blocks, told } = await promptFor(core, run, after);
-  if (how === "anew" || (how === "new" && told > 0))
+  if (how === "anew" || how === "aside" || (how === "new" && told > 0))
     await writer.notice(1, beginsAnew(at.label, how, told), { notice: "history" });
   await knowsFromNow(core, run);
   const facts: Facts = { used: null, size: null, cost: null };
@@ -365,8 +365,10 @@ function endingOf({ stop }: Prompted, label: string): Ending {
   return { state: "completed", reason: "done", error: null };
 }
 
-function beginsAnew(label: string, how: "new" | "anew", told: number): string {
+function beginsAnew(label: string, how: "new" | "anew" | "aside", told: number): string {
   const sent = told > 0 ? " It was told, shortened, what was said before." : "";
+  if (how === "aside")
+    return `${label} begins a new conversation: the old one had messages that were put aside.${sent}`;
   return how === "anew"
     ? `${label} could not take up its conversation again, so this is a new one.${sent}`
     : `${label} joins this chat.${sent}`;

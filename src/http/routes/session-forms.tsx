@@ -5,10 +5,12 @@ import { Page } from "../../../views/layout/page.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../../views/sessions/edit-session.tsx";
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
+import { isAtRisk } from "../../domain/worktree.ts";
 import { grantsOf } from "../../engine/grants.ts";
 import { framePage } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { changeSession, removeSession } from "../../engine/sessions.ts";
+import { riskWords, worktreeView } from "../../engine/worktrees/keep.ts";
 import { notFound } from "../../lib/errors.ts";
 import { countMessages, findSession } from "../../store/sessions.ts";
 import { parseBody } from "../body.ts";
@@ -126,12 +128,18 @@ async function confirmRemoval(web: Web, request: Request, id: string): Promise<R
           title={`Delete ${session.title}`}
           current={{ session_id: id, project_id: session.project_id }}
         >
-          {SessionRemovalContent({ session, ...facts }) as "safe"}
+          {SessionRemovalContent({ session, ...facts, at_risk: await riskOf(web, id) }) as "safe"}
         </Page>
       ) as string;
     },
     json: () => ({ session, ...facts }),
   });
+}
+
+/** What would be lost with its worktree, in words. */
+async function riskOf(web: Web, id: string): Promise<string | null> {
+  const view = await worktreeView(web.core, id);
+  return view?.status && isAtRisk(view.status) ? riskWords(view.status) : null;
 }
 
 async function remove(web: Web, request: Request, id: string): Promise<Response> {
