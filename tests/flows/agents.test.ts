@@ -1,6 +1,6 @@
 /** Runs by an outside agent, a real process, over the whole program: prompt, permission, worktree, changes, stop, restart. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Change } from "../../src/domain/change.ts";
@@ -10,6 +10,7 @@ import { markedProcesses } from "../../src/drivers/agents/process-table.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { fakeAgentCommand } from "../support/fake-agent.ts";
 import { tempDir } from "../support/repo.ts";
+import { endTmuxWithUs, plainShell } from "../support/terminal.ts";
 import { until } from "../support/until.ts";
 
 interface Told {
@@ -337,6 +338,20 @@ describe("worktrees", () => {
     expect(await at.run("[[write:b.txt|y]]", { mode: "auto" })).toMatchObject({ state: "completed" });
     expect(noticesOf(await partsOf(at.boo, at.chat))).toContain("made anew from the branch");
     expect((await changesOf(at.boo, at.session)).map((c) => c.path)).toEqual(["b.txt"]);
+  }, 40_000);
+
+  test("a terminal of the session starts in it", async () => {
+    await using at = await withAgent();
+    endTmuxWithUs(at.home.root);
+    await at.boo.send("PATCH", "/settings", { terminal_shell: plainShell(at.home.root) });
+    await at.run("[[say:x]]");
+    const dir = join(at.home.root, "worktrees", readdirSync(join(at.home.root, "worktrees"))[0]!);
+    const made = await at.boo.send<{ terminal: { directory: string } }>(
+      "POST",
+      `/sessions/${at.session}/terminals`,
+      {},
+    );
+    expect(made.terminal.directory.replace(/\/$/, "")).toBe(realpathSync(dir));
   }, 40_000);
 
   test("secrets, links and files outside are told of and not taken", async () => {

@@ -1,6 +1,8 @@
 /** Terminals: opened, listed, named, started again, ended. The shells live in tmux and outlive this process. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { Session } from "../../domain/session.ts";
 import {
   plainTitle,
   type ScreenSize,
@@ -24,6 +26,7 @@ import {
   renameTerminal,
   reopenTerminal,
 } from "../../store/terminals.ts";
+import { worktreeOfSession } from "../../store/worktrees.ts";
 import { type Core, transact } from "../core.ts";
 import { openContentTab } from "../layout.ts";
 import { projectOf } from "../projects.ts";
@@ -54,7 +57,7 @@ export async function openTerminal(core: Core, input: OpenTerminal): Promise<Ter
   if (!session) throw notFound("session");
   const name = input.name?.trim() ? checkName(input.name) : null;
   const target = input.target ? await targetOf(core, input.target) : null;
-  const directory = input.directory ?? (await projectOf(core, session.project_id)).path;
+  const directory = input.directory ?? (await directoryOf(core, session));
   if (!existsSync(directory)) throw unavailable(`${directory} is not there any more.`);
   const row = await transact(core, async (tx, emit) => {
     const number = await takeTabNumber(tx, session.id);
@@ -86,6 +89,13 @@ export async function openTerminal(core: Core, input: OpenTerminal): Promise<Ter
     );
   await core.terminals.refresh();
   return terminalNow(core, row.id);
+}
+
+/** Where a session's work is done: the project's place in its worktree while it has one, else the project itself. */
+async function directoryOf(core: Core, session: Session): Promise<string> {
+  const worktree = await worktreeOfSession(core.sql, session.id);
+  const inside = worktree?.state === "ready" ? join(worktree.path, worktree.prefix) : null;
+  return inside !== null && isDirectory(inside) ? inside : (await projectOf(core, session.project_id)).path;
 }
 
 /** Open and exited ones of a session, or of all. */
