@@ -6,8 +6,9 @@ import type { Identity } from "../domain/identity.ts";
 import type { Via } from "../domain/run.ts";
 import { verifySession, verifyToken } from "../engine/access.ts";
 import type { Core } from "../engine/core.ts";
-import { forbidden } from "../lib/errors.ts";
+import { AppError, forbidden } from "../lib/errors.ts";
 import { isUnsafe, saysSameOrigin } from "./guard.ts";
+import type { CallerWatch } from "./request.ts";
 
 /** The other end of the connection; null on a unix socket. */
 export type Peer = string | null;
@@ -15,6 +16,8 @@ export type Peer = string | null;
 export interface Auth {
   /** Throws `forbidden`; null when nobody is signed in. */
   identify(request: Request, peer: Peer): Promise<Identity | null>;
+  /** Asks again later for the caller of a connection that stays open. A database that is away signs nobody out. */
+  watch(request: Request, peer: Peer): CallerWatch;
   /** Address for limits and the log: the client's where a trusted proxy tells it. */
   addressOf(request: Request, peer: Peer): string;
   /** True when the browser reached us over https. */
@@ -37,6 +40,15 @@ export function createAuth(config: AuthConfig, core: AuthCore): Auth {
       if (config.auth === "token") return byToken(core, request);
       if (config.auth === "proxy") return Promise.resolve(byProxy(config, request, isProxy(peer), peer));
       return Promise.resolve(byLoopback(request, peer));
+    },
+    watch(request) {
+      if (config.auth !== "token") return () => Promise.resolve(true);
+      const again = new Request(request.url, { headers: request.headers });
+      return () =>
+        byToken(core, again).then(
+          (who) => who !== null,
+          (error) => !(error instanceof AppError),
+        );
     },
     addressOf(request, peer) {
       const client = forwarded(request, peer, "x-forwarded-for");

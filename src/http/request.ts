@@ -20,7 +20,12 @@ export interface Facts {
   secure: boolean;
   /** Turns the server's idle limit off for this connection. */
   keepOpen: () => void;
+  /** Made when a connection begins that outlives its request; asks anew whether its caller is still signed in. */
+  watchCaller: () => CallerWatch;
 }
+
+/** False once the login that a connection began with was revoked, ended or ran out. */
+export type CallerWatch = () => Promise<boolean>;
 
 const known = new WeakMap<Request, Facts>();
 
@@ -42,6 +47,11 @@ export function callerOf(request: Request): Identity {
   const identity = identityOf(request);
   if (!identity) throw unauthorized("Sign in first.");
   return identity;
+}
+
+/** For streams and sockets, which must not live longer than the login they began with. */
+export function watchCaller(request: Request): CallerWatch {
+  return known.get(request)?.watchCaller() ?? (() => Promise.resolve(true));
 }
 
 /** For answers that may stay silent longer than the server's idle limit (streams, slow tools). */

@@ -91,6 +91,7 @@ function createHandler(
       address: auth.addressOf(request, peer),
       secure: false,
       keepOpen: () => server.timeout(request, 0),
+      watchCaller: () => auth.watch(request, peer),
     };
     remember(request, facts);
     // No answer means that the connection was upgraded.

@@ -8,6 +8,7 @@ import type { Core } from "../engine/core.ts";
 import type { End, Viewer, ViewerEnd } from "../engine/terminals/viewer.ts";
 import { AppError } from "../lib/errors.ts";
 import { isUpgrade } from "./guard.ts";
+import { type CallerWatch, watchCaller } from "./request.ts";
 
 const BYTES = 0;
 const JSON_FRAME = 1;
@@ -16,6 +17,8 @@ export const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 const MAX_JSON_BYTES = 4_096;
 /** A connection that says nothing, not even a pong, for this long is gone; the server pings by itself. */
 export const SOCKET_IDLE_S = 60;
+/** How long a login that was revoked may still be used by a socket that stands. */
+const CALLER_CHECK_MS = 10_000;
 /** Close codes: whether it makes sense to come again stands in the code, the reason is for people. */
 const CODES: Record<End, number> = { away: 1001, gone: 4404, refused: 4400 };
 
@@ -42,13 +45,17 @@ export function upgradeToTerminal(
 ): boolean {
   if (!isUpgrade(request))
     throw new AppError("invalid", "This is a WebSocket: the request must ask for an upgrade.", { status: 426 });
-  return server?.upgrade(request, { data: handlersOf(core, terminal) }) ?? false;
+  return server?.upgrade(request, { data: handlersOf(core, terminal, watchCaller(request)) }) ?? false;
 }
 
-function handlersOf(core: Core, terminal: Terminal): Handlers {
+function handlersOf(core: Core, terminal: Terminal, caller: CallerWatch): Handlers {
   let viewer: Viewer | null = null;
+  let watch: ReturnType<typeof setInterval> | undefined;
   return {
     open(ws) {
+      watch = setInterval(async () => {
+        if (!(await caller())) viewer?.end("refused", "This browser was signed out.");
+      }, CALLER_CHECK_MS);
       try {
         viewer = core.terminals.view(terminal, endOf(ws));
       } catch (error) {
@@ -70,6 +77,7 @@ function handlersOf(core: Core, terminal: Terminal): Handlers {
       viewer?.drained();
     },
     close() {
+      clearInterval(watch);
       viewer?.end();
     },
   };

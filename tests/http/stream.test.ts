@@ -42,7 +42,7 @@ async function framesUntil(reader: EventReader, fits: (frame: Frame) => boolean)
 const journalOnly = (frames: Frame[]) => frames.filter((f) => !["hello", "heartbeat"].includes(f.event ?? ""));
 
 /** A hub of its own on the app's core, over http. */
-function ownHub(limits: { heartbeat_ms: number; connections: number }) {
+function ownHub(limits: { heartbeat_ms: number; connections: number }, caller?: () => Promise<boolean>) {
   const hub = new StreamHub(boo.app.core, "build", limits);
   const server = Bun.serve({
     port: 0,
@@ -58,6 +58,7 @@ function ownHub(limits: { heartbeat_ms: number; connections: number }) {
         since: Number(query.get("since") ?? head()),
         again: false,
         build: null,
+        ...(caller && { caller }),
       };
       return hub.open(params, request.signal) ?? new Response("full", { status: 429 });
     },
@@ -124,6 +125,15 @@ describe("a stream", () => {
       await emit("session:other", "x", "y");
       await framesUntil(reader, (f) => f.event === "heartbeat" && f.id === String(head()));
     }
+  });
+
+  test("ends when its caller was signed out, and not before", async () => {
+    let signedIn = true;
+    await using own = ownHub({ heartbeat_ms: 10, connections: 9 }, () => Promise.resolve(signedIn));
+    await using reader = await EventReader.open(own.url);
+    for (let beat = 0; beat < 3; beat++) await framesUntil(reader, (f) => f.event === "heartbeat");
+    signedIn = false;
+    await until(() => own.hub.size === 0);
   });
 
   test("is refused when there are too many, and again possible when one is gone", async () => {

@@ -7,6 +7,7 @@ import {
   listTokens,
   revokeToken,
 } from "../../src/engine/access.ts";
+import { type CallerWatch, watchCaller } from "../../src/http/request.ts";
 import { loginRoutes, loginUrl, safeNext } from "../../src/http/routes/login.ts";
 import { tokenRoutes } from "../../src/http/routes/tokens.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -17,6 +18,7 @@ let server: Running;
 let clock = 0;
 let bearer = "";
 let bearerId = "";
+const watches: CallerWatch[] = [];
 beforeAll(async () => {
   database = await testDatabase();
   const core = { sql: database.sql };
@@ -29,7 +31,13 @@ beforeAll(async () => {
       core,
       loginUrl,
       routes: (app, closing) =>
-        sampleRoutes(app, closing)
+        sampleRoutes(
+          app.get("/watched", ({ request }) => {
+            watches.push(watchCaller(request));
+            return "watched";
+          }) as never,
+          closing,
+        )
           .use(loginRoutes({ mode: "token", core, attempts, page }))
           .use(tokenRoutes({ core })),
     },
@@ -52,6 +60,23 @@ const withBearer = () => ({ authorization: `Bearer ${bearer}` });
 const signIn = (token: string, headers: Record<string, string> = {}, next = "/me?x=1") =>
   call("/login", { ...PAGE, ...headers }, { method: "POST", body: new URLSearchParams({ token, next }) });
 const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]!.split(";")[0]!;
+
+describe("a connection that outlives its request", () => {
+  test("knows when its token was revoked, and when its login was ended", async () => {
+    const core = { sql: database.sql };
+    const { token, row } = await createToken(core, "for a stream");
+    watches.length = 0;
+    expect((await call("/watched", { authorization: `Bearer ${token}` })).status).toBe(200);
+    const cookie = cookieOf(await signIn(token, origin()));
+    expect((await call("/watched", { cookie, ...NAVIGATION })).status).toBe(200);
+    const told = () => Promise.all(watches.map((watch) => watch()));
+    expect(await told()).toEqual([true, true]);
+    expect((await call("/logout", { cookie, ...origin() }, { method: "POST" })).status).toBeLessThan(400);
+    expect(await told()).toEqual([true, false]);
+    await revokeToken(core, row.id);
+    expect(await told()).toEqual([false, false]);
+  });
+});
 
 describe("without identity", () => {
   test("a page leads to the login page and back, htmx navigates, the rest is 401", async () => {

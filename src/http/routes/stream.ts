@@ -6,7 +6,7 @@ import { readHead } from "../../store/journal.ts";
 import { findSession } from "../../store/sessions.ts";
 import { parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
-import { keepOpen } from "../request.ts";
+import { keepOpen, watchCaller } from "../request.ts";
 import type { Web } from "../web.ts";
 
 const seq = z.coerce.number().int().min(0);
@@ -50,6 +50,7 @@ async function open(web: Web, request: Request): Promise<Response> {
       since,
       again: last.success,
       build: query.build ?? null,
+      caller: watchCaller(request),
     },
     request.signal,
   );

@@ -6,6 +6,7 @@ import { DESK, type JournalEvent, sessionTopic, type Topic } from "../../domain/
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { steady } from "../../engine/steady.ts";
+import type { CallerWatch } from "../request.ts";
 import { readEvents, readTouched } from "../../store/journal.ts";
 import { findPart } from "../../store/messages.ts";
 import { findSession } from "../../store/sessions.ts";
@@ -35,11 +36,14 @@ export interface OpenStream extends StreamParams {
   /** The page had a stream before: it may hold views that went on without it. */
   again: boolean;
   build: string | null;
+  /** Asked with every heartbeat. */
+  caller?: CallerWatch;
 }
 
 export class StreamHub {
   private readonly lanes = new Map<Topic, SessionLane>();
   private readonly connections = new Set<Connection>();
+  private readonly callers = new WeakMap<Connection, CallerWatch>();
   private readonly desk: DeskRefresh;
   private readonly heartbeat: ReturnType<typeof setInterval>;
   private readonly unsubscribe: () => void;
@@ -73,6 +77,7 @@ export class StreamHub {
     const connection = new Connection(params, signal, (c) => this.forget(c));
     if (connection.closed) return connection.response;
     this.connections.add(connection);
+    if (params.caller) this.callers.set(connection, params.caller);
     if (params.session_id && !params.json) this.lane(sessionTopic(params.session_id)).connections.add(connection);
     // A first byte at once: proxies and browsers then know that the stream stands.
     connection.sendEvent(
@@ -186,6 +191,8 @@ export class StreamHub {
   private beat(): void {
     const published = this.core.journal.published;
     for (const connection of this.connections) {
+      // Who comes back is sent to the login page.
+      void this.callers.get(connection)?.().then((there) => there || connection.close());
       const { session_id, json } = connection.params;
       const lane = session_id && !json ? this.lanes.get(sessionTopic(session_id)) : null;
       const quiet = connection.live && (lane ? lane.quiet : true);
