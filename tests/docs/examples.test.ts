@@ -70,12 +70,16 @@ describe("examples", () => {
       }
       const model = /<!-- model: (\w+) -->/.exec(page)?.[1];
       const names = await begin(model === undefined ? QUICK : MODELS[model]!);
-      for (const example of examples) {
-        if (model === undefined) await settled();
-        if (model === "asks") names.REQUEST = await asked();
-        await runExample(example, names, said);
+      try {
+        for (const example of examples) {
+          if (model === undefined) await settled();
+          if (model === "asks") names.REQUEST = await asked();
+          await runExample(example, names, said);
+        }
+      } finally {
+        // One page that fails fails none of the others.
+        await clear();
       }
-      await clear();
     },
     30_000,
   );

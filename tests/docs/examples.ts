@@ -46,13 +46,21 @@ export async function runExample(example: Example, names: Names, said: Record<st
   if (!expected) return expect([where, output]).toEqual([where, ""]);
   if (expected.language === "text") return;
   if (expected.language !== "json") throw new Error(`${where}: an answer is json or text, not ${expected.language}`);
-  const answer: unknown = JSON.parse(output);
+  const answer: unknown = parsed(where, output);
   const differences = compare(JSON.parse(expected.code), answer, "");
   if (differences.length > 0)
     throw new Error(`${where}: the answer is another one\n  ${differences.join("\n  ")}\n${output.slice(0, 2000)}`);
   for (const [field, value] of Object.entries(answer as Record<string, unknown>)) {
     const id = (value as { id?: unknown } | null)?.id;
     if (typeof id === "string") names[field.toUpperCase()] = id;
+  }
+}
+
+function parsed(where: string, output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    throw new Error(`${where}: the answer is no JSON\n${output.slice(0, 2000)}`);
   }
 }
 

@@ -44,3 +44,7 @@ test("fenced blocks say what language they are in", () => {
     for (const fence of fencesOf(text))
       expect([path, fence.line, fence.language !== ""]).toEqual([path, fence.line, true]);
 });
+
+test("no page holds what a merge left undecided", () => {
+  expect(pages.filter(({ text }) => /^(?:<{7}|>{7}) /m.test(text)).map(({ path }) => path)).toEqual([]);
+});

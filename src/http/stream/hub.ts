@@ -6,10 +6,10 @@ import { DESK, type JournalEvent, sessionTopic, type Topic } from "../../domain/
 import type { Core } from "../../engine/core.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { steady } from "../../engine/steady.ts";
-import type { CallerWatch } from "../request.ts";
 import { readEvents, readTouched } from "../../store/journal.ts";
 import { findPart } from "../../store/messages.ts";
 import { findSession } from "../../store/sessions.ts";
+import type { CallerWatch } from "../request.ts";
 import { renderCatchUp } from "./catch-up.tsx";
 import { Connection, type StreamParams } from "./connection.ts";
 import { DeskRefresh } from "./desk-refresh.tsx";
@@ -192,7 +192,9 @@ export class StreamHub {
     const published = this.core.journal.published;
     for (const connection of this.connections) {
       // Who comes back is sent to the login page.
-      void this.callers.get(connection)?.().then((there) => there || connection.close());
+      void this.callers
+        .get(connection)?.()
+        .then((there) => there || connection.close());
       const { session_id, json } = connection.params;
       const lane = session_id && !json ? this.lanes.get(sessionTopic(session_id)) : null;
       const quiet = connection.live && (lane ? lane.quiet : true);
