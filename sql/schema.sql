@@ -668,6 +668,7 @@ create table runs (
   foreign key (session_id) references sessions(id) on delete cascade
 );
 create index runs_live on runs (state) where state in ('queued', 'running', 'waiting');
+create index runs_never_begun on runs (question_id, answer_id) where (started_at is null);
 create index runs_of_answer on runs (answer_id);
 create index runs_of_chat on runs (chat_id, created_at);
 create index runs_of_question on runs (question_id);

@@ -81,8 +81,10 @@ export interface SearchAnswer {
   /** What the filters leave; with `more`, at least so many. */
   total: number;
   more: boolean;
+  /** At most so many older entries were not looked at in the time that a search has; the cursor goes on with them. */
+  unseen: number;
   facets: SearchFacets;
-  /** For the next page; null at the end. */
+  /** For the next page, of which it is not known whether it has any hits while `unseen` is not 0; null at the end. */
   cursor: string | null;
   /** A sentence, where the words could not be taken as they are. */
   note: string | null;

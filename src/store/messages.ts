@@ -53,6 +53,13 @@ export const shown = (db: Db) => db`
     and (r.answer_id = m.id or (r.question_id = m.id and not exists (
       select 1 from runs o where o.question_id = m.id and o.started_at is not null))))`;
 
+/** Ids of messages of runs that never began, all of them: few at any time. The rule of `shown`, asked once for many rows. */
+export const neverBegun = (db: Db) => db`
+  select r.answer_id as id from runs r where r.started_at is null
+  union
+  select r.question_id from runs r where r.started_at is null and not exists (
+    select 1 from runs o where o.question_id = r.question_id and o.started_at is not null)`;
+
 /**
  * The newest `limit` messages below position `before` (null: from the end), oldest first. `more` says whether older ones
  * exist. Stops early once `maxChars` of text were gathered, but always gives at least two messages.

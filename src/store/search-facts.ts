@@ -13,13 +13,28 @@ export interface Facts {
   at: Date;
 }
 
-/** Widths of the slabs, in bits of the id; a search begins with the first and takes wider ones as long as it finds little. */
+/** Widths of the slabs, in bits of the id, narrowest first; a range is looked through as a few of them (`slabsOf`). */
 export const SLABS = [
   { name: "a", bits: 12 },
   { name: "b", bits: 15 },
   { name: "c", bits: 18 },
   { name: "d", bits: 21 },
 ] as const;
+
+/** Rows of the narrowest slab: ranges begin and end on its multiples. */
+export const SLAB_ROWS = 2 ** SLABS[0].bits;
+
+/** The fewest slabs, as lexemes, that hold the ids from `lower` (a multiple of SLAB_ROWS) to below `upper`, and few others. */
+export function slabsOf(lower: number, upper: number): string[] {
+  const slabs: string[] = [];
+  const end = Math.ceil(upper / SLAB_ROWS) * SLAB_ROWS;
+  for (let at = lower; at < end; ) {
+    const { name, bits } = SLABS.findLast(({ bits }) => at % 2 ** bits === 0 && at + 2 ** bits <= end) ?? SLABS[0];
+    slabs.push(`${name}=${at / 2 ** bits}`);
+    at += 2 ** bits;
+  }
+  return slabs;
+}
 
 /** Bounds of what Postgres takes as one tsvector: 1 MB in all, 256 places a word, places up to 16,383. */
 const VECTOR_LIMIT_BYTES = 900_000;

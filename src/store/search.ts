@@ -2,8 +2,8 @@
 import type { Db, Sql, Tx } from "../db/sql.ts";
 import type { PartKind, Role } from "../domain/message.ts";
 import type { SearchKind } from "../domain/search.ts";
-import { shown } from "./messages.ts";
-import { lexeme, SLABS } from "./search-facts.ts";
+import { neverBegun } from "./messages.ts";
+import { lexeme, slabsOf } from "./search-facts.ts";
 
 export interface Match {
   id: number;
@@ -26,67 +26,105 @@ export interface Wanted {
   since: Date | null;
 }
 
+/** Ids from `lower` (a multiple of SLAB_ROWS) to below `upper`. */
+export interface Range {
+  lower: number;
+  upper: number;
+  /** All there is, or nearly: then the slabs are not named, whose lists are longer than those of the words. */
+  whole: boolean;
+  /** Words are looked for row by row: the index would gather all beginnings of the whole table first. */
+  each: boolean;
+}
+
 /** Months are asked for by their lexemes up to this many; a longer time is looked through as it comes. */
 const MONTHS_MAX = 36;
-const WIDEST = SLABS.at(-1)!;
 /** How much of what was typed must stand in a label that is "nearly so": two letters that changed places pass. */
 const LIKENESS = 0.5;
-/** A slab with fewer matches than this is followed by a wider one. */
-const LITTLE = 200;
+/** A search that takes longer is given up with an error. */
+const STATEMENT_LIMIT_MS = 5_000;
 
 /**
- * At most `limit` matches with an id below `below` (null: all), newest first. Goes through the table from its end in slabs
- * that widen as long as little is found: the cost is that of what is found, whatever the table holds.
+ * Runs a search's reads in one transaction, by index alone, each statement at most STATEMENT_LIMIT_MS long: rejects with
+ * code 57014 when one takes longer. `end` is above all ids.
  */
-export async function findMatches(db: Db, wanted: Wanted, below: number | null, limit: number): Promise<Match[]> {
-  let upper = below ?? (await endOfTable(db));
-  const found: Match[] = [];
-  for (let step = 0; upper > 0 && found.length < limit; ) {
-    // Slabs lie on multiples of their width: the first ones may be cut short.
-    const { name, bits } = SLABS[step] ?? WIDEST;
-    const slab = Math.floor((upper - 1) / 2 ** bits);
-    const asked = limit - found.length;
-    const rows = await matchesIn(db, wanted, `${name}=${slab}`, upper, asked);
-    for (const { shown, ...match } of rows) if (shown) found.push(match);
-    if (rows.length < LITTLE) step = Math.min(step + 1, SLABS.length - 1);
-    // Of those that were read some may be hidden: then the same slab goes on below them.
-    upper = rows.length === asked ? rows.at(-1)!.id : slab * 2 ** bits;
+export function searching<T>(sql: Sql, read: (tx: Tx, end: number) => Promise<T>): Promise<T> {
+  return sql.begin("read only", async (tx) => {
+    // Plans for the words at hand: one for all words would walk the whole table's ids.
+    const [row] = await tx<{ end: number | null }[]>`
+      select set_config('statement_timeout', ${String(STATEMENT_LIMIT_MS)}, true), set_config('enable_seqscan', 'off', true),
+        set_config('plan_cache_mode', 'force_custom_plan', true),
+        set_config('pg_trgm.word_similarity_threshold', ${String(LIKENESS)}, true),
+        (select max(id) + 1 from search_rows) as end`;
+    return read(tx as unknown as Tx, row?.end ?? 0);
+  }) as Promise<T>;
+}
+
+/** Null when the statement took longer than `limit_ms` and was given up; the transaction goes on. */
+export async function inTime<T>(tx: Tx, limit_ms: number, read: (tx: Tx) => Promise<T>): Promise<T | null> {
+  const limit = (ms: number) => tx`select set_config('statement_timeout', ${String(Math.ceil(ms))}, true)`;
+  try {
+    return (await tx.savepoint(async (inner) => {
+      // Sent before the statement, without a way there and back of its own.
+      const limited = limit(limit_ms).execute();
+      limited.catch(() => {});
+      const result = await read(inner as unknown as Tx);
+      await Promise.all([limited, limit(STATEMENT_LIMIT_MS)]);
+      return result;
+    })) as T;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "57014") return null;
+    throw error;
   }
-  return found;
 }
 
-async function endOfTable(db: Db): Promise<number> {
-  const [row] = await db<{ end: number | null }[]>`select max(id) + 1 as end from search_rows`;
-  return row?.end ?? 0;
-}
-
-async function matchesIn(
+/** At most `limit` matches of this range, newest first; those that are not shown in their chats are among them, marked. */
+export async function matchesIn(
   db: Db,
   wanted: Wanted,
-  slab: string,
-  upper: number,
+  range: Range,
   limit: number,
 ): Promise<(Match & { shown: boolean })[]> {
-  const facts = [lexeme(slab), ...factQueries(wanted)].join(" & ");
-  const words = wanted.words === null ? null : `(${wanted.words}) & ${facts}`;
+  const facts = [...slabQueries(range), ...factQueries(wanted)];
+  const labelFacts = facts.length === 0 ? db`` : db`words @@ ${facts.join(" & ")}::tsquery and`;
   const found = [
-    ...(words === null ? [] : [db`words @@ ${words}::tsquery`]),
-    ...(wanted.part === null
-      ? []
-      : [db`(words @@ ${facts}::tsquery and label ilike ${`%${escapeLike(wanted.part)}%`})`]),
+    ...(wanted.words === null ? [] : [wordsIn(db, wanted.words, facts, range)]),
+    ...(wanted.part === null ? [] : [db`(${labelFacts} label ilike ${`%${escapeLike(wanted.part)}%`})`]),
   ];
   if (found.length === 0) return [];
   const either = found.length === 1 ? found[0]! : db`(${found[0]!} or ${found[1]!})`;
-  // Materialized: told of the limit, the planner would rather walk the whole table backwards.
+  // "+ 0": a bitmap of all ids below the upper one would cost more than everything else. Materialized: told of the limit,
+  // the planner would rather walk the whole table backwards.
   return db<(Match & { shown: boolean })[]>`
     with found as materialized (
       select id, kind, project_id, message_id, role, model, at from search_rows
-      where ${either} and id < ${upper} ${wanted.since ? db`and at >= ${wanted.since}` : db``}),
-    newest as materialized (select * from found order by id desc limit ${limit})
-    select id, kind, project_id, role, model, at, e.message_id is null or exists (
-      select 1 from messages m where m.id = e.message_id and ${shown(db)}) as shown
-    from newest e order by id desc`;
+      where ${either} and id + 0 < ${range.upper} ${wanted.since ? db`and at >= ${wanted.since}` : db``}),
+    newest as materialized (select * from found order by id desc limit ${limit}),
+    hidden as materialized (${neverBegun(db)})
+    select id, kind, project_id, role, model, at, ${seen(db)} as shown from newest e order by id desc`;
 }
+
+/** How many rows of this range have all words of the phrases, wherever they stand. */
+export async function candidatesIn(db: Db, wanted: Wanted, range: Range): Promise<number> {
+  const words = (wanted.words ?? "").replaceAll("<->", "&");
+  const query = [`(${words})`, ...slabQueries(range), ...factQueries(wanted)].join(" & ");
+  const [row] = await db<{ n: number }[]>`
+    select count(*)::int as n from search_rows where words @@ ${query}::tsquery`;
+  return row!.n;
+}
+
+/** Needs a CTE `hidden`; a row `e` without a message is always shown. */
+const seen = (db: Db) => db`
+  (e.message_id is null or (e.message_id not in (select id from hidden)
+    and exists (select 1 from messages m where m.id = e.message_id and m.superseded_at is null)))`;
+
+/** As a function instead of its operator the match is none that an index could be asked for. */
+const wordsIn = (db: Db, words: string, facts: readonly string[], { each, whole }: Range) =>
+  each && !whole
+    ? db`(words @@ ${facts.join(" & ")}::tsquery and ts_match_vq(words, ${words}::tsquery))`
+    : db`words @@ ${[`(${words})`, ...facts].join(" & ")}::tsquery`;
+
+const slabQueries = ({ lower, upper, whole }: Range) =>
+  whole ? [] : [`(${slabsOf(lower, upper).map(lexeme).join(" | ")})`];
 
 function factQueries({ kinds, projects, models, roles, since }: Wanted): string[] {
   const any = (key: string, values: readonly string[]) =>
@@ -116,14 +154,15 @@ function monthsSince(since: Date): string[] {
 
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, "\\$&");
 
-/** Labels that are written nearly so, best first, where nothing is written so. */
-export async function findSimilar(db: Db, text: string, limit: number): Promise<Match[]> {
+/** Labels of this range that are written nearly so, best first. */
+export async function similarIn(db: Db, text: string, range: Range, limit: number): Promise<Match[]> {
+  const [slabs] = slabQueries(range);
   return db<Match[]>`
     with found as materialized (
       select id, kind, project_id, message_id, role, model, at, word_similarity(${text}, label) as likeness
-      from search_rows where ${text} <% label)
-    select id, kind, project_id, role, model, at from found e
-    where e.message_id is null or exists (select 1 from messages m where m.id = e.message_id and ${shown(db)})
+      from search_rows where ${text} <% label ${slabs ? db`and words @@ ${slabs}::tsquery` : db``}),
+    hidden as materialized (${neverBegun(db)})
+    select id, kind, project_id, role, model, at from found e where ${seen(db)}
     order by likeness desc, id desc limit ${limit}`;
 }
 
@@ -146,16 +185,6 @@ export interface HitRow {
   part_kind: PartKind | null;
   text: string | null;
   arguments_text: string | null;
-}
-
-/** Runs a search's reads under a limit of their own, and by index alone. Rejects with code 57014 when it takes longer. */
-export function bounded<T>(sql: Sql, timeout_ms: number, read: (tx: Tx) => Promise<T>): Promise<T> {
-  return sql.begin("read only", async (tx) => {
-    await tx`
-      select set_config('statement_timeout', ${String(timeout_ms)}, true), set_config('enable_seqscan', 'off', true),
-        set_config('pg_trgm.word_similarity_threshold', ${String(LIKENESS)}, true)`;
-    return read(tx as unknown as Tx);
-  }) as Promise<T>;
 }
 
 /** What the rows say and where they stand, in the order of `ids`; deleted ones are left out. */

@@ -131,28 +131,42 @@ function Blank() {
 }
 
 function Summary({ answer, took_ms }: SearchProps) {
-  const total = answer.more ? `More than ${count(SEARCH_COUNTED)} results` : counted(answer.total, "result");
+  const { note, total, more, unseen } = answer;
+  const found = !more
+    ? counted(total, "result")
+    : total === SEARCH_COUNTED
+      ? `More than ${count(SEARCH_COUNTED)} results`
+      : `${total === 0 ? "No results" : `At least ${counted(total, "result")}`} so far`;
   return (
     <>
-      {answer.note && answer.total === 0 ? (
-        ""
+      {note && total === 0 && !more ? "" : <span safe>{`${found} in ${Math.max(1, Math.round(took_ms))} ms`}</span>}
+      {note ? <span class="said" safe>{` ${note}`}</span> : ""}
+      {unseen > 0 ? (
+        <span class="said" safe>{` Up to ${count(unseen)} older entries were not looked at yet.`}</span>
       ) : (
-        <span safe>{`${total} in ${Math.max(1, Math.round(took_ms))} ms`}</span>
+        ""
       )}
-      {answer.note ? <span class="said" safe>{` ${answer.note}`}</span> : ""}
     </>
   );
 }
 
 function Found(props: SearchProps) {
   const { answer, bands, text, filters, paged, now } = props;
-  if (answer.total === 0 && !paged) return <Nothing {...props} />;
+  const further = answer.cursor && urls.search({ ...queryOf(text, filters), cursor: answer.cursor });
+  if (answer.total === 0 && !paged && !further) return <Nothing {...props} />;
   if (bands.length > 0) {
     return (
       <>
         {bands.map((band) => (
           <Band band={band} all={urls.search({ ...queryOf(text, filters), kind: [band.kind] })} now={now} />
         ))}
+        {answer.unseen > 0 && further ? (
+          <p class="btns">
+            <FurtherLink url={further} words="Look further back" />
+          </p>
+        ) : (
+          ""
+        )}
         <p class="mid">Not searched: files on disk.</p>
       </>
     );
@@ -162,7 +176,8 @@ function Found(props: SearchProps) {
       {answer.hits.map((hit) => (
         <Hit hit={hit} now={now} kind />
       ))}
-      {answer.hits.length === 0 ? <p>There are no further results.</p> : ""}
+      {answer.hits.length === 0 && !further ? <p>There are no further results.</p> : ""}
+      {answer.hits.length === 0 && further ? <p>Nothing was found as far as was looked.</p> : ""}
       <p class="btns">
         {paged ? (
           <a class="btn" href={urls.search(queryOf(text, filters))}>
@@ -171,17 +186,17 @@ function Found(props: SearchProps) {
         ) : (
           ""
         )}
-        {answer.cursor ? (
-          <a class="btn" href={urls.search({ ...queryOf(text, filters), cursor: answer.cursor })}>
-            Older results
-          </a>
-        ) : (
-          ""
-        )}
+        {further ? <FurtherLink url={further} words={answer.unseen > 0 ? "Look further back" : "Older results"} /> : ""}
       </p>
     </section>
   );
 }
+
+const FurtherLink = ({ url, words }: { url: string; words: string }) => (
+  <a class="btn" href={url} safe>
+    {words}
+  </a>
+);
 
 function Nothing({ answer, text, filters }: SearchProps) {
   if (answer.note) return "";

@@ -18,24 +18,21 @@ import {
 } from "../../domain/search.ts";
 import { parseSearch, positive, type SearchQuery, tsqueryOf } from "../../domain/search-query.ts";
 import { invalid } from "../../lib/errors.ts";
-import {
-  bounded,
-  findMatches,
-  findSimilar,
-  type Match,
-  projectNames,
-  readHits,
-  type Wanted,
-} from "../../store/search.ts";
+import { inTime, type Match, projectNames, readHits, searching, similarIn, type Wanted } from "../../store/search.ts";
 import { lexeme } from "../../store/search-facts.ts";
 import type { Core } from "../core.ts";
 import { facetsOf, passes } from "./facets.ts";
 import { hitOf } from "./hits.ts";
+import { type Looked, look, newestRange } from "./look.ts";
 
-/** A search that takes longer is given up with an error. */
-const TIMEOUT_MS = 5_000;
-/** Beginnings and likeness come second: they may cost no more than this, or what was found has to do. */
-const SECOND_TIMEOUT_MS = 250;
+/** Finding and counting goes on to further ranges of rows so long; what they would have is behind the answer's cursor. */
+const BUDGET_MS = 40;
+/** Beginnings and likeness come second, and get at least this. */
+const SECOND_MS = 20;
+/** A range that was begun in time may take so long: most words are found in all rows at once within it. */
+const RANGE_MS = 50;
+/** Who goes on behind what was looked at has said that it is worth waiting for. */
+const FURTHER_MS = 400;
 /** So few hits, and words that only begin so are looked for too. */
 const LITTLE = 20;
 
@@ -43,11 +40,20 @@ const LITTLE = 20;
 type Way = "words" | "beginnings" | "similar";
 const LETTERS: Record<Way, string> = { words: "w", beginnings: "b", similar: "s" };
 
-interface Found {
+/** The newest matches whatever the filters, at most one more than SEARCH_COUNTED. */
+interface Found extends Looked {
   way: Way;
-  /** The newest matches whatever the filters, at most SEARCH_COUNTED. */
-  matches: Match[];
-  more: boolean;
+  note: string | null;
+}
+
+/** What one search goes by, from its first statement to its last. */
+interface Search {
+  tx: Tx;
+  query: SearchQuery;
+  input: SearchInput;
+  /** Above all ids. */
+  end: number;
+  deadline: number;
 }
 
 /** Flat and paged, for programs and for one chosen kind. Errors: invalid (q too long, a cursor that is none). */
@@ -74,66 +80,86 @@ async function run(
   const query = parseSearch(input.text);
   const at = cursorOf(input.cursor);
   if (query.problem || input.text.trim() === "") return { answer: nothing(query.problem), bands: [] };
-  const found = await findAll(core, query, at?.way ?? null);
-  return bounded(core.sql, TIMEOUT_MS, async (tx) => {
-    const names = await projectNames(tx, [...new Set([...found.matches.map((m) => m.project_id), ...input.projects])]);
-    const left = await filtered(tx, query, found, input);
-    const bands = inBands ? await bandsOf(tx, query, found, input) : [];
-    const page = inBands ? [] : await pageOf(tx, query, found, input, left.matches, at?.below ?? null);
-    const hits = await readHits(
-      tx,
-      page.slice(0, SEARCH_PAGE).map((m) => m.id),
-    );
-    const last = page.length > SEARCH_PAGE ? page[SEARCH_PAGE - 1] : undefined;
+  return searching(core.sql, async (tx, end) => {
+    const deadline = performance.now() + BUDGET_MS;
+    const search = { tx, query, input, end, deadline };
+    const found = await findAll(search, at?.way ?? null);
+    const left = await filtered(search, found);
+    const page = at === null ? left : await pageBelow(search, found.way, left, at.below);
+    const shown = inBands ? [] : page.matches.slice(0, SEARCH_PAGE);
+    const banded = inBands ? await bandsOf(search, found, left) : [];
+    const projects = [...new Set([...found.matches.map((m) => m.project_id), ...input.projects])];
+    const ids = [...shown, ...banded.flatMap((band) => band.matches)].map((m) => m.id);
+    const [rows, names] = await Promise.all([readHits(tx, ids), projectNames(tx, projects)]);
+    const hits = new Map(rows.map((row) => [row.id, hitOf(row, positive(query))]));
+    const hitsOf = (matches: readonly Match[]) => matches.flatMap((m) => hits.get(m.id) ?? []);
+    const counted = found.matches.slice(0, SEARCH_COUNTED);
     const answer: SearchAnswer = {
-      hits: hits.map((row) => hitOf(row, positive(query))),
-      total: left.matches.length,
-      more: left.more,
-      facets: facetsOf(found.matches, input, names),
-      cursor: last ? `${LETTERS[found.way]}${last.id}` : null,
-      note: found.way === "similar" && found.matches.length > 0 ? "Nothing is written so. This is nearly so:" : null,
+      hits: hitsOf(shown),
+      total: Math.min(left.matches.length, SEARCH_COUNTED),
+      more: left.upper > 0,
+      unseen: page.matches.length > (at === null ? SEARCH_COUNTED : SEARCH_PAGE) ? 0 : page.upper,
+      facets: facetsOf(counted, input, names),
+      cursor: cursorBehind(found.way, page, inBands),
+      note: found.note,
     };
-    return { answer, bands };
+    return { answer, bands: banded.map(({ matches, ...band }) => ({ ...band, hits: hitsOf(matches) })) };
   });
+}
+
+/** Behind the page's last hit or, when it has all that was found, behind what was looked at. */
+function cursorBehind(way: Way, { matches, upper }: Looked, inBands: boolean): string | null {
+  if (matches.length > SEARCH_PAGE && !inBands) return `${LETTERS[way]}${matches[SEARCH_PAGE - 1]!.id}`;
+  return upper > 0 ? `${LETTERS[way]}${upper}` : null;
 }
 
 const nothing = (note: string | null): SearchAnswer => ({
   hits: [],
   total: 0,
   more: false,
+  unseen: 0,
   facets: { kind: [], project: [], model: [], role: [], age: [] },
   cursor: null,
   note,
 });
 
-async function findAll(core: Pick<Core, "sql">, query: SearchQuery, way: Way | null): Promise<Found> {
-  const newest = (tx: Tx, as: Way) => findMatches(tx, wanted(query, as, ALL), null, SEARCH_COUNTED + 1);
-  const exact = way === "beginnings" ? [] : await bounded(core.sql, TIMEOUT_MS, (tx) => newest(tx, "words"));
-  if (way === "words" || exact.length >= LITTLE) return asFound("words", exact);
-  const begun = await unlessLate(() => bounded(core.sql, SECOND_TIMEOUT_MS, (tx) => newest(tx, "beginnings")));
-  if (begun && begun.length > exact.length) return asFound("beginnings", begun);
-  if (exact.length > 0 || !query.plain) return asFound("words", exact);
-  const plain = query.plain;
-  const similar = await unlessLate(() =>
-    bounded(core.sql, SECOND_TIMEOUT_MS, (tx) => findSimilar(tx, plain, SEARCH_PAGE)),
-  );
-  return asFound("similar", similar ?? []);
+async function findAll(search: Search, way: Way | null): Promise<Found> {
+  const nowhere = { matches: [], upper: search.end };
+  const counted = (as: Way, deadline: number, optional: boolean) => {
+    const how = { wanted: wanted(search.query, as, ALL), limit: SEARCH_COUNTED + 1, end: search.end };
+    return look(search.tx, nowhere, { ...how, deadline, optional, least_ms: optional ? SECOND_MS : RANGE_MS });
+  };
+  const exact = way === "beginnings" ? nowhere : await counted("words", search.deadline, false);
+  // While older rows may have the words as they are, nothing else is offered.
+  if (way === "words" || exact.matches.length >= LITTLE || (way === null && exact.upper > 0))
+    return { way: "words", note: null, ...exact };
+  const late = performance.now() + SECOND_MS;
+  const begun = await counted("beginnings", Math.max(search.deadline, late), way === null);
+  if (way === "beginnings" || begun.matches.length > exact.matches.length)
+    return { way: "beginnings", note: null, ...begun };
+  const note = begun.upper > 0 ? NOT_BEGUN : null;
+  if (exact.matches.length > 0 || !search.query.plain) return { way: "words", note, ...exact };
+  return findSimilar(search, search.query.plain, note);
 }
 
-const asFound = (way: Way, matches: Match[]): Found => ({
-  way,
-  matches: matches.slice(0, SEARCH_COUNTED),
-  more: matches.length > SEARCH_COUNTED,
-});
+const NOT_BEGUN = "There was no time to look for words that only begin so.";
 
-/** Null when Postgres cancelled it (57014). */
-async function unlessLate<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as { code?: unknown }).code === "57014") return null;
-    throw error;
+/** First among the newest rows, then among all if there is time. */
+async function findSimilar({ tx, end, deadline }: Search, text: string, note: string | null): Promise<Found> {
+  const range = newestRange(end);
+  let matches = await similarIn(tx, text, range, SEARCH_PAGE);
+  let all = range.lower === 0;
+  const left = Math.max(deadline - performance.now(), SECOND_MS);
+  if (!all && matches.length < SEARCH_PAGE) {
+    const more = await inTime(tx, left, (inner) =>
+      similarIn(inner, text, { ...range, lower: 0, whole: true }, SEARCH_PAGE),
+    );
+    all = more !== null;
+    matches = more ?? matches;
   }
+  const found = { way: "similar" as const, matches, upper: 0 };
+  if (matches.length === 0) return { ...found, note };
+  return { ...found, note: `Nothing is written so. This is nearly so${all ? "" : ", of the newest"}:` };
 }
 
 const ALL: SearchFilters = { kinds: [], projects: [], models: [], roles: [], age: "any" };
@@ -158,51 +184,39 @@ function sinceOf(age: SearchAge): Date | null {
 const isFiltered = (f: SearchFilters) =>
   f.kinds.length + f.projects.length + f.models.length + f.roles.length > 0 || f.age !== "any";
 
-/** What the filters leave: of what was found where that is all there is, else looked for anew. */
-async function filtered(
-  tx: Tx,
-  query: SearchQuery,
-  found: Found,
-  filters: SearchFilters,
-): Promise<Pick<Found, "matches" | "more">> {
-  if (!isFiltered(filters)) return found;
-  if (!found.more) return { matches: found.matches.filter((m) => passes(m, filters)), more: false };
-  const matches = await findMatches(tx, wanted(query, found.way, filters), null, SEARCH_COUNTED + 1);
-  return { matches: matches.slice(0, SEARCH_COUNTED), more: matches.length > SEARCH_COUNTED };
+/** What the filters leave: of what was found, and of what lies behind it. */
+async function filtered(search: Search, found: Found): Promise<Looked> {
+  const { query, input } = search;
+  if (!isFiltered(input)) return found;
+  const matches = found.matches.filter((m) => passes(m, input));
+  const how = { wanted: wanted(query, found.way, input), limit: SEARCH_COUNTED + 1, least_ms: SECOND_MS };
+  return look(search.tx, { matches, upper: found.upper }, { ...search, ...how });
 }
 
 /** One match more than a page shows, if there is one. */
-async function pageOf(
-  tx: Tx,
-  query: SearchQuery,
-  found: Found,
-  filters: SearchFilters,
-  first: Match[],
-  below: number | null,
-): Promise<Match[]> {
-  if (below === null) return first.slice(0, SEARCH_PAGE + 1);
-  return findMatches(tx, wanted(query, found.way, filters), below, SEARCH_PAGE + 1);
+function pageBelow(search: Search, way: Way, left: Looked, below: number): Promise<Looked> {
+  const matches = left.matches.filter((m) => m.id < below).slice(0, SEARCH_PAGE + 1);
+  const from = { matches, upper: Math.min(left.upper, below) };
+  const how = { wanted: wanted(search.query, way, search.input), limit: SEARCH_PAGE + 1, end: search.end };
+  return look(search.tx, from, { ...how, deadline: performance.now() + FURTHER_MS, least_ms: RANGE_MS });
 }
 
-async function bandsOf(tx: Tx, query: SearchQuery, found: Found, filters: SearchFilters): Promise<SearchBand[]> {
-  const bands: SearchBand[] = [];
+interface Banded extends Omit<SearchBand, "hits"> {
+  matches: Match[];
+}
+
+async function bandsOf(search: Search, found: Found, left: Looked): Promise<Banded[]> {
+  const bands: Banded[] = [];
   for (const kind of SEARCH_KINDS) {
-    const of = { ...filters, kinds: [kind] };
-    let matches = found.matches.filter((m) => passes(m, of));
-    const counted = matches.length;
-    if (found.more && counted < SEARCH_BAND)
-      matches = await findMatches(tx, wanted(query, found.way, of), null, SEARCH_BAND + 1);
+    let { upper } = left;
+    let matches = left.matches.filter((m) => m.kind === kind);
+    if (matches.length < SEARCH_BAND && upper > 0) {
+      const of = wanted(search.query, found.way, { ...search.input, kinds: [kind] });
+      const how = { wanted: of, limit: SEARCH_BAND + 1, least_ms: 1, optional: true };
+      ({ matches, upper } = await look(search.tx, { matches, upper }, { ...search, ...how }));
+    }
     if (matches.length === 0) continue;
-    const rows = await readHits(
-      tx,
-      matches.slice(0, SEARCH_BAND).map((m) => m.id),
-    );
-    bands.push({
-      kind,
-      hits: rows.map((row) => hitOf(row, positive(query))),
-      count: Math.max(counted, Math.min(matches.length, SEARCH_BAND)),
-      more: found.more,
-    });
+    bands.push({ kind, matches: matches.slice(0, SEARCH_BAND), count: matches.length, more: upper > 0 });
   }
   return bands;
 }

@@ -1,0 +1,2 @@
+-- Runs that never began hide their messages (src/store/messages.ts). They are few; a search asks for all of them at once.
+create index runs_never_begun on runs (question_id, answer_id) where started_at is null;
