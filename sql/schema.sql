@@ -674,6 +674,7 @@ create index runs_of_chat on runs (chat_id, created_at);
 create index runs_of_question on runs (question_id);
 create index runs_of_session on runs (session_id, created_at desc);
 create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
+create index runs_stopped on runs (ended_at) where state in ('limited', 'failed', 'interrupted');
 comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
 comment on column runs.agent_mode is 'Mode of an outside agent, by its own name; null leaves it as it is.';
 comment on column runs.cost_usd is 'Sum over the turns whose price was known; null when none was.';

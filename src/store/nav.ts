@@ -24,13 +24,19 @@ interface SessionRow {
   to_review: boolean;
 }
 
-/** What waits for you says more than what runs, and that more than what is queued behind it; then the newest run. */
-export const liveFirst = (db: Db) => db`array_position(array['waiting', 'running', 'queued'], r.state) nulls last`;
+/**
+ * State of the runs `r` that `of` says: what waits for you says more than what runs, and that more than what is queued
+ * behind it; then the newest run. Two questions, so that neither reads all runs of a long session.
+ */
+export const stateOf = (db: Db, of: ReturnType<Db>) => db`
+  coalesce(
+    (select r.state from runs r where ${of} and r.state in ('queued', 'running', 'waiting')
+      order by array_position(array['waiting', 'running', 'queued'], r.state), r.created_at desc limit 1),
+    (select r.state from runs r where ${of} order by r.created_at desc limit 1))`;
 
-/** A session's status: a live run first, else the newest one. */
+/** A session's status. */
 const runState = (db: Db) => db`
-  (select r.state from runs r where r.session_id = s.id
-   order by ${liveFirst(db)}, r.created_at desc limit 1) as run_state,
+  ${stateOf(db, db`r.session_id = s.id`)} as run_state,
   exists (select 1 from changes g join hunks h on h.change_id = g.id and h.current and h.state in ('pending', 'stale')
     where g.session_id = s.id and g.closed_at is null and g.discarded_at is null) as to_review`;
 

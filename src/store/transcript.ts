@@ -5,7 +5,7 @@ import { type Status, statusOfRun } from "../domain/nav.ts";
 import type { QueueItem } from "../domain/page.ts";
 import type { Run, RunState } from "../domain/run.ts";
 import { readParts } from "./messages.ts";
-import { liveFirst } from "./nav.ts";
+import { stateOf } from "./nav.ts";
 import { requestsOfMessages } from "./requests.ts";
 import { openRuns, runsOfMessages } from "./runs.ts";
 import { countEarlier } from "./superseded.ts";
@@ -54,8 +54,7 @@ export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | n
 /** Status of a session's chats by chat id. */
 export async function readChatStatuses(db: Db, sessionId: string): Promise<Record<string, Status>> {
   const rows = await db<{ id: string; state: RunState | null }[]>`
-    select c.id, (select r.state from runs r where r.chat_id = c.id
-      order by ${liveFirst(db)}, r.created_at desc limit 1) as state
+    select c.id, ${stateOf(db, db`r.chat_id = c.id`)} as state
     from chats c where c.session_id = ${sessionId} and c.archived_at is null`;
   return Object.fromEntries(rows.map((r) => [r.id, statusOfRun(r.state)]));
 }
