@@ -131,11 +131,12 @@
     return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  // ── queued messages: Edit takes one back into the field ───────────────────────────────────────
+  // ── a queued message that is edited, one that is restored to: its text goes back into the field ───────────────────────────────────────
   document.addEventListener("htmx:config:request", (event) => {
     const form = event.target;
     if (!form.matches?.("form[data-edit]")) return;
-    const text = form.closest("li")?.querySelector("[data-text]")?.textContent ?? "";
+    const pieces = form.closest("li, .asked")?.querySelectorAll("[data-text]") ?? [];
+    const text = [...pieces].map((piece) => piece.textContent).join("");
     const { ctx } = event.detail;
     // The stream may remove the row before the answer is here, and a removed row gets no events: hence not by event.
     ctx.fetch = async (url, options) => {

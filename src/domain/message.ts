@@ -92,6 +92,8 @@ export interface Entry {
   run: Run | null;
   /** Messages that were put aside for this one; none when it is missing. */
   earlier?: number;
+  /** A message that a coder answered: files, proposals and chat can go back to before it. */
+  restorable?: true;
 }
 
 /** A message longer than this is refused; 64,000 characters as JavaScript counts them. */

@@ -43,6 +43,14 @@ export async function checkpointOfMessage(db: Db, messageId: string): Promise<Ch
   return row ?? null;
 }
 
+/** Which of these messages a chat can be restored to. */
+export async function restorableMessages(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db<{ message_id: string }[]>`
+    select message_id from checkpoints where message_id = any(${ids as string[]})`;
+  return new Set(rows.map((row) => row.message_id));
+}
+
 export function checkpointChanges(db: Db, checkpointId: string): Promise<CheckpointChange[]> {
   return db<CheckpointChange[]>`
     select change_id, base_sha, new_sha, kind, base_mode, new_mode from checkpoint_changes

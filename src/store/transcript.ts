@@ -4,6 +4,7 @@ import type { Entry, Message, ToolPart } from "../domain/message.ts";
 import { type Status, statusOfRun } from "../domain/nav.ts";
 import type { QueueItem } from "../domain/page.ts";
 import type { Run, RunState } from "../domain/run.ts";
+import { restorableMessages } from "./checkpoints.ts";
 import { readParts } from "./messages.ts";
 import { stateOf } from "./nav.ts";
 import { requestsOfMessages } from "./requests.ts";
@@ -16,6 +17,7 @@ export async function readEntries(db: Db, messages: readonly Message[], toolChar
   const [parts, runs] = [await readParts(db, ids, toolChars), await runsOfMessages(db, ids)];
   const requests = await requestsOfMessages(db, ids);
   const earlier = await countEarlier(db, messages);
+  const restorable = await restorableMessages(db, ids);
   const wrote = new Map(runs.map((r) => [r.answer_id, r]));
   // Runs come oldest first; the first one of a question is the one that asked it.
   const asked = new Map([...runs].reverse().map((r) => [r.question_id, r]));
@@ -25,6 +27,7 @@ export async function readEntries(db: Db, messages: readonly Message[], toolChar
     requests: requests.filter((q) => q.message_id === message.id),
     run: (message.role === "assistant" ? wrote : asked).get(message.id) ?? null,
     ...(earlier.has(message.id) && { earlier: earlier.get(message.id)! }),
+    ...(restorable.has(message.id) && { restorable: true as const }),
   }));
 }
 

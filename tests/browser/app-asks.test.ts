@@ -72,5 +72,13 @@ test("a question is answered in its card, and a permission on the desk by key, w
   await page.keyboard.press("Enter");
   await page.locator(".ask-done", { hasText: "not that one" }).waitFor();
   expect((await boo.settled(rejected.id, session)).state).toBe("completed");
+
+  const last = page.locator(".asked").last();
+  await last.locator("summary", { hasText: "Restore" }).click();
+  await last.getByRole("button", { name: "Restore to here" }).click();
+  await page.locator(".asked", { hasText: "echo no" }).waitFor({ state: "detached" });
+  await page.waitForFunction(() =>
+    document.querySelector<HTMLTextAreaElement>("textarea[name=text]")?.value.includes("echo no"),
+  );
   await context.close();
 }, 60_000);

@@ -18,6 +18,7 @@ import { CopiedEvidence, Evidence } from "./evidence.tsx";
 import { Fork } from "./fork.tsx";
 import { isDemo, marginModel, shortModel } from "./model-name.ts";
 import { NoticeView, Parts } from "./parts.tsx";
+import { Restore } from "./restore.tsx";
 
 interface RowsProps {
   entries: readonly Entry[];
@@ -84,14 +85,14 @@ export function UserMessage({ entry, now, open = false, put_aside = false }: Use
         {told.map((part) => (
           <NoticeView part={part as NoticePart} />
         ))}
-        {put_aside ? "" : <SaidActions message={message} />}
+        {put_aside ? "" : <SaidActions message={message} restorable={entry.restorable === true} />}
       </div>
     </article>
   );
 }
 
 /** The form is fetched when it is opened; without script the link inside leads to it. */
-function SaidActions({ message }: { message: Message }) {
+function SaidActions({ message, restorable }: { message: Message; restorable: boolean }) {
   const url = urls.revision(message.id);
   return (
     <div class="saidacts">
@@ -104,6 +105,7 @@ function SaidActions({ message }: { message: Message }) {
           <a href={url}>Edit it on a page of its own</a>
         </div>
       </details>
+      {restorable ? <Restore message={message} /> : ""}
       <Fork message_id={message.id} chat_id={message.chat_id} />
     </div>
   );
@@ -117,7 +119,7 @@ function Said({ text, open }: { text: string; open: boolean }) {
   const lines = text.split("\n");
   if (lines.length <= SAID_LINES * 1.5 && text.length <= SAID_CHARS * 1.5) {
     return (
-      <div class="said" safe>
+      <div class="said" data-text safe>
         {text}
       </div>
     );
@@ -125,10 +127,14 @@ function Said({ text, open }: { text: string; open: boolean }) {
   const head = lines.slice(0, SAID_LINES).join("\n").slice(0, SAID_CHARS);
   return (
     <div class="said">
-      <span safe>{head}</span>
+      <span data-text safe>
+        {head}
+      </span>
       <details class="rest" open={open}>
         <summary safe>{`Show all ${count(text.length)} characters`}</summary>
-        <span safe>{text.slice(head.length)}</span>
+        <span data-text safe>
+          {text.slice(head.length)}
+        </span>
       </details>
     </div>
   );

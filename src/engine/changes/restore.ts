@@ -6,6 +6,7 @@ import { conflict, notFound } from "../../lib/errors.ts";
 import { appliesSince, applyFiles } from "../../store/applies.ts";
 import { findChat } from "../../store/chats.ts";
 import { type CheckpointRow, checkpointOfMessage } from "../../store/checkpoints.ts";
+import { readParts } from "../../store/messages.ts";
 import { openRuns } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { transact } from "../core.ts";
@@ -15,12 +16,12 @@ import { type Applying, inProject } from "./apply.ts";
 import { restoreRows } from "./restore-rows.ts";
 import { chatsOfFiles, takeBack } from "./rewind.ts";
 
-/** `conflict` while the chat runs, and with `blocked` in `current` when a file was changed since by anybody else. */
+/** `text` is what the message said. `conflict` while the chat runs, and with `blocked` in `current` when a file was changed since by anybody else. */
 export async function restoreTo(
   core: Applying,
   messageId: string,
   via: string,
-): Promise<{ applies: number; checkpoint: CheckpointRow }> {
+): Promise<{ applies: number; checkpoint: CheckpointRow; text: string }> {
   const checkpoint = await checkpointOfMessage(core.sql, messageId);
   if (!checkpoint) throw notFound("checkpoint");
   const chat = await findChat(core.sql, checkpoint.chat_id);
@@ -48,6 +49,7 @@ export async function restoreTo(
       await takeBack(core, project, applies, { via, chat_id: chat.id, checkpoint_id: checkpoint.id });
     else await transact(core, (tx, emit) => restoreRows(tx, emit, checkpoint.id));
     await restoreWorktreeFiles(core, checkpoint);
-    return { applies: applies.length, checkpoint };
+    const said = (await readParts(core.sql, [messageId])).find((part) => part.kind === "text");
+    return { applies: applies.length, checkpoint, text: said?.text ?? "" };
   });
 }

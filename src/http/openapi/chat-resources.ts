@@ -141,5 +141,6 @@ export const entry = message.extend({
   parts: z.array(part),
   requests: z.array(request).describe("What its run asked a human."),
   run: run.nullable().describe("The run that asked it (user) or wrote it (assistant)."),
+  restorable: z.literal(true).optional().describe("The chat can go back to before it: POST /messages/:id/restoration."),
   earlier: count.optional().describe("Messages that were put aside for this one: GET /messages/:id/earlier."),
 });

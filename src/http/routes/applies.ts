@@ -6,10 +6,12 @@ import { appliesOf, applyAccepted, readApply } from "../../engine/changes/apply.
 import { restoreTo } from "../../engine/changes/restore.ts";
 import { rewindApply } from "../../engine/changes/rewind.ts";
 import { parseBody } from "../body.ts";
+import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { callerOf, keepOpen } from "../request.ts";
-import { answerPost, created, jsonAnswer, seeOther, wants } from "../respond.ts";
+import { answerPost, created, htmlAnswer, jsonAnswer, seeOther, wants } from "../respond.ts";
 import type { Web } from "../web.ts";
+import { showChat } from "./workspace.tsx";
 
 const about = describing("applies");
 const id = z.string().max(40);
@@ -19,6 +21,9 @@ const New = z.object({
     .union([z.array(id).max(10_000), id.transform((one) => [one])])
     .optional()
     .describe("Only these changes; everything that is accepted by default."),
+});
+const Restoration = z.object({
+  edit: z.string().optional().describe("A page's: what the message said goes back to the composer."),
 });
 
 export function applyRoutes(web: Web) {
@@ -61,16 +66,11 @@ export function applyRoutes(web: Web) {
     )
     .post(
       "/messages/:id/restoration",
-      async ({ request, params }) => {
-        const { applies, checkpoint } = await restoreTo(web.core, params.id, callerOf(request).via);
-        return answerPost(request, {
-          json: () => Response.json({ chat_id: checkpoint.chat_id, applies }),
-          url: urls.chat(checkpoint.chat_id),
-        });
-      },
+      ({ request, params }) => restore(web, request, params.id),
       about({
         summary: "Brings files, proposals and transcript back to before this message; 409 says what is in the way.",
-        answers: { 200: { chat_id: "string", applies: "integer" } },
+        body: Restoration,
+        answers: { 200: { chat_id: "string", applies: "integer", text: "string" } },
       }),
     );
 }
@@ -82,4 +82,17 @@ async function make(web: Web, request: Request, sessionId: string): Promise<Resp
   keepOpen(request);
   const apply = await applyAccepted(web.core, { session_id: sessionId, chat_id: chat, changes, via });
   return answerPost(request, { json: () => created(urls.apply(apply.id), { apply }), url: urls.review(sessionId) });
+}
+
+async function restore(web: Web, request: Request, messageId: string): Promise<Response> {
+  const { edit } = await parseBody(request, Restoration);
+  const { applies, checkpoint, text } = await restoreTo(web.core, messageId, callerOf(request).via);
+  const { chat_id } = checkpoint;
+  // Without script the text comes back in the page's own field; with it, composer.js puts it there.
+  if (edit !== undefined && wants(request) === "page")
+    return htmlAnswer(
+      request,
+      await showChat(web, request, chat_id, { composer: { ...blankComposer(), draft: text } }),
+    );
+  return answerPost(request, { json: () => Response.json({ chat_id, applies, text }), url: urls.chat(chat_id) });
 }
