@@ -68,7 +68,7 @@ export function transcript(page: Page): Promise<string[]> {
     Array.from(document.querySelectorAll(".view .turn")).flatMap((turn) => {
       if (turn.getClientRects().length === 0) return [];
       const copy = turn.cloneNode(true) as HTMLElement;
-      for (const gone of Array.from(copy.querySelectorAll("aside, .evidence, .toolout, .num, button, time")))
+      for (const gone of Array.from(copy.querySelectorAll("aside, .evidence, .saidacts, .toolout, .num, button, time")))
         gone.remove();
       const who = turn.classList.contains("asked") ? "asked" : "answered";
       return `${who}: ${copy.textContent?.replace(/\s+/g, " ").trim()}`;
