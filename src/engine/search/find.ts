@@ -27,6 +27,9 @@ import { type Looked, look, newestRange } from "./look.ts";
 
 /** Finding and counting goes on to further ranges of rows so long; what they would have is behind the answer's cursor. */
 const BUDGET_MS = 40;
+/** So many rows take little work; they are looked through whole, whatever else the machine does. */
+const SMALL_ROWS = 20_000;
+const SMALL_BUDGET_MS = 2_000;
 /** Beginnings and likeness come second, and get at least this. */
 const SECOND_MS = 20;
 /** A range that was begun in time may take so long: most words are found in all rows at once within it. */
@@ -81,7 +84,7 @@ async function run(
   const at = cursorOf(input.cursor);
   if (query.problem || input.text.trim() === "") return { answer: nothing(query.problem), bands: [] };
   return searching(core.sql, async (tx, end) => {
-    const deadline = performance.now() + BUDGET_MS;
+    const deadline = performance.now() + (end <= SMALL_ROWS ? SMALL_BUDGET_MS : BUDGET_MS);
     const search = { tx, query, input, end, deadline };
     const found = await findAll(search, at?.way ?? null);
     const left = await filtered(search, found);
