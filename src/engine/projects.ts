@@ -1,4 +1,5 @@
 /** Registering, renaming and forgetting projects. The directory itself is never touched, but for a new one. */
+
 import { basename } from "node:path";
 import type { Db } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
@@ -19,6 +20,7 @@ import {
   renameProject,
 } from "../store/projects.ts";
 import { type Core, transact } from "./core.ts";
+import { goingOn } from "./going-on.ts";
 import { reconcileTerminals } from "./terminals/reconcile.ts";
 
 export const NAME_LIMIT_CHARS = 100;
@@ -74,7 +76,8 @@ export async function changeProject(core: Core, id: string, name: string): Promi
 
 /** Forgets the project with its sessions; refused while one of them has a run going. The directory stays. */
 export async function removeProject(core: Core, id: string): Promise<void> {
-  if (core.live.ofProject(id) > 0) throw conflict("A run is going on in this project. Stop it first.");
+  if ((await goingOn(core, { project_id: id })) > 0)
+    throw conflict("A run is going on in this project. Stop it first.");
   const gone = await transact(core, async (tx, emit) => {
     const deleted = await deleteProject(tx, id);
     if (deleted) emit({ topic: DESK, kind: "project.deleted", payload: { project_id: id } });

@@ -31,6 +31,7 @@ import {
 } from "../store/sessions.ts";
 import { worktreeOfSession } from "../store/worktrees.ts";
 import { type Core, type Emit, transact } from "./core.ts";
+import { goingOn } from "./going-on.ts";
 import { openChatTab } from "./layout.ts";
 import { demandIdleTerminals, reconcileTerminals } from "./terminals/reconcile.ts";
 import { retireWorktree, riskWords, worktreeView } from "./worktrees/keep.ts";
@@ -119,7 +120,7 @@ export async function removeSession(core: Core, id: string, force: boolean): Pro
   const view = force ? null : await worktreeView(core, id);
   if (view?.status && isAtRisk(view.status))
     throw conflict(`${riskWords(view.status)}. Delete with force to do it all the same.`, view);
-  if (core.live.ofSession(id) > 0) {
+  if ((await goingOn(core, { session_id: id })) > 0) {
     if (!force) throw conflict("A run is going on in this session. Stop it first, or delete with force.");
     await core.live.stopWhere((run) => run.session_id === id, "cancelled");
   }
@@ -163,7 +164,7 @@ export async function changeChat(core: Core, id: string, change: ChangeChat): Pr
 }
 
 export async function removeChat(core: Core, id: string): Promise<void> {
-  if (core.live.ofChat(id) > 0) throw conflict("A run is going on in this chat. Stop it first.");
+  if ((await goingOn(core, { chat_id: id })) > 0) throw conflict("A run is going on in this chat. Stop it first.");
   await core.agents.dropWhere((warm) => warm.chat_id === id);
   const gone = await transact(core, async (tx, emit) => {
     const deleted = await deleteChat(tx, id);

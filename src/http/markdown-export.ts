@@ -1,8 +1,16 @@
 /** A chat as Markdown, for `.md`, "This chat as Markdown" and people who keep notes. */
-import type { Entry } from "../domain/message.ts";
+import type { Entry, Part } from "../domain/message.ts";
+import {
+  answerWords,
+  type QuestionRequest,
+  type RequestState,
+  type RunRequest,
+  replyWords,
+} from "../domain/request.ts";
 import type { Core } from "../engine/core.ts";
 import { snapshot } from "../engine/journal.ts";
 import { notFound } from "../lib/errors.ts";
+import { oneLine } from "../lib/text.ts";
 import { findChat } from "../store/chats.ts";
 import { readHistory } from "../store/messages.ts";
 import { readEntries } from "../store/transcript.ts";
@@ -16,16 +24,50 @@ export async function transcriptMarkdown(core: Core, chatId: string): Promise<st
   });
 }
 
-function asMarkdown({ message, parts, run }: Entry): string {
+function asMarkdown({ message, parts, requests, run }: Entry): string {
+  const askedBy = Map.groupBy(requests, (request) => request.part_id);
   const body = parts
-    .map((part) => {
-      if (part.kind === "text") return part.text.trim();
-      if (part.kind === "tool")
-        return `> \`${part.meta.name}\` ${part.meta.shown}${part.meta.note ? ` (${part.meta.note})` : ""}`;
-      return "";
-    })
+    .flatMap((part) => [partAsMarkdown(part), ...(askedBy.get(part.id) ?? []).map(requestAsMarkdown)])
+    .concat((askedBy.get(null) ?? []).map(requestAsMarkdown))
     .filter(Boolean)
     .join("\n\n");
   const who = message.role === "user" ? "You" : (run?.model ?? "Answer");
   return body ? `## ${who}, ${message.created_at.toISOString().slice(0, 16).replace("T", " ")}\n\n${body}` : "";
 }
+
+function partAsMarkdown(part: Part): string {
+  if (part.kind === "text") return part.text.trim();
+  if (part.kind === "tool")
+    return `> \`${part.meta.name}\` ${part.meta.shown}${part.meta.note ? ` (${part.meta.note})` : ""}`;
+  return "";
+}
+
+/** A reply in somebody's own words is a line all the same. */
+const LINE_CHARS = 4_000;
+
+/** What was asked, each line with what was answered. */
+function requestAsMarkdown(request: RunRequest): string {
+  if (request.kind === "question")
+    return request.detail.questions
+      .map(({ question }, at) => line("Asked", question, repliedTo(request, at)))
+      .join("\n");
+  const asked = request.kind === "permission" ? "Permission asked" : "Read access asked";
+  const comment = request.kind === "permission" && request.answer?.comment ? `, “${request.answer.comment}”` : "";
+  return line(asked, request.title, `${answerWords(request) ?? UNANSWERED[request.state]}${comment}`);
+}
+
+function repliedTo(request: QuestionRequest, at: number): string {
+  const reply = request.answer?.replies[at];
+  return reply ? replyWords(reply) : UNANSWERED[request.state];
+}
+
+const line = (what: string, asked: string, answer: string) =>
+  `> ${what}: ${oneLine(asked, LINE_CHARS)} → **${oneLine(answer, LINE_CHARS)}**`;
+
+const UNANSWERED: Record<RequestState, string> = {
+  open: "waits for an answer",
+  answered: "answered",
+  denied: "denied",
+  cancelled: "not answered before the run ended",
+  expired: "nobody answered in time",
+};

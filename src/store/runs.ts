@@ -69,6 +69,17 @@ export async function openRuns(db: Db, chatId: string): Promise<Run[]> {
     order by (state = 'queued' and started_at is null), created_at, id`;
 }
 
+export type RunsOf = { chat_id: string } | { session_id: string } | { project_id: string };
+
+/** Runs that have begun and not ended, whether or not somebody executes them: some wait for a human over a restart. */
+export async function countBegun(db: Db, of: RunsOf): Promise<number> {
+  const [[column, id]] = Object.entries(of) as [[string, string]];
+  const [row] = await db<{ n: number }[]>`
+    select count(*)::int as n from runs where ${db(column)} = ${id}
+    and state in ('queued', 'running', 'waiting') and (state <> 'queued' or started_at is not null)`;
+  return row!.n;
+}
+
 export async function newestSettled(db: Db, chatId: string): Promise<Run | null> {
   const [row] = await db<Run[]>`
     select ${columns(db)} from runs where chat_id = ${chatId} and ended_at is not null and started_at is not null

@@ -136,6 +136,20 @@ describe("a run that waits with nobody to execute it", () => {
     expect(messages[1]!.parts).toMatchObject([{ kind: "tool", state: "cancelled" }]);
   });
 
+  test("stands in the way of deleting its chat, session and project; forced, the session goes and the question with it", async () => {
+    await using at = await waiting();
+    const deleting = (path: string) => at.boo.send("DELETE", path).catch((error) => String(error));
+    const { project } = await at.boo
+      .get<{ session: { project_id: string } }>(`/sessions/${at.session}`)
+      .then(({ session }) => ({ project: session.project_id }));
+    for (const path of [`/chats/${at.chat}`, `/sessions/${at.session}`, `/projects/${project}`])
+      expect(await deleting(path)).toMatch(/answered 409: .*A run is going on/);
+    expect(await at.boo.get<{ running: number }>(`/sessions/${at.session}/removal`)).toMatchObject({ running: 1 });
+    await at.boo.send("DELETE", `/sessions/${at.session}?force=1`);
+    expect((await at.boo.get<{ count: number }>("/inbox")).count).toBe(0);
+    await at.boo.send("DELETE", `/projects/${project}`);
+  });
+
   test("gives way to a message that is sent now, and cannot be taken back from a queue it is not in", async () => {
     await using at = await waiting();
     const refused = await at.boo.send("DELETE", `/runs/${at.run}`).catch((error) => String(error));

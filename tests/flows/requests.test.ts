@@ -69,6 +69,8 @@ describe("a question", () => {
       .messages!.filter((m) => m.role === "tool");
     expect(results.map((m) => m.content)).toEqual([`Which side retries?\n- ${said}`]);
     expect((await boo.get<{ count: number }>("/inbox")).count).toBe(0);
+    const markdown = await (await fetch(`${boo.url}/chats/${chat}.md`)).text();
+    expect(markdown).toContain(`> Asked: Which side retries? → **${said}**\n\nThen so it is.`);
   });
 
   test("what it is told: several questions, several options, own words; nothing at all is refused", async () => {

@@ -1,4 +1,5 @@
 /** Projects: registered by path (with completion) or made new, renamed, forgotten. */
+
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
@@ -6,6 +7,7 @@ import { DirectoryOptions, NewProjectContent, type NewProjectValues } from "../.
 import { ProjectContent, ProjectRemovalContent } from "../../../views/projects/project.tsx";
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
+import { goingOn } from "../../engine/going-on.ts";
 import { framePage } from "../../engine/pages.ts";
 import {
   allProjects,
@@ -201,7 +203,7 @@ async function confirmRemoval(web: Web, request: Request, id: string): Promise<R
   const at = await framePage(web.core);
   const facts = {
     sessions: at.nav.projects.find((p) => p.id === id)?.total ?? 0,
-    running: web.core.live.ofProject(id),
+    running: await goingOn(web.core, { project_id: id }),
   };
   return respond(request, {
     page: () =>

@@ -1,4 +1,5 @@
 /** Pages that rename, archive and delete a session, and what they post. */
+
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
@@ -6,6 +7,7 @@ import { SessionEditContent, SessionRemovalContent } from "../../../views/sessio
 import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
 import { isAtRisk } from "../../domain/worktree.ts";
+import { goingOn } from "../../engine/going-on.ts";
 import { grantsOf } from "../../engine/grants.ts";
 import { framePage } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
@@ -118,7 +120,7 @@ async function archive(web: Web, request: Request, id: string): Promise<Response
 async function confirmRemoval(web: Web, request: Request, id: string): Promise<Response> {
   const session = await findSession(web.core.sql, id);
   if (!session) throw notFound("session");
-  const facts = { ...(await countMessages(web.core.sql, id)), running: web.core.live.ofSession(id) };
+  const facts = { ...(await countMessages(web.core.sql, id)), running: await goingOn(web.core, { session_id: id }) };
   return respond(request, {
     page: async () => {
       const frame = frameFor(web, request, await framePage(web.core));
