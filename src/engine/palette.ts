@@ -64,7 +64,9 @@ export class Palette {
     const needle = (mode === "all" ? text : text.slice(1)).trim();
     const lists = await Promise.all([
       mode === "actions" || mode === "files" ? [] : this.places(needle, mode),
-      mode === "all" || mode === "files" ? this.filesOf(session_id, needle) : [],
+      mode === "all" || mode === "files"
+        ? this.filesOf(session_id, needle, mode === "all" ? FILES_SHARE : PALETTE_LIMIT)
+        : [],
     ]);
     const actions =
       mode === "all" || mode === "actions" ? pick(this.actions, (a) => a.title, needle, mode === "actions") : [];
@@ -85,7 +87,7 @@ export class Palette {
     const rows =
       needle === ""
         ? titles.rows.filter((t) => t.kind === "session").slice(0, RECENT)
-        : fuzzyRank(titles.names, needle, PALETTE_LIMIT).map((at) => titles.rows[at]!);
+        : fuzzyRank(titles.names, needle, mode === "all" ? PLACES_SHARE : PALETTE_LIMIT).map((at) => titles.rows[at]!);
     const found = rows.map(
       (t): PaletteItem => ({
         kind: t.kind,
@@ -116,13 +118,13 @@ export class Palette {
     return this.titles;
   }
 
-  private async filesOf(sessionId: string | null, needle: string): Promise<PaletteItem[]> {
+  private async filesOf(sessionId: string | null, needle: string, limit: number): Promise<PaletteItem[]> {
     if (!sessionId || needle === "") return [];
     const session = await findSession(this.core.sql, sessionId);
     if (!session) return [];
     const project: Project = await projectOf(this.core, session.project_id);
     const names = await this.files.of(project);
-    return fuzzyRank(names, needle, PALETTE_LIMIT).map((at) => {
+    return fuzzyRank(names, needle, limit).map((at) => {
       const path = names.texts[at]!;
       const cut = path.lastIndexOf("/") + 1;
       return {

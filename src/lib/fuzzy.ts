@@ -1,6 +1,6 @@
 /**
  * Ranked, typo-tolerant matching of short names: words in any order, as they are written first; then with letters left
- * out; then with one error a word (uFuzzy). What cannot match is sorted out by its letters before anything looks closely.
+ * out; where these are few, then with one error a word (uFuzzy). What cannot match is sorted out by its letters before anything looks closely.
  */
 import uFuzzy from "@leeoniya/ufuzzy";
 
@@ -12,6 +12,9 @@ const CANDIDATES_MAX = 8_000;
 const NEEDLE_LIMIT_CHARS = 100;
 /** Shorter needles get no errors forgiven: everything would be like them. */
 const TOLERANT_MIN_CHARS = 4;
+
+/** With so many names that have the words, with letters left out at most, nobody meant one that has an error. */
+const ENOUGH = 3;
 
 /** Letters of a name between two that were typed, at most. */
 const GAP_CHARS = 3;
@@ -48,7 +51,7 @@ export function fuzzyRank(list: Names | readonly string[], needle: string, limit
     }
   };
   more(gaps, 0, (name) => words.every((word) => hasLettersOf(name, word)));
-  if (found.length >= limit || wanted.length < TOLERANT_MIN_CHARS) return found;
+  if (found.length >= Math.min(limit, ENOUGH) || wanted.length < TOLERANT_MIN_CHARS) return found;
   const pieces = words.map(piecesOf);
   more(tolerant, words.length, (name) => pieces.every((of) => of.some((piece) => name.includes(piece))));
   return found;
