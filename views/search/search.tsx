@@ -130,22 +130,20 @@ function Blank() {
   );
 }
 
-function Summary({ answer, took_ms }: SearchProps) {
-  const { note, total, more, unseen } = answer;
+function Summary({ answer, took_ms, paged }: SearchProps) {
+  const { hits, note, total, more, unseen } = answer;
   const found = !more
     ? counted(total, "result")
-    : total === SEARCH_COUNTED
-      ? `More than ${count(SEARCH_COUNTED)} results`
-      : `${total === 0 ? "No results" : `At least ${counted(total, "result")}`} so far`;
+    : paged
+      ? counted(hits.length, "older result")
+      : total === SEARCH_COUNTED
+        ? `More than ${count(SEARCH_COUNTED)} results`
+        : `${total === 0 ? "No results" : `At least ${counted(total, "result")}`} so far`;
   return (
     <>
       {note && total === 0 && !more ? "" : <span safe>{`${found} in ${Math.max(1, Math.round(took_ms))} ms`}</span>}
       {note ? <span class="said" safe>{` ${note}`}</span> : ""}
-      {unseen > 0 ? (
-        <span class="said" safe>{` Up to ${count(unseen)} older entries were not looked at yet.`}</span>
-      ) : (
-        ""
-      )}
+      {unseen > 0 ? <span safe>{`. Up to ${count(unseen)} older entries were not looked at yet.`}</span> : ""}
     </>
   );
 }
