@@ -132,8 +132,8 @@ export function accepted(body: unknown, headers: Record<string, string> = {}): R
  */
 export function answerPost(
   request: Request,
-  forms: { json: () => Response; url: string; navigate?: boolean },
-): Response {
+  forms: { json: () => Response | Promise<Response>; url: string; navigate?: boolean },
+): Response | Promise<Response> {
   const form = wants(request);
   if (form !== "page" && form !== "fragment") return forms.json();
   if (form === "page") return seeOther(forms.url);

@@ -131,6 +131,14 @@ export function hunkRows(db: Db, changeIds: readonly string[]): Promise<HunkRow[
     order by change_id, position`;
 }
 
+/** Ids of a change's hunks, in order; of those named alone. */
+export async function hunkIds(db: Db, changeId: string, of: readonly string[] | null): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select id from hunks where change_id = ${changeId} and current
+    ${of === null ? db`` : db`and id = any(${of as string[]})`} order by position`;
+  return rows.map((row) => row.id);
+}
+
 /** Hunks of these ids that somebody rejected in this chat, in whatever change they came. */
 export async function knownRejected(db: Db, chatId: string, ids: readonly string[]): Promise<Set<string>> {
   const rows = await db<{ id: string }[]>`

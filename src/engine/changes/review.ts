@@ -17,6 +17,7 @@ import { isBeingApplied } from "../../store/applies.ts";
 import {
   type ChangeRow,
   findOpenChange,
+  hunkIds,
   hunkRows,
   listChangeIds,
   lockChange,
@@ -52,9 +53,10 @@ export interface VerdictInput {
 
 /**
  * Decides hunks of one change. Named hunks that cannot move because somebody decided them otherwise: `conflict`, with the
- * change as it is. Without names, what is decided already is left alone.
+ * change as it is. Without names, what is decided already is left alone. Gives whose change it is: most who decide hear
+ * of the rest by the stream, and a change may have thousands of hunks.
  */
-export function decide(core: Reviewing, changeId: string, input: VerdictInput): Promise<Change> {
+export function decide(core: Reviewing, changeId: string, input: VerdictInput): Promise<Decided> {
   return transact(core, async (tx, emit) => {
     const row = await lockChange(tx, (await rowOf(tx, changeId)).id);
     if (!row) throw notFound("change");
@@ -63,14 +65,16 @@ export function decide(core: Reviewing, changeId: string, input: VerdictInput): 
     const moved = await moveHunks(tx, [row.id], input.hunks ?? null, statesFor(input), input.verdict);
     const missing = (input.hunks ?? []).filter((id) => !moved.some((m) => m.id === id));
     if (missing.length > 0) await checkDecidedSo(tx, row, missing, input.verdict);
-    if (moved.length === 0) return wholeOf(tx, row);
+    if (moved.length === 0) return row;
     await reopen(tx, row);
     await insertVerdicts(tx, rowsFor(row.session_id, moved, input.verdict, input.via));
     await touchChanges(tx, [row.id]);
     emitChange(emit, row);
-    return wholeOf(tx, row);
+    return row;
   });
 }
+
+export type Decided = Pick<ChangeRow, "id" | "session_id">;
 
 function statesFor({ verdict, from }: Pick<VerdictInput, "verdict" | "from">): HunkState[] {
   const may = hunkStatesBefore(verdict);
@@ -150,14 +154,13 @@ export function markViewed(
   core: Reviewing,
   changeId: string,
   input: { viewed: boolean; hunks?: readonly string[] | undefined },
-): Promise<Change> {
+): Promise<Decided> {
   return transact(core, async (tx, emit) => {
     const row = await rowOf(tx, changeId);
-    const own = (await hunkRows(tx, [row.id])).map((h) => h.id);
-    const ids = input.hunks ? own.filter((id) => input.hunks!.includes(id)) : own;
+    const ids = await hunkIds(tx, row.id, input.hunks ?? null);
     await setViewed(tx, row.session_id, ids, input.viewed);
     emitChange(emit, row);
-    return wholeOf(tx, row);
+    return row;
   });
 }
 
@@ -176,7 +179,7 @@ export function comment(core: Reviewing, changeId: string, input: CommentInput):
     throw invalid(`A comment has at most ${COMMENT_LIMIT_CHARS.toLocaleString("en")} characters.`, "text");
   return transact(core, async (tx, emit) => {
     const row = await rowOf(tx, changeId);
-    if (input.hunk_id && !(await hunkRows(tx, [row.id])).some((h) => h.id === input.hunk_id))
+    if (input.hunk_id && (await hunkIds(tx, row.id, [input.hunk_id])).length === 0)
       throw conflict("The proposal has changed: it no longer has this hunk.", await wholeOf(tx, row));
     const made = await insertComment(tx, {
       id: newId(),

@@ -200,8 +200,8 @@ async function show(web: Web, request: Request, changeId: string): Promise<Respo
 
 async function decideOne(web: Web, request: Request, changeId: string): Promise<Response> {
   const input = await parseBody(request, Verdict);
-  const change = await decide(web.core, changeId, { ...input, via: callerOf(request).via });
-  return answerPost(request, { json: () => Response.json({ change }), url: urls.review(change.session_id) });
+  const { session_id } = await decide(web.core, changeId, { ...input, via: callerOf(request).via });
+  return answerPost(request, { json: () => changeAnswer(web, changeId), url: urls.review(session_id) });
 }
 
 async function decideMany(web: Web, request: Request, sessionId: string): Promise<Response> {
@@ -212,8 +212,13 @@ async function decideMany(web: Web, request: Request, sessionId: string): Promis
 }
 
 async function view(web: Web, request: Request, changeId: string): Promise<Response> {
-  const change = await markViewed(web.core, changeId, await parseBody(request, Viewed));
-  return answerPost(request, { json: () => Response.json({ change }), url: urls.review(change.session_id) });
+  const { session_id } = await markViewed(web.core, changeId, await parseBody(request, Viewed));
+  return answerPost(request, { json: () => changeAnswer(web, changeId), url: urls.review(session_id) });
+}
+
+/** With all its hunks, which nobody reads but a program. */
+async function changeAnswer(web: Web, changeId: string): Promise<Response> {
+  return Response.json({ change: await readChange(web.core, changeId) });
 }
 
 async function addComment(web: Web, request: Request, changeId: string): Promise<Response> {

@@ -83,7 +83,7 @@ function runVerbs(web: Web) {
     );
 }
 
-function answerRun(request: Request, run: Run): Response {
+function answerRun(request: Request, run: Run): Response | Promise<Response> {
   return answerPost(request, { json: () => accepted({ run }), url: urls.chat(run.chat_id) });
 }
 
