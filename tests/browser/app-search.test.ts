@@ -124,7 +124,7 @@ test("the palette forgives a typing error and leads on by Enter; chords go, but 
   await page.locator(".tabbox", { hasText: "claim.ts" }).waitFor();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("zzzqqq");
-  await page.getByRole("option", { name: /Search everything for/ }).waitFor();
+  await page.getByRole("option", { name: /Search everything for "zzzqqq"/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL("**/search?q=zzzqqq");
   await page.locator("h2, .searchhelp").first().click();
