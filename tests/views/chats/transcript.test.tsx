@@ -53,8 +53,17 @@ describe("messages", () => {
     const log = Array.from({ length: 900 }, (_, at) => `line ${at}`).join("\n");
     const html = String(UserMessage({ entry: asked(log), now: NOW }));
     expect(html).toContain("<details");
-    const said = /<span>([^<]*)<\/span>.*?<\/summary><span>([^<]*)<\/span>/s.exec(html);
-    expect(`${said?.[1]}${said?.[2]}`).toBe(log);
+    // As composer.js takes it back into the field.
+    const said = [...html.matchAll(/<span data-text[^>]*>([^<]*)<\/span>/g)].map(([, text]) => text);
+    expect(said).toHaveLength(2);
+    expect(said.join("")).toBe(log);
+  });
+
+  test("the chat can be restored to what a coder answered, and to nothing that was put aside", () => {
+    const entry = { ...asked("x"), restorable: true as const };
+    expect(String(UserMessage({ entry, now: NOW }))).toContain("/messages/m1/restoration");
+    expect(String(UserMessage({ entry, now: NOW, put_aside: true }))).not.toContain("restoration");
+    expect(String(UserMessage({ entry: asked("x"), now: NOW }))).not.toContain("restoration");
   });
 
   test("another day and another way in are told in the margin", () => {
