@@ -58,6 +58,8 @@ test("from the desk by keys to the very row of a hit, opened and in sight", asyn
   await page.keyboard.press("g");
   await page.keyboard.press("/");
   await page.waitForURL("**/search");
+  // The address is there before the field has the keyboard.
+  await page.locator("#search-q:focus").waitFor();
   await page.keyboard.type("ocelot");
   await page.locator(".hit mark", { hasText: "ocelot" }).waitFor();
   await page.waitForURL("**/search?q=ocelot");

@@ -21,7 +21,8 @@ import { TmuxWatch } from "./watch.ts";
 const REFRESH_MS = 1_000;
 /** Output comes in bursts: what it did to the title, or to the command, is looked at when this long passed. */
 const FIRST_MS = 200;
-const UNDECIDED_LOOKS = 3;
+/** How long tmux may owe how a program ended; by time and not by looks, since every reader makes one. */
+const UNDECIDED_MS = 2_000;
 export const VIEWERS_PER_TERMINAL = 16;
 export const VIEWERS_MAX = 120;
 
@@ -149,11 +150,11 @@ export class LiveTerminals {
 
   /** tmux sees the terminal close a moment before it learns how its program ended. */
   private isUndecided({ id, exit_code, exit_signal }: PaneFacts): boolean {
-    const looks = this.undecided.get(id) ?? 0;
-    this.undecided.delete(id);
-    if (exit_code !== null || exit_signal !== null || looks >= UNDECIDED_LOOKS) return false;
-    this.undecided.set(id, looks + 1);
-    return true;
+    const since = this.undecided.get(id) ?? Date.now();
+    const owes = exit_code === null && exit_signal === null && Date.now() - since < UNDECIDED_MS;
+    if (owes) this.undecided.set(id, since);
+    else this.undecided.delete(id);
+    return owes;
   }
 
   private async exited(row: Terminal, pane: PaneFacts | null): Promise<void> {
