@@ -11,4 +11,13 @@
     const address = `${form.getAttribute("action")}${query.size ? `?${query}` : ""}`;
     if (address !== location.pathname + location.search) history.replaceState(null, "", address);
   });
+
+  // What was typed has been asked for: leaving the field must not draw the hits anew under the keyboard.
+  document.addEventListener(
+    "change",
+    (event) => {
+      if (event.target.id === "search-q") event.stopPropagation();
+    },
+    true,
+  );
 })();
