@@ -25,6 +25,11 @@ export interface UnsearchedPart {
   at: Date;
 }
 
+/** Derived rows: the last ones may be lost with the power, together with their mark, and are made again. */
+export async function needNotLast(tx: Tx): Promise<void> {
+  await tx`set local synchronous_commit = off`;
+}
+
 /**
  * Closed parts behind `after` that are not in the table yet, oldest first, locked; those that somebody deletes just now are
  * left out. Without `after` each batch of many would walk over what the batches before it left dead in the index.

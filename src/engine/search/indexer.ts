@@ -10,6 +10,7 @@ import {
   dropTitles,
   insertSearchRows,
   markSearched,
+  needNotLast,
   type SearchRow,
   staleTitles,
   takeUnsearched,
@@ -93,8 +94,7 @@ export class SearchIndexer {
   /** One batch of what comes behind the part `after`; the last one of it, or null when there are no more. */
   private async parts(after: string): Promise<string | null> {
     return (await this.core.sql.begin(async (tx) => {
-      // Derived rows: the last ones may be lost with the power, together with their mark, and are made again.
-      await tx`set local synchronous_commit = off`;
+      await needNotLast(tx as never);
       const parts = await takeUnsearched(tx as never, after, BATCH_PARTS);
       if (parts.length === 0) return null;
       await this.insert(tx as never, parts);
