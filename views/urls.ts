@@ -97,9 +97,15 @@ export const urls = {
     query: { hunk: string; skip?: number; side?: "above" | "below"; shown?: number; all?: 1 },
   ) => q(`/changes/${changeId}/review/rows`, query),
   chat: (id: string) => `/chats/${id}`,
+  /** The page of a chat with this text in its field. */
+  chatDraft: (id: string, draft: string) => q(`/chats/${id}`, { draft }),
   chatMarkdown: (id: string) => `/chats/${id}.md`,
   chatModel: (id: string) => `/chats/${id}/model`,
   chatMode: (id: string) => `/chats/${id}/mode`,
+  /** What a message may begin with: the menu of the composer. */
+  chatCommands: (id: string) => `/chats/${id}/commands`,
+  skills: "/skills",
+  skill: (name: string, project?: string | null) => q(`/skills/${name}`, { project }),
   chatMessages: (id: string, before?: number) => q(`/chats/${id}/messages`, { before }),
   /** What is proposed in a session, and one proposal; with `.patch` for `git apply`. */
   changes: (sessionId: string) => `/sessions/${sessionId}/changes`,

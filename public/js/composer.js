@@ -68,12 +68,19 @@
     for (const field of document.querySelectorAll(FIELD)) {
       if (restored.has(field)) continue;
       restored.add(field);
-      if (field.value === "") {
-        try {
-          field.value = localStorage.getItem(draftKey(field.form)) ?? "";
-        } catch {}
-      }
+      const kept = draftOf(field.form);
+      if (field.value === "") field.value = kept;
+      // The page came with a command to begin with: what was written before follows it.
+      else if (/^\/\S+ $/.test(field.value) && !kept.startsWith(field.value)) field.value += kept;
       changed(field);
+    }
+  }
+
+  function draftOf(form) {
+    try {
+      return localStorage.getItem(draftKey(form)) ?? "";
+    } catch {
+      return "";
     }
   }
 

@@ -43,6 +43,20 @@
 
   document.addEventListener("click", (event) => {
     if (event.target === dialog()) dialog().close();
-    if (event.target.closest?.("#palette-list a")) dialog().close();
+    const line = event.target.closest?.("#palette-list a");
+    if (!line) return;
+    dialog().close();
+    const composer = document.querySelector(`form[data-composer="${CSS.escape(line.dataset.chat ?? "")}"] textarea`);
+    if (!line.dataset.insert || !composer?.getClientRects().length) return;
+    event.preventDefault();
+    insert(composer, line.dataset.insert);
   });
+
+  /** A command goes to the front of what is written; it takes the place of one that stands there. */
+  function insert(composer, text) {
+    composer.value = text + composer.value.replace(/^\/\S*\s*/, "");
+    composer.dispatchEvent(new Event("input", { bubbles: true }));
+    composer.focus();
+    composer.setSelectionRange(composer.value.length, composer.value.length);
+  }
 })();

@@ -10,6 +10,7 @@ import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
 import { emptyReview, reviewPage } from "../../tests/support/review-fixtures.ts";
+import { listedSkills } from "../../tests/support/skill-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -32,6 +33,7 @@ const settings: SettingsProps = {
   endpoints: [local, away, demo],
   providers,
   providers_problem: null,
+  skills: listedSkills,
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },

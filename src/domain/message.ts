@@ -59,6 +59,8 @@ export interface NoticeMeta {
   notice: string;
   /** Of "applied": what was written at the end of the run; null when nothing could be. */
   apply_id?: string | null;
+  /** Of "skill": its name. */
+  skill?: string;
 }
 
 interface PartBase {
@@ -79,8 +81,9 @@ export type ToolPart = PartBase & { kind: "tool"; meta: ToolMeta };
 export type NoticePart = PartBase & { kind: "notice" | "compaction" | "artifact"; meta: NoticeMeta };
 export type Part = TextPart | ReasoningPart | ToolPart | NoticePart;
 
-/** Notices: what became of a coder's proposals, told with a message; and what a run applied by itself. */
+/** Notices: what became of a coder's proposals and a skill, both told with a message; and what a run applied by itself. */
 export const REVIEW_NOTICE = "review";
+export const SKILL_NOTICE = "skill";
 export const APPLIED_NOTICE = "applied";
 
 /** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */

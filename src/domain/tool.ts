@@ -4,6 +4,7 @@ import type { Apply } from "./apply.ts";
 import type { ChangeKind, FileContent } from "./change.ts";
 import type { Reach } from "./grant.ts";
 import type { Asking, RunRequest } from "./request.ts";
+import type { WholeSkill } from "./skill.ts";
 
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
 
@@ -26,6 +27,8 @@ export interface ToolContext {
   execute?(command: string, timeout_ms: number): Promise<CommandResult>;
   /** What reading a path outside would take; refuses by throwing. Absent where nobody can be asked. */
   reach?(path: string): Promise<Reach>;
+  /** Skills of the project, of the data directory and those that come with BooCode. Absent where there are none. */
+  skills?(): Promise<readonly WholeSkill[]>;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
 }

@@ -1,6 +1,7 @@
 /** The palette: goes to any session, chat, project or file, and knows what can be done. Ranked, tolerant to typing errors. */
 import type { JournalEvent } from "../domain/event.ts";
 import { PALETTE_LIMIT, PALETTE_MODES, type PaletteItem, type PaletteMode } from "../domain/palette.ts";
+import { paneOf, tabsOf } from "../domain/pane.ts";
 import type { Project } from "../domain/project.ts";
 import { fuzzyRank, type Names, namesOf } from "../lib/fuzzy.ts";
 import { readTitles, type TitleRow } from "../store/nav.ts";
@@ -8,7 +9,9 @@ import { listProjects } from "../store/projects.ts";
 import { findSession } from "../store/sessions.ts";
 import type { Core } from "./core.ts";
 import { FileNames } from "./file-names.ts";
+import { readLayout } from "./layout.ts";
 import { projectOf } from "./projects.ts";
+import { slashCommands, slashEverywhere } from "./slash.ts";
 
 const TITLES_MAX = 20_000;
 const RECENT = 8;
@@ -34,6 +37,8 @@ interface Links {
   project(id: string): string;
   file(projectId: string, path: string): string;
   search(query: { q: string }): string;
+  chatDraft(chatId: string, draft: string): string;
+  skills: string;
 }
 
 /** Names in memory, read anew when something was renamed; one a server. */
@@ -62,6 +67,7 @@ export class Palette {
   async find({ text, session_id }: PaletteQuery): Promise<PaletteAnswer> {
     const mode = PALETTE_MODES[text[0] ?? ""] ?? "all";
     const needle = (mode === "all" ? text : text.slice(1)).trim();
+    if (mode === "commands") return { mode, items: await this.commands(session_id, needle) };
     const lists = await Promise.all([
       mode === "actions" || mode === "files" ? [] : this.places(needle, mode),
       mode === "all" || mode === "files"
@@ -105,6 +111,26 @@ export class Palette {
         .slice(0, 4)
         .map((p): PaletteItem => ({ kind: "project", title: p.name, hint: p.path, url: this.links.project(p.id) })),
     ];
+  }
+
+  /** Of the chat that has the keyboard; they go into its field. */
+  private async commands(sessionId: string | null, needle: string): Promise<PaletteItem[]> {
+    const chatId = sessionId === null ? null : await this.focusedChat(sessionId);
+    const found = chatId ? await slashCommands(this.core, chatId, needle) : await slashEverywhere(this.core, needle);
+    return found.slice(0, PALETTE_LIMIT * 2).map((command) => {
+      const text = `/${command.name} `;
+      const item = { kind: "command", title: `/${command.name}`, hint: command.description } as const;
+      if (chatId === null) return { ...item, url: this.links.skills };
+      return { ...item, url: this.links.chatDraft(chatId, text), insert: { chat_id: chatId, text } };
+    });
+  }
+
+  private async focusedChat(sessionId: string): Promise<string | null> {
+    if (!(await findSession(this.core.sql, sessionId))) return null;
+    const { layout } = await readLayout(this.core.sql, sessionId);
+    const active = paneOf(layout, layout.focus)?.active;
+    const content = tabsOf(layout).find((tab) => tab.number === active)?.content;
+    return content?.kind === "chat" ? content.chat_id : null;
   }
 
   private readTitles() {

@@ -24,6 +24,7 @@ import { runRoutes } from "./routes/runs.ts";
 import { searchRoutes } from "./routes/search.tsx";
 import { sessionRoutes } from "./routes/sessions.tsx";
 import { drawSettings, settingsRoutes } from "./routes/settings.tsx";
+import { skillRoutes } from "./routes/skills.tsx";
 import { streamRoutes } from "./routes/stream.ts";
 import { terminalRoutes } from "./routes/terminals.tsx";
 import { tokenRoutes } from "./routes/tokens.ts";
@@ -55,6 +56,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(terminalRoutes(web))
     .use(paletteRoutes(web))
     .use(searchRoutes(web))
+    .use(skillRoutes(web))
     .use(reviewRoutes(web))
     .use(runRoutes(web))
     .use(requestRoutes(web))

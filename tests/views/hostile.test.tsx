@@ -1,3 +1,4 @@
+import { SlashOptions } from "../../views/chats/slash.tsx";
 /** Titles, paths, URLs and model names are other people's text: none of it may become markup. */
 
 import { describe, expect, test } from "bun:test";
@@ -18,12 +19,14 @@ import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { SettingsContent } from "../../views/settings/settings.tsx";
+import { SkillContent } from "../../views/skills/skill.tsx";
 import { local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
 import { aPermission, aReadAccess, endedRequests, GRANTS, RULES, twoQuestions } from "../support/request-fixtures.ts";
 import { reviewPage } from "../support/review-fixtures.ts";
+import { aSkill, listedSkills, slashCommands } from "../support/skill-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -112,6 +115,7 @@ function pages(text: string): Record<string, string> {
         endpoints={[soil(local, text)]}
         providers={soil(providers, text)}
         providers_problem={text}
+        skills={soil(listedSkills, text)}
         tokens={soil(tokens, text)}
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
@@ -131,6 +135,8 @@ function pages(text: string): Record<string, string> {
         }}
       />
     ),
+    skill: <SkillContent skill={soil({ ...aSkill(), body: text, resources: [text] }, text)} />,
+    slash: <SlashOptions commands={soil(slashCommands, text)} chat_id="c1" />,
     diagnostic: (
       <DiagnosticContent
         found={{

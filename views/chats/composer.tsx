@@ -10,6 +10,7 @@ import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
 import { AgentList, AgentPick, AgentPlan } from "./agent.tsx";
 import { ModeList, ModePick } from "./mode.tsx";
 import { ModelList, ModelPick } from "./picker.tsx";
+import { Completions } from "./slash.tsx";
 import { ChatReview } from "./to-review.tsx";
 
 type ComposerView = Pick<
@@ -68,10 +69,16 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
         enterkeyhint="send"
         placeholder={`${view.chat.kind === "coder" ? "Change something in" : "Ask about"} ${attr(view.project.name)}`}
         data-limit={String(MESSAGE_LIMIT_CHARS)}
+        data-complete={ids.completions(chat_id)}
+        data-complete-slash={urls.chatCommands(chat_id)}
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        aria-controls={ids.completions(chat_id)}
         safe
       >
         {`\n${state.draft}`}
       </textarea>
+      <Completions chat_id={chat_id} />
       <div class="tray">
         <div class="picks">
           {view.agent ? <AgentPick chat={view.chat} agent={view.agent} /> : ""}

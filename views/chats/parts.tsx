@@ -4,12 +4,13 @@ import {
   type Part,
   REVIEW_NOTICE,
   type ReasoningPart,
+  SKILL_NOTICE,
   type TextPart,
   type ToolPart,
 } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import { askingParts, type RunRequest } from "../../src/domain/request.ts";
-import { duration } from "../../src/lib/format.ts";
+import { counted, duration } from "../../src/lib/format.ts";
 import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
@@ -154,11 +155,24 @@ function thoughtWords(part: ReasoningPart): string {
 /** A line that says what BooCode did by itself: repaired a call, tried again. */
 export function NoticeView({ part }: { part: NoticePart }) {
   if (part.meta.notice === REVIEW_NOTICE) return <ReviewNotice part={part} />;
+  if (part.meta.notice === SKILL_NOTICE) return <SkillNotice part={part} />;
   return (
     <p class="notice" id={ids.part(part.id)}>
       <Icon name="info" />
       <span safe>{part.text || part.meta.notice}</span>
     </p>
+  );
+}
+
+/** The skill that the message named, as it was told to the model. */
+function SkillNotice({ part }: { part: NoticePart }) {
+  return (
+    <details class="notice" id={ids.part(part.id)}>
+      <summary
+        safe
+      >{`With the skill ${part.meta.skill ?? ""} (${counted(part.text.split("\n").length, "line")})`}</summary>
+      <pre safe>{part.text}</pre>
+    </details>
   );
 }
 

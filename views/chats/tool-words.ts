@@ -23,8 +23,9 @@ const ACCESS: Words = { icon: "lock", one: "request to read elsewhere", many: "r
 const COMMAND: Words = { icon: "term", one: "command", many: "commands" };
 const EDIT: Words = { icon: "pencil", one: "edit", many: "edits" };
 const FETCH: Words = { icon: "globe", one: "page", many: "pages" };
+const SKILL: Words = { icon: "ledger", one: "skill", many: "skills" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, FETCH, OTHER];
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, FETCH, SKILL, OTHER];
 
 /** Calls of outside agents are named by what they do. */
 const AGENT: Record<string, Words> = {
@@ -47,6 +48,7 @@ function wordsOf(name: string): Words {
   if (name === "ask_user_input") return ASK;
   if (name === "request_read_access") return ACCESS;
   if (name === "run_command") return COMMAND;
+  if (name.startsWith("skill_")) return SKILL;
   return name === "read_output" ? OUTPUT : OTHER;
 }
 

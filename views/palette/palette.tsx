@@ -11,12 +11,14 @@ const ICONS: Record<PaletteKind, IconName> = {
   project: "folder",
   file: "file",
   action: "steer",
+  command: "ledger",
 };
 const NOTHING: Record<PaletteMode, string> = {
   all: "Nothing is called that. Try fewer letters, or > for what can be done.",
   actions: "No action is called that.",
   files: "No file of this project is called that. Files are found from a session's page.",
   sessions: "No session or chat is called that.",
+  commands: "No skill or command is called that.",
 };
 
 /** Closed until `public/js/palette.js` opens it; its list is fetched as one types. */
@@ -28,6 +30,9 @@ export function PaletteDialog({ session_id }: { session_id: string | null }) {
       <p class="palfoot">
         <span>
           <kbd>&gt;</kbd> do
+        </span>
+        <span>
+          <kbd>/</kbd> skill, command
         </span>
         <span>
           <kbd>@</kbd> file
@@ -128,6 +133,7 @@ export function PaletteList({ items, mode, plain = false }: ListProps) {
           href={attr(item.url)}
           {...(plain ? {} : optionAt(at))}
           {...(item.tab ? changing(item.tab.session_id, { change: "open", kind: "file", path: item.tab.path }) : {})}
+          {...(item.insert ? { "data-insert": attr(item.insert.text), "data-chat": attr(item.insert.chat_id) } : {})}
         >
           <Icon name={ICONS[item.kind]} />
           <span class="cut" safe>

@@ -13,12 +13,14 @@ import { Endpoints } from "./endpoints.tsx";
 import { Providers, type ProviderValues } from "./providers.tsx";
 import { type ListedRule, RulesSection } from "./rules.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
+import { type ListedSkills, SkillsSection } from "./skills.tsx";
 import { TerminalsSection } from "./terminals.tsx";
 import { Tokens } from "./tokens.tsx";
 
 const SECTIONS = [
   { id: "models", label: "Models" },
   { id: "providers", label: "Agents" },
+  { id: "skills", label: "Skills" },
   { id: "runs", label: "Defaults and limits" },
   { id: "terminals", label: "Terminals" },
   { id: "rules", label: "Always allowed" },
@@ -32,6 +34,7 @@ export interface SettingsProps {
   providers: readonly Provider[];
   /** What is wrong with providers.json. */
   providers_problem: string | null;
+  skills: ListedSkills;
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
@@ -72,6 +75,7 @@ export function SettingsContent(props: SettingsProps) {
               now={props.now}
               refused={props.refused?.provider}
             />
+            <SkillsSection {...props.skills} />
             <RunsSection
               settings={props.runs}
               most={props.most}

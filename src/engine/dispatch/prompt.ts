@@ -1,5 +1,5 @@
 /** What an agent is told: the message, and before it whatever was said in the chat that it does not know. */
-import { type Part, REVIEW_NOTICE } from "../../domain/message.ts";
+import { type Part, REVIEW_NOTICE, SKILL_NOTICE } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import type { PromptBlock } from "../../drivers/acp/session.ts";
 import { ellipsis } from "../../lib/text.ts";
@@ -22,12 +22,16 @@ export interface Prompt {
 /** `after` is the position up to which the agent knows the chat. */
 export async function promptFor(core: Core, run: Run, after: number): Promise<Prompt> {
   const parts = await steady(core, () => readParts(core.sql, [run.question_id]));
-  const text = (await goesOn(core, run, after)) ? GO_ON : textOf(parts);
+  const skills = parts.filter((part) => part.kind === "notice" && part.meta.notice === SKILL_NOTICE);
+  const said = [...skills.map((part) => part.text), textOf(parts)].join("\n\n");
+  const text = (await goesOn(core, run, after)) ? GO_ON : said;
   const before = await unknownBefore(core, run, after);
   if (before.length === 0) return { blocks: [{ type: "text", text }], told: 0 };
-  const said = within(before.map((m) => `## ${m.role === "user" ? "User" : "Assistant"}\n${m.text}`));
-  const intro = `What was said in this conversation before, which you do not know (shortened):\n\n${said}\n\n---\nThe new message:\n\n`;
-  return { blocks: [{ type: "text", text: intro + text }], told: before.length };
+  const told = within(before.map((m) => `## ${m.role === "user" ? "User" : "Assistant"}\n${m.text}`));
+  const intro = `What was said in this conversation before, which you do not know (shortened):\n\n${told}\n\n---\n`;
+  // An agent takes a command of its own only from the very front.
+  const blocks = text.startsWith("/") ? [text, intro] : [`${intro}The new message:\n\n${text}`];
+  return { blocks: blocks.map((text) => ({ type: "text", text })), told: before.length };
 }
 
 const GO_ON = "Go on where you were stopped.";

@@ -73,7 +73,10 @@ export async function dispatchRun(
     const picks = { mode: run.agent_mode, model: run.model, thinking: run.thinking };
     for (const text of await applyPicks(warm, run, picks)) await writer.notice(1, storable(text), { notice: "agent" });
     await rememberOffers(core, run, spec, warm);
-    return await converse(core, run, live, writer, { ready, opened, began, project, label: spec.label });
+    const ending = await converse(core, run, live, writer, { ready, opened, began, project, label: spec.label });
+    // Some announce their commands late: what the menu shows outlives the process.
+    await rememberOffers(core, run, spec, warm);
+    return ending;
   } finally {
     core.agents.release(warm);
   }

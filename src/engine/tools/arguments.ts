@@ -100,6 +100,8 @@ const OTHER_NAMES = new Map(
     hash: "revision",
     cached: "staged",
     id: "output_id",
+    skill: "name",
+    skill_name: "name",
     case_insensitive: "ignore_case",
     old_str: "old_string",
     old_text: "old_string",

@@ -19,6 +19,9 @@ import { readOutputTool } from "./read_output.ts";
 import { requestReadAccessTool } from "./request_read_access.ts";
 import { rewindTool } from "./rewind.ts";
 import { runCommandTool } from "./run_command.ts";
+import { skillFindTool } from "./skill_find.ts";
+import { skillResourceTool } from "./skill_resource.ts";
+import { skillUseTool } from "./skill_use.ts";
 import { viewFileTool } from "./view_file.ts";
 
 /** The tools that change nothing, sorted by name. */
@@ -34,6 +37,9 @@ export function readTools(): Tool[] {
     listDirTool,
     readOutputTool,
     requestReadAccessTool,
+    skillFindTool,
+    skillResourceTool,
+    skillUseTool,
     viewFileTool,
   ];
   return sorted(tools);

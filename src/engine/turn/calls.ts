@@ -19,6 +19,7 @@ import type { Core } from "../core.ts";
 import { grantPaths, reachOf } from "../grants.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
 import { askAndHold, backToWork } from "../requests.ts";
+import { skillsFor } from "../skills.ts";
 import { steady } from "../steady.ts";
 import { cutResult, RESULT_LIMIT } from "../tools/cut.ts";
 import { callTool, shownOf } from "../tools/define.ts";
@@ -170,6 +171,7 @@ async function executeOne(
     signal,
     outputs: outputsOf(core, run.chat_id),
     ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
+    skills: async () => (await skillsFor(core, project)).skills,
     reach: (path) => reachOf(core, project, run.session_id, path),
     execute: (command, timeout_ms) => {
       const output = new LiveOutput(core.deltas, sessionTopic(run.session_id), part);

@@ -3,7 +3,7 @@
  * equal byte for byte and the endpoint's cache holds.
  */
 import type { ChatMessage, ToolCall } from "../../domain/llm.ts";
-import { type Message, type Part, REVIEW_NOTICE, type ToolMeta } from "../../domain/message.ts";
+import { type Message, type Part, REVIEW_NOTICE, SKILL_NOTICE, type ToolMeta } from "../../domain/message.ts";
 
 /** Said where an answer goes on after the assistant's own words: at a Continue, then and in every later prompt. */
 const CONTINUE = "Continue where you stopped.";
@@ -19,7 +19,7 @@ export function buildHistory(system: string, messages: readonly Message[], parts
   for (const message of messages) {
     const own = byMessage.get(message.id) ?? [];
     if (message.role === "user") {
-      history.push({ role: "user", content: [...reviewsOf(own), textOf(own)].join("\n\n") });
+      history.push({ role: "user", content: [...reviewsOf(own), ...skillsOf(own), textOf(own)].join("\n\n") });
       continue;
     }
     const turns = assistantTurns(own);
@@ -39,6 +39,10 @@ export function buildHistory(system: string, messages: readonly Message[], parts
 /** What became of the proposals: stored with the message that it is told with. */
 const reviewsOf = (parts: readonly Part[]): string[] =>
   parts.flatMap((p) => (p.kind === "notice" && p.meta.notice === REVIEW_NOTICE ? [p.text] : []));
+
+/** The skill that a message named, as it was then. */
+const skillsOf = (parts: readonly Part[]): string[] =>
+  parts.flatMap((p) => (p.kind === "notice" && p.meta.notice === SKILL_NOTICE ? [p.text] : []));
 
 function textOf(parts: readonly Part[]): string {
   return parts

@@ -4,9 +4,10 @@ import type { Tx } from "../../db/sql.ts";
 import { RUN_MODES, type RunMode } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { sessionTopic } from "../../domain/event.ts";
-import { MESSAGE_LIMIT_CHARS, type Message } from "../../domain/message.ts";
+import { MESSAGE_LIMIT_CHARS, type Message, SKILL_NOTICE } from "../../domain/message.ts";
 import type { Run, Via } from "../../domain/run.ts";
 import { canContinue, NATIVE_PROVIDER } from "../../domain/run.ts";
+import type { WholeSkill } from "../../domain/skill.ts";
 import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
@@ -17,8 +18,11 @@ import { findRun, insertRun, newestSettled, openRuns, runsOfMessages } from "../
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { type AgentPick, pickAgent, rememberPicks } from "../dispatch/picks.ts";
+import { projectOf } from "../projects.ts";
 import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
+import { skillOfMessage, skillText } from "../skills.ts";
+import { agentHasCommand } from "../slash.ts";
 import { enqueue, wake } from "./lane.ts";
 import { sendNow } from "./stop.ts";
 import { checkStanding, putAside } from "./superseded.ts";
@@ -55,6 +59,7 @@ export async function postMessage(
   if (core.stopping) throw new AppError("unavailable", "BooCode is shutting down; the message was not sent.");
   const text = checkText(input.text);
   const clientId = checkClientId(input.client_id);
+  const skill = await skillNamed(core, input.chat_id, text);
   const posted = await transact(core, async (tx, emit) => {
     // Takes the chat's row lock: two sends of the same client_id stand in line here.
     const first = await takePositions(tx, input.chat_id, 2);
@@ -65,7 +70,7 @@ export async function postMessage(
     if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
       throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
     if (input.revises) await checkStanding(tx, input.revises.id);
-    const stored = await store(core, tx, emit, chat, first, text, clientId, input);
+    const stored = await store(core, tx, emit, chat, first, { text, skill, client_id: clientId }, input);
     if (input.revises) await putAside(tx, emit, stored.run, { from: input.revises.position, below: first });
     return stored;
   }).catch((error: unknown) => {
@@ -75,6 +80,21 @@ export async function postMessage(
   if (posted.created && input.now) await sendNow(core, posted.run.id).catch(unlessTaken);
   enqueue(core, posted.run.chat_id);
   return posted;
+}
+
+/** Read before the transaction: it looks at files. */
+async function skillNamed(core: Core, chatId: string, text: string): Promise<WholeSkill | null> {
+  if (!text.startsWith("/")) return null;
+  const chat = await findChat(core.sql, chatId);
+  const session = chat && (await findSession(core.sql, chat.session_id));
+  return session ? skillOfMessage(core, await projectOf(core, session.project_id), text) : null;
+}
+
+interface Said {
+  text: string;
+  /** Named at the front of the text. */
+  skill: WholeSkill | null;
+  client_id: string | null;
 }
 
 /** The lane was quicker: the run is already what was asked for. */
@@ -96,16 +116,7 @@ async function existing(tx: Tx, chatId: string, clientId: string): Promise<{ mes
   return run ? { message, run } : null;
 }
 
-async function store(
-  core: Core,
-  tx: Tx,
-  emit: Emit,
-  chat: Chat,
-  first: number,
-  text: string,
-  clientId: string | null,
-  input: PostMessage,
-) {
+async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, said: Said, input: PostMessage) {
   const session = await findSession(tx, chat.session_id);
   if (!session) throw notFound("session");
   const agent = await pickAgent(core, tx, chat, input);
@@ -115,7 +126,7 @@ async function store(
     chat_id: chat.id,
     role: "user",
     position: first,
-    client_id: clientId,
+    client_id: said.client_id,
   });
   const answer = await insertMessage(tx, {
     id: newId(),
@@ -132,9 +143,11 @@ async function store(
     turn: 0,
     kind: "text",
     state: "closed",
-    text,
+    text: said.text,
     meta: {},
   });
+  if (said.skill && !(agent && (await agentHasCommand(core, tx, chat, agent.provider, said.skill.name))))
+    await insertSkill(tx, message, said.skill, agent ? "agent" : "native");
   const run = await insertRun(tx, {
     id: newId(),
     chat_id: chat.id,
@@ -145,10 +158,25 @@ async function store(
     via: input.via,
     ...whoRuns(chat, session, input, agent),
   });
-  await nameAfter(tx, emit, chat, session, text);
+  await nameAfter(tx, emit, chat, session, said.text);
   await touchSession(tx, session.id);
   emitRun(emit, run);
   return { message, run, created: true };
+}
+
+/** The skill as it is now stays with the message: what a model was told is what the transcript shows, also later. */
+async function insertSkill(tx: Tx, message: Message, skill: WholeSkill, reader: "native" | "agent"): Promise<void> {
+  await insertPart(tx, {
+    id: newId(),
+    message_id: message.id,
+    chat_id: message.chat_id,
+    position: 1,
+    turn: 0,
+    kind: "notice",
+    state: "closed",
+    text: storable(await skillText(skill, reader)),
+    meta: { notice: SKILL_NOTICE, skill: skill.name },
+  });
 }
 
 /** Our own loop by an endpoint and a model; an outside agent by what was picked for it. */

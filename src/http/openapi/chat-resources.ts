@@ -75,6 +75,10 @@ export const part = z.discriminatedUnion("kind", [
     meta: z.object({
       notice: z.string(),
       apply_id: id.nullish().describe("Of `applied`: what the run wrote by itself."),
+      skill: z
+        .string()
+        .optional()
+        .describe("Of `skill`: the one that the message named; the text is what the model got."),
     }),
   }),
 ]) satisfies Of<AnyPart>;

@@ -21,6 +21,7 @@ import { chat, entry, liveRun, message, part, progress, run } from "./chat-resou
 import { GIT_RESOURCES } from "./git-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
 import { grant, request, rule } from "./request-resources.ts";
+import { SKILL_RESOURCES } from "./skill-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
@@ -142,11 +143,15 @@ const terminal = z.object({
 }) satisfies Of<TerminalNow>;
 
 const paletteItem = z.object({
-  kind: z.enum(["session", "chat", "project", "file", "action"]),
+  kind: z.enum(["session", "chat", "project", "file", "action", "command"]),
   title: z.string(),
   hint: z.string(),
   url: z.string(),
   tab: z.object({ session_id: id, path: z.string() }).optional(),
+  insert: z
+    .object({ chat_id: id, text: z.string() })
+    .optional()
+    .describe("Of a command: what goes to the front of that chat's field."),
 }) satisfies Of<PaletteItem>;
 
 const searchHit = z.object({
@@ -254,6 +259,7 @@ export const RESOURCES = {
   Layout,
   Artifact: artifact,
   ...PROVIDER_RESOURCES,
+  ...SKILL_RESOURCES,
   Terminal: terminal,
   Scrollback: z.object({ text: z.string(), lines: count }),
   ScrollbackHit: z.object({ line: count.describe("1 is the oldest."), text: z.string() }),

@@ -15,6 +15,7 @@ import { postMessage } from "../../engine/turn/start.ts";
 import { AppError, invalid } from "../../lib/errors.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { parseBody, parseQuery } from "../body.ts";
+import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { transcriptMarkdown } from "../markdown-export.ts";
 import { callerOf } from "../request.ts";
@@ -36,6 +37,9 @@ const Opened = {
   line: position.describe("Pages: the line of a tool's result that is marked."),
 };
 const Shown = Before.extend(Opened);
+const OnPage = Shown.extend({
+  draft: z.string().max(2_000).optional().describe("Pages: what stands in the field."),
+});
 const Window = Shown.extend({ after: position.describe("Messages above this position; `cursor.after`.") });
 const PostMessage = z.object({
   text,
@@ -81,7 +85,7 @@ export function chatRoutes(web: Web) {
       ({ request, params }) => show(web, request, params.id),
       about({
         summary: "The chat with its newest messages, its queue and what runs.",
-        query: Shown,
+        query: OnPage,
         answers: { 200: TRANSCRIPT },
         also: { "text/markdown": "The whole transcript; also at /chats/:id.md." },
       }),
@@ -156,9 +160,12 @@ async function change(web: Web, request: Request, id: string): Promise<Chat> {
 }
 
 async function show(web: Web, request: Request, id: string): Promise<Response> {
-  const at = parseQuery(request, Shown);
+  const at = parseQuery(request, OnPage);
   return respond(request, {
-    page: async () => showChat(web, request, id, { marked: await markedIn(web, at) }),
+    page: async () => {
+      const composer = at.draft === undefined ? {} : { composer: { ...blankComposer(), draft: at.draft } };
+      return showChat(web, request, id, { marked: await markedIn(web, at), ...composer });
+    },
     json: () => readForClients(web, id, windowOf(at)),
     markdown: () => transcriptMarkdown(web.core, id),
   });

@@ -10,7 +10,7 @@ import { respond } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 
 const Query = z.object({
-  q: z.string().max(200).default("").describe("What was typed; `>`, `@` or `#` first asks for one kind alone."),
+  q: z.string().max(200).default("").describe("What was typed; `>`, `@`, `#` or `/` first asks for one kind alone."),
   session: z.string().max(40).optional().describe("Session whose project's files are found too."),
 });
 

@@ -14,6 +14,7 @@ import { framePage } from "../../engine/pages.ts";
 import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
 import { rulesOf } from "../../engine/rules.ts";
 import { ASK_MINUTES_MAX, changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
+import { allSkills } from "../../engine/skills.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
@@ -203,6 +204,7 @@ export async function drawSettings(
     endpoints: await listEndpoints(web.core),
     providers: await listProviders(web.core),
     providers_problem: (await providerSpecs(web.core)).error,
+    skills: await allSkills(web.core),
     tokens: await listTokens(web.core),
     look: at.look,
     runs: settings,

@@ -279,6 +279,9 @@ describe("what the model is told of the tools", () => {
       "list_dir",
       "read_output",
       "request_read_access",
+      "skill_find",
+      "skill_resource",
+      "skill_use",
       "view_file",
     ]);
   });
