@@ -407,6 +407,24 @@ create table login_sessions (
 );
 comment on table login_sessions is 'Browser cookies made by the login page; the cookie is random, its SHA-256 is stored; it dies with its token.';
 
+create table mcp_servers (
+  name text not null,
+  stamp text not null,
+  state text not null,
+  error text,
+  version text,
+  tools jsonb not null default '[]',
+  problems jsonb not null default '[]',
+  complaints text not null default '',
+  start_ms integer,
+  checked_at timestamptz not null,
+  primary key (name),
+  check (state in ('unknown', 'ready', 'error'))
+);
+comment on table mcp_servers is 'What the servers of mcp.json offered when they were asked last: a start tells models of their tools without starting them.';
+comment on column mcp_servers.complaints is 'The end of what it wrote to standard error.';
+comment on column mcp_servers.stamp is 'Of the entry in mcp.json that the row was made with; of another entry the row says nothing.';
+
 create table messages (
   id text not null,
   chat_id text not null,
@@ -467,6 +485,18 @@ create table outputs (
 );
 create index outputs_of_chat on outputs (chat_id);
 comment on table outputs is 'Whole results of tool calls whose part was cut; read_output pages them.';
+
+create table part_images (
+  part_id text not null,
+  "position" integer not null,
+  mime text not null,
+  sha256 text not null,
+  primary key (part_id, "position"),
+  foreign key (part_id) references parts(id) on delete cascade,
+  foreign key (sha256) references blobs(sha256)
+);
+create index part_images_of_blob on part_images (sha256);
+comment on table part_images is 'Images in the result of a tool call, by their place in it, from 1.';
 
 create table parts (
   id text not null,

@@ -20,6 +20,7 @@ import { startEndpoints } from "./engine/endpoint-checks.ts";
 import { StatusCache } from "./engine/git-status.ts";
 import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
+import { McpServers } from "./engine/mcp/servers.ts";
 import { Palette } from "./engine/palette.ts";
 import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
@@ -96,6 +97,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const reaped = await reapCommands(core);
   if (reaped > 0) log.info("commands.reaped", { commands: reaped });
   await reapOrphans(core);
+  await core.mcp.start();
   const first_token = config.auth === "token" ? await ensureFirstToken(core) : null;
   const facts: ServerFacts = {
     version: packageJson.version,
@@ -145,7 +147,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     highlighter.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
-    await Promise.all([core.agents.close(), stopReconciling()]);
+    await Promise.all([core.agents.close(), core.mcp.close(), stopReconciling()]);
     await indexer.close();
     await core.terminals.close();
     await listening.stop();
@@ -182,7 +184,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
 }
 
 /** Parts that take the others. */
-type Late = "probes" | "agents" | "clock";
+type Late = "probes" | "agents" | "clock" | "mcp";
 
 /** The very same object: whoever holds it sees `stopping` change. */
 function complete(core: Omit<Core, Late>): Core {
@@ -190,6 +192,7 @@ function complete(core: Omit<Core, Late>): Core {
     probes: new Probes(core),
     agents: new AgentPool(core),
     clock: new RequestClock(() => whole),
+    mcp: new McpServers(core, packageJson.version, new Set(core.tools.map((tool) => tool.name))),
   };
   const whole: Core = Object.assign(core, late);
   return whole;

@@ -54,6 +54,8 @@ export interface EventPayloads {
   "terminal.deleted": { terminal_id: string; session_id: string };
   "endpoint.changed": { endpoint_id: string };
   "provider.changed": { provider_id: string };
+  /** A server was started, ended, asked, or its entry changed; null for several. */
+  "mcp.changed": { server: string | null };
   /** Where a session's agents write: made, lost, found again, retired. */
   "worktree.changed": { worktree_id: string; session_id: string };
   /** A call that goes on: what it does became clearer, or it wrote something. */

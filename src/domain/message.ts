@@ -37,6 +37,8 @@ export interface ToolMeta {
   group_id: string;
   /** Whole result, when `text` was cut. */
   output_id: string | null;
+  /** Images in the result, in order. */
+  images?: { mime: string; size: number }[];
   /** Of a call of an outside agent. */
   agent?: AgentCallMeta;
 }

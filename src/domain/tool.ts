@@ -6,7 +6,7 @@ import type { Reach } from "./grant.ts";
 import type { Asking, RunRequest } from "./request.ts";
 import type { WholeSkill } from "./skill.ts";
 
-export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web";
+export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web" | "mcp";
 
 export interface ToolContext {
   /** Real path of the project's directory; every path a tool takes is inside it or inside a grant. */
@@ -25,6 +25,13 @@ export interface ToolContext {
   ask?(asking: Asking): Promise<RunRequest>;
   /** Runs a shell command that was allowed, in the project's directory. Absent where none can be. */
   execute?(command: string, timeout_ms: number): Promise<CommandResult>;
+  /**
+   * To be awaited by a tool that asked and is about to do what it asked for: from here on the run works and does not wait,
+   * so that a call which is cut off by the server's end is not made again. Absent where nobody can be asked.
+   */
+  begin?(): Promise<void>;
+  /** Shows the person what a call that goes on says about itself. */
+  tell?(piece: string): void;
   /** What reading a path outside would take; refuses by throwing. Absent where nobody can be asked. */
   reach?(path: string): Promise<Reach>;
   /** Skills of the project, of the data directory and those that come with BooCode. Absent where there are none. */
@@ -93,6 +100,14 @@ export interface ToolResult {
   note: string;
   /** True when the call did not do what it was asked; `text` says why and what would work. */
   failed?: boolean;
+  /** Shown to the person beside the text. */
+  images?: readonly ResultImage[];
+}
+
+export interface ResultImage {
+  /** By its own bytes: a raster image. */
+  mime: string;
+  bytes: Uint8Array;
 }
 
 export interface Tool<Input extends z.ZodType = z.ZodType> {
@@ -101,6 +116,8 @@ export interface Tool<Input extends z.ZodType = z.ZodType> {
   /** Text of the `.md` file beside the tool. */
   description: string;
   input: Input;
+  /** JSON schema of the arguments, for tools of others, which check them themselves; ours are told by `input`. */
+  parameters?: Readonly<Record<string, unknown>>;
   read_only: boolean;
   timeout_ms: number;
   /** The argument worth showing in the row. */
@@ -117,6 +134,7 @@ export interface ToolOutcome {
   duration_ms: number;
   /** Set when `text` was cut; the whole is kept under this id. */
   output_id: string | null;
+  images?: readonly ResultImage[];
 }
 
 /** A tool as the model is told of it (OpenAI function tools). */

@@ -11,6 +11,7 @@ import type { AgentPool } from "./dispatch/pool.ts";
 import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
+import type { McpServers } from "./mcp/servers.ts";
 import type { Probes } from "./providers/probes.ts";
 import type { RequestClock } from "./request-clock.ts";
 import type { LiveTerminals } from "./terminals/live.ts";
@@ -40,9 +41,11 @@ export interface Core {
   agents: AgentPool;
   /** Asks agents what they offer. */
   probes: Probes;
+  /** MCP servers and their tools. */
+  mcp: McpServers;
   /** Compared contents of changes, for whoever reads their lines. */
   sides: SidesCache;
-  /** All tools, sorted by name; a run gets those of its chat and mode (tools/registry.ts). */
+  /** Our own tools, sorted by name; a run gets those of its chat and mode (tools/offered.ts). */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */
   stopping: boolean;

@@ -48,5 +48,8 @@ export async function copyMessages(tx: Tx, chatId: string, copies: Copies): Prom
     join (select * from ${pairs(copies.messages)}) m on m.old = p.message_id
     left join (select * from ${pairs(copies.parts)}) g on g.old = p.meta ->> 'group_id'
     left join (select * from ${pairs(copies.outputs)}) o on o.old = p.meta ->> 'output_id'`;
+  await tx`
+    insert into part_images (part_id, position, mime, sha256)
+    select c.new, i.position, i.mime, i.sha256 from ${pairs(copies.parts)} join part_images i on i.part_id = c.old`;
   await tx`update chats set next_position = ${copies.messages.length + 1} where id = ${chatId}`;
 }

@@ -43,6 +43,11 @@ export async function closePart(
   return rows.length > 0;
 }
 
+/** Deltas of a call that waited for a human begin now: what the journal says of before is not looked through for them. */
+export async function deltasBegin(db: Db, id: string): Promise<void> {
+  await db`update parts set journal_after = (select seq from journal_head) where id = ${id} and state = 'open'`;
+}
+
 /** What became known of a call that goes on; false when it is closed already. */
 export async function changePart(tx: Tx, id: string, meta: Record<string, unknown>): Promise<boolean> {
   const rows = await tx`

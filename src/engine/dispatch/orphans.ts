@@ -11,8 +11,8 @@ export async function reapOrphans(core: Pick<Core, "sql" | "log" | "journal" | "
   return killed;
 }
 
-/** On demand: what bears our marker and belongs to no agent that lives now. Returns how many were ended. */
-export async function reapStrays(core: Pick<Core, "instance" | "agents">): Promise<number> {
-  const alive = new Set((await core.agents.view()).map((agent) => agent.id));
+/** On demand: what bears our marker and belongs to no agent and no MCP server that lives now. Returns how many were ended. */
+export async function reapStrays(core: Pick<Core, "instance" | "agents" | "mcp">): Promise<number> {
+  const alive = new Set([...(await core.agents.view()).map((agent) => agent.id), ...core.mcp.processIds()]);
   return killMarkedBut(`${core.instance}:`, alive);
 }

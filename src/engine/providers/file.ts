@@ -2,20 +2,19 @@
  * providers.json in the data directory: agents of one's own, and what is different about the built-in ones. A file that
  * cannot be read never stops anything: it is told of, and what is built in goes on.
  */
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { PROVIDER_ID } from "../../domain/provider.ts";
 import { splitCommand } from "../../lib/command-line.ts";
 import { AppError, messageOf } from "../../lib/errors.ts";
-import { newId } from "../../lib/ids.ts";
 import { explainIssue } from "../../lib/zod-message.ts";
+import { ENV_NAME, refusedRef } from "../env-refs.ts";
+import { replaceOwnFile } from "../own-file.ts";
 
 export const PROVIDERS_FILE = "providers.json";
 const FILE_LIMIT_BYTES = 200_000;
 export const LABEL_LIMIT_CHARS = 60;
-const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const ENV_REF = /\{env:([^}]*)\}/g;
 
 const command = z
   .union([z.string().max(2_000), z.array(z.string().max(2_000)).min(1).max(100)])
@@ -28,9 +27,10 @@ const command = z
     return words;
   });
 const env = z.record(z.string().regex(ENV_NAME, "must be a name"), z.string().max(8_000)).superRefine((all, ctx) => {
-  for (const value of Object.values(all))
-    for (const [, name = ""] of value.matchAll(ENV_REF))
-      if (!ENV_NAME.test(name) || isOwn(name)) ctx.addIssue({ code: "custom", message: `may not use {env:${name}}` });
+  for (const value of Object.values(all)) {
+    const refused = refusedRef(value);
+    if (refused !== null) ctx.addIssue({ code: "custom", message: `may not use {env:${refused}}` });
+  }
 });
 
 export const Entry = z.object({
@@ -80,7 +80,7 @@ export async function writeProvider(
     if (at >= 0) providers.splice(at, 1);
   } else if (at >= 0) providers[at] = { ...(providers[at] as object), ...next };
   else providers.push(next);
-  await replace(join(home, PROVIDERS_FILE), `${JSON.stringify({ ...raw, providers }, null, 2)}\n`);
+  await replaceOwnFile(join(home, PROVIDERS_FILE), `${JSON.stringify({ ...raw, providers }, null, 2)}\n`);
   read.delete(home);
 }
 
@@ -117,40 +117,4 @@ async function parse(path: string, size: number): Promise<Omit<Read, "stamp">> {
   });
   const error = wrong.length > 0 ? `${PROVIDERS_FILE}: left out ${wrong.join(" ")}` : null;
   return { entries: [...entries.values()], error, raw: value as Read["raw"] };
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${newId()}`;
-  // It may hold keys that were typed in: nobody else reads it.
-  const handle = await open(temporary, "wx", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path).catch(async (error) => {
-    await rm(temporary, { force: true });
-    throw error;
-  });
-}
-
-/** BooCode's own secrets are for nobody else. */
-const isOwn = (name: string) => name.startsWith("BOOCODE_") || name === "DATABASE_URL" || name.startsWith("PG");
-
-/** `{env:NAME}` looked up. Throws unavailable when a variable is not set. */
-export function resolveEnv(given: Readonly<Record<string, string>>): Record<string, string> {
-  const resolved: Record<string, string> = {};
-  for (const [name, value] of Object.entries(given)) {
-    resolved[name] = value.replace(ENV_REF, (_, from: string) => {
-      const found = isOwn(from) ? undefined : process.env[from];
-      if (found === undefined)
-        throw new AppError(
-          "unavailable",
-          `${name} is to come from the environment variable ${from}, which is not set.`,
-        );
-      return found;
-    });
-  }
-  return resolved;
 }

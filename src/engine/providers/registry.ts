@@ -8,7 +8,8 @@ import { joinCommand, splitCommand } from "../../lib/command-line.ts";
 import { conflict, invalid, notFound } from "../../lib/errors.ts";
 import { findProviderRow, listProviderRows, type ProviderRow } from "../../store/providers.ts";
 import type { Core } from "../core.ts";
-import { Entry, type ProviderEntry, readProvidersFile, resolveEnv, writeProvider } from "./file.ts";
+import { resolveEnv } from "../env-refs.ts";
+import { Entry, type ProviderEntry, readProvidersFile, writeProvider } from "./file.ts";
 
 type RegistryCore = Pick<Core, "config" | "sql">;
 

@@ -21,7 +21,8 @@ export function parseArguments(tool: Tool, text: string): Parsed {
   if (typeof json.input !== "object" || json.input === null || Array.isArray(json.input)) {
     return wrong("arguments not an object", `The arguments must be one JSON object${example(tool)}.`);
   }
-  const named = withKnownNames(tool, json.input as Record<string, unknown>);
+  // Names of others are not ours to put right.
+  const named = tool.parameters ? given(json.input) : withKnownNames(tool, json.input as Record<string, unknown>);
   const placeholder = findPlaceholder(named);
   if (placeholder) {
     return wrong(
@@ -131,7 +132,14 @@ function withKnownNames(tool: Tool, value: Record<string, unknown>): Record<stri
   return out;
 }
 
+function given(input: object): Record<string, unknown> {
+  const { __proto__: _, ...rest } = input as Record<string, unknown>;
+  return rest;
+}
+
 function fieldsOf(tool: Tool): Set<string> {
+  const { properties } = tool.parameters ?? {};
+  if (typeof properties === "object" && properties !== null) return new Set(Object.keys(properties));
   return new Set(tool.input instanceof z.ZodObject ? Object.keys(tool.input.shape) : []);
 }
 

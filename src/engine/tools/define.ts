@@ -66,7 +66,8 @@ async function outcomeOf(
   try {
     const result = await withinTime(tool, context, parsed.input);
     const { text, output_id } = await cutResult(tool, context, result.text, limit);
-    return { state: result.failed ? "failed" : "closed", text, note: result.note, shown, output_id };
+    const { images } = result;
+    return { state: result.failed ? "failed" : "closed", text, note: result.note, shown, output_id, ...(images && { images }) };
   } catch (error) {
     if (context.signal.aborted) return cancelled(shown);
     return failed(...sentenceOf(tool, context, error), shown);

@@ -73,6 +73,7 @@ const described = new WeakMap<Tool, Record<string, unknown>>();
 
 /** As a caller sees the input: fields with a default may be left out. Made once a tool: it takes longer than a turn's start. */
 function parametersOf(tool: Tool): Record<string, unknown> {
+  if (tool.parameters) return tool.parameters as Record<string, unknown>;
   const known = described.get(tool);
   if (known) return known;
   const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: "input" });

@@ -7,15 +7,16 @@ import { sessionTopic } from "../../domain/event.ts";
 import type { ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
-import type { CommandResult, OutputStore, Tool, ToolContext, ToolOutcome } from "../../domain/tool.ts";
+import type { CommandResult, OutputStore, ResultImage, Tool, ToolContext, ToolOutcome } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { oneLine } from "../../lib/text.ts";
-import { insertOutput, readOutput } from "../../store/parts.ts";
+import { insertPartImages } from "../../store/part-images.ts";
+import { deltasBegin, insertOutput, readOutput } from "../../store/parts.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
 import { runAllowed } from "../commands.ts";
-import type { Core } from "../core.ts";
+import { type Core, transact } from "../core.ts";
 import { grantPaths, reachOf } from "../grants.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
 import { askAndHold, backToWork } from "../requests.ts";
@@ -164,6 +165,12 @@ async function executeOne(
   const { part, call } = open;
   const { signal } = live.abort;
   let running: Promise<CommandResult> | null = null;
+  let output: LiveOutput | null = null;
+  /** The part's text while the call goes on; its result takes its place. */
+  const live_output = () => {
+    output ??= new LiveOutput(core.deltas, sessionTopic(run.session_id), part);
+    return output;
+  };
   const context: ToolContext = {
     root: project.path,
     // Read for each call: one may have been given, or taken away, since the last.
@@ -174,19 +181,28 @@ async function executeOne(
     skills: async () => (await skillsFor(core, project)).skills,
     reach: (path) => reachOf(core, project, run.session_id, path),
     execute: (command, timeout_ms) => {
-      const output = new LiveOutput(core.deltas, sessionTopic(run.session_id), part);
       const onOutput = (piece: string) => {
-        output.push(piece);
-        hearOutput(core, live, piece);
+        live_output().push(piece);
+        hearOutput(core, live, call.name, piece);
       };
       const cwd = project.path;
       const ran = runAllowed(core, { run, part_id: part, command, cwd, timeout_ms, signal, onOutput });
-      running = ran.finally(() => output.end());
+      running = ran.finally(() => output?.end());
       return running;
+    },
+    begin: async () => {
+      await backToWork(core, run.id);
+      await steady(core, () => deltasBegin(core.sql, part));
+    },
+    tell: (piece) => {
+      live_output().push(piece);
+      hearOutput(core, live, call.name, piece);
     },
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
   };
   const outcome = await callTool(tools, context, call);
+  if (running === null) await (output as LiveOutput | null)?.end();
+  if (outcome.images?.length) await keepImages(core, part, outcome.images);
   if (outcome.state !== "cancelled") await closeCall(writer, part, outcome);
   else if (running) await closeCall(writer, part, await cutShort(core, run, outcome, running));
   // The server stops: what waits for a human stays open, as the request does, and goes on after the next start.
@@ -195,9 +211,9 @@ async function executeOne(
 }
 
 /** A command's last line is what it does right now, and its bytes are the evidence that it lives. */
-function hearOutput(core: Core, live: LiveRun, piece: string): void {
+function hearOutput(core: Core, live: LiveRun, tool: string, piece: string): void {
   const line = piece.trimEnd().split("\n").at(-1) ?? "";
-  setPhase(live, "tools", Date.now(), oneLine(`run_command: ${line}`, PHASE_DETAIL_CHARS));
+  setPhase(live, "tools", Date.now(), oneLine(`${tool}: ${line}`, PHASE_DETAIL_CHARS));
   reportProgress(core, live, Date.now());
 }
 
@@ -228,13 +244,18 @@ function proposerOf(input: CallsInput, writer: PartWriter, { part, call, turn }:
   return { session_id, chat_id, project, ...from };
 }
 
+async function keepImages(core: Core, part: string, images: readonly ResultImage[]): Promise<void> {
+  await steady(core, () => transact(core, (tx) => insertPartImages(tx, part, images)));
+}
+
 async function closeCall(writer: PartWriter, part: string, outcome: ToolOutcome): Promise<void> {
-  const { duration_ms, output_id, note, shown } = outcome;
+  const { duration_ms, output_id, note, shown, images = [] } = outcome;
   await writer.close(part, outcome.state, storable(outcome.text), {
     duration_ms,
     output_id,
     note: storable(note),
     shown: storable(shown),
+    ...(images.length > 0 && { images: images.map(({ mime, bytes }) => ({ mime, size: bytes.length })) }),
   });
 }
 

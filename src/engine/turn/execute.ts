@@ -22,7 +22,7 @@ import { projectOf } from "../projects.ts";
 import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
 import { steady } from "../steady.ts";
-import { toolsFor } from "../tools/registry.ts";
+import { offeredTools } from "../tools/offered.ts";
 import { runLoop } from "./loop.ts";
 import { PartWriter } from "./parts.ts";
 import { standingOf } from "./resume.ts";
@@ -134,7 +134,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
       endpoint: using.endpoint,
       model: using.model,
       llm: using.llm,
-      tools: toolsFor(core.tools, chat.kind, run.mode),
+      tools: await offeredTools(core, run, chat.kind),
       kind: chat.kind,
       position: answer.position,
       standing,
