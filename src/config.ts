@@ -129,7 +129,7 @@ export const SETTINGS = {
   agent_idle_s: setting(
     "BOOCODE_AGENT_IDLE_S",
     seconds(1, 86_400),
-    "Seconds that an outside agent is kept warm after its last message.",
+    "Seconds that an outside agent is kept warm after its last message, and an MCP server after its last call.",
     { default: "900" },
   ),
   agent_silence_s: setting(

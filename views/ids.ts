@@ -111,6 +111,7 @@ export const ids = {
   directories: "directories",
   endpoints: "endpoints",
   providers: "provider-list",
+  mcpServers: "mcp-list",
   /** Who answers a coder's messages: the button and its list; what the agent plans. */
   agentPick: (chatId: string) => `agent-${chatId}`,
   agentList: (chatId: string) => `agents-${chatId}`,

@@ -185,9 +185,17 @@ export const urls = {
   providerChange: (id: string) => `/providers/${id}/change`,
   providerRemoval: (id: string) => `/providers/${id}/removal`,
   providerDiagnostic: (id: string) => `/providers/${id}/diagnostic`,
+  mcpServers: "/mcp-servers",
+  mcpChecks: "/mcp-servers/checks",
+  mcpServer: (name: string) => `/mcp-servers/${encodeURIComponent(name)}`,
+  /** The twins of PATCH and DELETE for forms. */
+  mcpChange: (name: string) => `/mcp-servers/${encodeURIComponent(name)}/change`,
+  mcpRemoval: (name: string) => `/mcp-servers/${encodeURIComponent(name)}/removal`,
   tokens: "/tokens",
   tokenRevocation: (id: string) => `/tokens/${id}/revocation`,
   output: (partId: string) => `/parts/${partId}/output`,
+  /** An image in the result of a call, from 1. */
+  partImage: (partId: string, number: number) => `/parts/${partId}/images/${number}`,
   palette: "/palette",
   search: (query: SearchQuery = {}) => q("/search", query),
   regeneration: (messageId: string) => `/messages/${messageId}/regeneration`,

@@ -24,42 +24,43 @@ export class FakeConversation {
     private readonly wire: Wire,
   ) {}
 
-  async take(message: Message): Promise<void> {
+  async take(message: Message): Promise<unknown> {
     const { id, method, params = {} } = message;
     const reply = (result: unknown) => this.wire.send({ jsonrpc: "2.0", id, result });
     if (method === "initialize") return this.initialize(reply, params);
-    if (method === "ping") return this.options.fault === "silent" ? undefined : reply({});
+    if (method === "ping") return this.options.fault === "silent" ? null : reply({});
     if (method === "tools/list") return this.list(reply, params);
     if (method === "tools/call") return this.call(id, params);
-    if (method === "notifications/cancelled") this.calls.get(params.requestId)?.abort();
-    else if (id !== undefined)
+    if (method === "notifications/cancelled") return this.calls.get(params.requestId)?.abort();
+    if (id !== undefined)
       this.wire.send({ jsonrpc: "2.0", id, error: { code: -32601, message: `no method ${method}` } });
+    return null;
   }
 
-  private initialize(reply: (result: unknown) => void, { protocolVersion }: Record<string, unknown>): void {
+  private initialize(reply: (result: unknown) => unknown, { protocolVersion }: Record<string, unknown>): unknown {
     const { fault } = this.options;
-    if (fault === "start:hang") return;
+    if (fault === "start:hang") return null;
     if (fault === "start:die") {
       process.stderr.write("Error: the fake server died at its start\n");
       process.exit(7);
     }
     if (fault === "start:lies") return reply({ protocolVersion: 12, capabilities: "none" });
-    reply({
+    return reply({
       protocolVersion,
       capabilities: { tools: { listChanged: true } },
       serverInfo: { name: "fake-mcp", version: "1.2.3" },
     });
   }
 
-  private list(reply: (result: unknown) => void, { cursor }: Record<string, unknown>): void {
+  private list(reply: (result: unknown) => unknown, { cursor }: Record<string, unknown>): unknown {
     const { fault, lies, page = 1_000 } = this.options;
-    if (fault === "list:hang") return;
+    if (fault === "list:hang") return null;
     if (fault === "list:loop") return reply({ tools: [], nextCursor: `${Math.random()}` });
     if (fault === "list:lies") return reply({ tools: "all of them" });
     const all = [...this.tools().map(({ run: _, ...told }) => told), ...(lies ? LIES : [])];
     const from = Number(cursor ?? 0);
     const next = from + page;
-    reply({ tools: all.slice(from, next), ...(next < all.length && { nextCursor: String(next) }) });
+    return reply({ tools: all.slice(from, next), ...(next < all.length && { nextCursor: String(next) }) });
   }
 
   private async call(id: unknown, params: Record<string, unknown>): Promise<void> {
@@ -86,7 +87,12 @@ export class FakeConversation {
 
   private tools(): FakeTool[] {
     const { many = 0, only } = this.options;
-    const grow = { name: "grow", inputSchema: { type: "object" }, annotations: { readOnlyHint: true }, run: () => null };
+    const grow = {
+      name: "grow",
+      inputSchema: { type: "object" },
+      annotations: { readOnlyHint: true },
+      run: () => null,
+    };
     const all = [...TOOLS, grow, ...manyTools(many), ...this.further];
     return only ? all.filter(({ name }) => only.includes(name)) : all;
   }

@@ -34,8 +34,7 @@ const object = (properties: Record<string, unknown> = {}, required: string[] = [
 });
 const READS = { readOnlyHint: true };
 /** One pixel. */
-export const PIXEL =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+export const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 export const TOOLS: FakeTool[] = [
   {
@@ -129,7 +128,11 @@ export const TOOLS: FakeTool[] = [
     inputSchema: object(),
     annotations: READS,
     run: async ({ wire, signal }) => {
-      const noise = { jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "x".repeat(200) } };
+      const noise = {
+        jsonrpc: "2.0",
+        method: "notifications/message",
+        params: { level: "info", data: "x".repeat(200) },
+      };
       while (!signal.aborted) {
         for (let i = 0; i < 500; i++) wire.send(noise);
         await Bun.sleep(1);

@@ -7,6 +7,7 @@ import { away, demo, local, NOW, project, session } from "../../tests/support/ch
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
 import { running as chatRunning, empty, endings, waiting, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
+import { mcpServers } from "../../tests/support/mcp-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
 import { emptyReview, reviewPage } from "../../tests/support/review-fixtures.ts";
@@ -22,6 +23,7 @@ import { ReviewContent } from "../../views/review/review.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
+import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent, type SettingsProps } from "../../views/settings/settings.tsx";
 
 type Story = (base: Frame) => string;
@@ -34,6 +36,7 @@ const settings: SettingsProps = {
   providers,
   providers_problem: null,
   skills: listedSkills,
+  mcp: { servers: mcpServers, problem: null },
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },
@@ -131,6 +134,16 @@ export const stories: Record<string, Story> = {
       now={NOW}
     />,
     { path: "/providers/claude/diagnostic" },
+  ),
+  "mcp-server": inPage(
+    "postgres",
+    <McpServerContent
+      server={mcpServers[2]!}
+      complaints="Warning: something"
+      values={{ command: "npx -y mcp-postgres", env: "PGPASSWORD", tools: "*\n!drop" }}
+      now={NOW}
+    />,
+    { path: "/mcp-servers/postgres" },
   ),
   settings: inPage("Settings", <SettingsContent {...settings} />, {
     path: "/settings",

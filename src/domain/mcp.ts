@@ -136,7 +136,12 @@ export function globFits(glob: string, name: string): boolean {
 }
 
 /** `5 tools, 1 of them writes`, in one line. */
-export function toolCounts(tools: readonly McpTool[]): { all: number; offered: number; writes: number; unsaid: number } {
+export function toolCounts(tools: readonly McpTool[]): {
+  all: number;
+  offered: number;
+  writes: number;
+  unsaid: number;
+} {
   const offered = tools.filter((tool) => tool.left_out === null);
   return {
     all: tools.length,

@@ -11,6 +11,7 @@ import { fileRoutes } from "./routes/files.tsx";
 import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
+import { mcpRoutes } from "./routes/mcp.tsx";
 import { messageRoutes } from "./routes/messages.tsx";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
@@ -63,6 +64,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(permitRoutes(web))
     .use(settingsRoutes(web))
     .use(providerRoutes(web))
+    .use(mcpRoutes(web))
     .use(worktreeRoutes(web))
     .use(agentRoutes(web))
     .use(streamRoutes(web))

@@ -82,9 +82,9 @@ class Cleaner {
     );
   }
 
-  /** `true` and `{}` let anything through; so does what cannot be read. */
+  /** `true` and `{}` let anything through; so do `false`, which nothing could be, and what cannot be read. */
   private child(given: unknown, depth: number): unknown {
-    if (typeof given === "boolean") return given ? {} : { not: {} };
+    if (typeof given === "boolean") return {};
     if (isNode(given)) return this.node(given, depth);
     this.wrong ??= "parts of the description of its arguments are no schema";
     return {};

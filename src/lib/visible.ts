@@ -6,4 +6,5 @@ export function visibleText(text: string): string {
   return text.replace(UNSEEN, "");
 }
 
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\u{E0100}-\u{E01EF}]/gu;
+/** Variation selectors of the second plane, too: they are 240 letters that no font shows. */
+const UNSEEN = /(?![\n\t])(?:[\p{Cc}\p{Cf}\p{Co}]|[\u{E0100}-\u{E01EF}])/gu;

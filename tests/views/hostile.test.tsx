@@ -18,11 +18,13 @@ import { ReviewContent } from "../../views/review/review.tsx";
 import { SessionEditContent, SessionRemovalContent } from "../../views/sessions/edit-session.tsx";
 import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
+import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent } from "../../views/settings/settings.tsx";
 import { SkillContent } from "../../views/skills/skill.tsx";
 import { local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
+import { mcpServers } from "../support/mcp-fixtures.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
 import { aPermission, aReadAccess, endedRequests, GRANTS, RULES, twoQuestions } from "../support/request-fixtures.ts";
 import { reviewPage } from "../support/review-fixtures.ts";
@@ -110,12 +112,22 @@ function pages(text: string): Record<string, string> {
       />
     ),
     session_removal: <SessionRemovalContent session={s} chats={1} messages={1} running={1} />,
+    mcp_server: (
+      <McpServerContent
+        server={soil(mcpServers[2]!, text)}
+        complaints={text}
+        values={{ command: text, env: text }}
+        now={NOW}
+        refused={{ values: { command: text, env: text }, error: { field: "command", message: text } }}
+      />
+    ),
     settings: (
       <SettingsContent
         endpoints={[soil(local, text)]}
         providers={soil(providers, text)}
         providers_problem={text}
         skills={soil(listedSkills, text)}
+        mcp={{ servers: soil(mcpServers, text), problem: text }}
         tokens={soil(tokens, text)}
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
@@ -126,6 +138,7 @@ function pages(text: string): Record<string, string> {
         now={NOW}
         made={{ label: text, token: text }}
         refused={{
+          mcp: { values: { name: text, command: text, env: text }, error: { field: "name", message: text } },
           endpoint: { values: { url: text, label: text }, error: { field: "url", message: text } },
           token: { label: text, error: { field: "label", message: text } },
           provider: {

@@ -120,7 +120,13 @@ export function ToolRow({ part, asking, project_id, now, marked = null }: RowPro
         {part.state === "open" ? (
           <LiveOutput part={part} />
         ) : marked?.part ? (
-          <ToolOutput text={marked.part.text} cut={part.meta.output_id !== null} part_id={part.id} line={marked.line} />
+          <ToolOutput
+            text={marked.part.text}
+            cut={part.meta.output_id !== null}
+            part_id={part.id}
+            line={marked.line}
+            images={imagesOf(part)}
+          />
         ) : (
           <LazyOutput part_id={part.id} />
         )}
@@ -161,6 +167,8 @@ function LazyOutput({ part_id }: { part_id: string }) {
 
 interface OutputProps {
   text: string;
+  /** Of the call whose result it is, where that has images. */
+  images?: { part_id: string; count: number } | undefined;
   cut: boolean;
   /** What a call proposed stands above its result, as lines. */
   call?: ToolPart | undefined;
@@ -170,7 +178,7 @@ interface OutputProps {
 }
 
 /** The fragment that `LazyOutput` is filled with. */
-export function ToolOutput({ text, cut, call, part_id = "", line = null }: OutputProps) {
+export function ToolOutput({ text, cut, call, images, part_id = "", line = null }: OutputProps) {
   return (
     <>
       {call ? <Peek part={call} /> : ""}
@@ -183,10 +191,27 @@ export function ToolOutput({ text, cut, call, part_id = "", line = null }: Outpu
       ) : (
         <MarkedLine text={text} part_id={part_id} line={line} />
       )}
+      {images ? <ResultImages {...images} /> : ""}
       {cut ? <p class="dim">Cut here for the model; it can read on with read_output.</p> : ""}
     </>
   );
 }
+
+function ResultImages({ part_id, count }: { part_id: string; count: number }) {
+  return (
+    <div class="outimages">
+      {Array.from({ length: count }, (_, i) => (
+        <a href={urls.partImage(part_id, i + 1)}>
+          <img src={urls.partImage(part_id, i + 1)} alt={`Result, ${i + 1} of ${count}`} loading="lazy" />
+        </a>
+      ))}
+    </div>
+  );
+}
+
+/** Where a part has images in its result: the props of `ToolOutput` that draw them. */
+export const imagesOf = (part: Part) =>
+  part.kind === "tool" && part.meta.images ? { part_id: part.id, count: part.meta.images.length } : undefined;
 
 function MarkedLine({ text, part_id, line }: { text: string; part_id: string; line: number }) {
   const lines = text.split("\n");
@@ -215,7 +240,12 @@ export function OutputContent({ part, cut }: { part: Part; cut: boolean }) {
       </PageHeader>
       <div class="page">
         <div class="sheet toolout">
-          <ToolOutput text={part.text} cut={cut} call={part.kind === "tool" ? part : undefined} />
+          <ToolOutput
+            text={part.text}
+            cut={cut}
+            call={part.kind === "tool" ? part : undefined}
+            images={imagesOf(part)}
+          />
         </div>
       </div>
     </>

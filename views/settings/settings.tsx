@@ -1,6 +1,7 @@
 /** Settings: one page with a section a subject; later subjects add a line to SECTIONS and a component. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
 import type { AccessToken } from "../../src/domain/identity.ts";
+import type { McpServer } from "../../src/domain/mcp.ts";
 import type { Look } from "../../src/domain/page.ts";
 import type { Provider } from "../../src/domain/provider.ts";
 import type { TerminalSettings } from "../../src/domain/terminal-settings.ts";
@@ -10,6 +11,7 @@ import { About, type AboutFacts } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
+import { McpServers } from "./mcp.tsx";
 import { Providers, type ProviderValues } from "./providers.tsx";
 import { type ListedRule, RulesSection } from "./rules.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
@@ -21,6 +23,7 @@ const SECTIONS = [
   { id: "models", label: "Models" },
   { id: "providers", label: "Agents" },
   { id: "skills", label: "Skills" },
+  { id: "mcp", label: "MCP servers" },
   { id: "runs", label: "Defaults and limits" },
   { id: "terminals", label: "Terminals" },
   { id: "rules", label: "Always allowed" },
@@ -35,6 +38,8 @@ export interface SettingsProps {
   /** What is wrong with providers.json. */
   providers_problem: string | null;
   skills: ListedSkills;
+  /** MCP servers, and what is wrong with mcp.json. */
+  mcp: { servers: readonly McpServer[]; problem: string | null };
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
@@ -49,6 +54,7 @@ export interface SettingsProps {
   refused?: {
     endpoint?: { values: EndpointValues; error: FormError };
     provider?: { values: ProviderValues; error: FormError };
+    mcp?: { values: Record<string, string>; error: FormError };
     token?: { label: string; error: FormError };
     runs?: { values: Record<string, string>; error: FormError };
     terminals?: { values: Record<string, string>; error: FormError };
@@ -76,6 +82,7 @@ export function SettingsContent(props: SettingsProps) {
               refused={props.refused?.provider}
             />
             <SkillsSection {...props.skills} />
+            <McpServers {...props.mcp} now={props.now} refused={props.refused?.mcp} />
             <RunsSection
               settings={props.runs}
               most={props.most}

@@ -19,9 +19,7 @@ const CALL_MOST_MS = 30 * 60_000;
 const GOODBYE_MS = 2_000;
 const PING_TIMEOUT_MS = 5_000;
 
-export type McpTarget =
-  | { transport: "stdio"; line: AgentCommandLine }
-  | ({ transport: "http" } & HttpTarget);
+export type McpTarget = { transport: "stdio"; line: AgentCommandLine } | ({ transport: "http" } & HttpTarget);
 
 export interface ConnectMcp {
   /** Names the server in sentences. */
@@ -137,12 +135,7 @@ interface Ways {
   alive(): boolean;
 }
 
-async function opened(
-  client: Client,
-  transport: Transport,
-  options: ConnectMcp,
-  ways: Ways,
-): Promise<McpConnection> {
+async function opened(client: Client, transport: Transport, options: ConnectMcp, ways: Ways): Promise<McpConnection> {
   const { label, signal } = options;
   const ended = Promise.withResolvers<string>();
   let closed = false;
@@ -154,7 +147,11 @@ async function opened(
   await client.connect(transport, { timeout, maxTotalTimeout: timeout, ...(signal && { signal }) });
   const { name, version } = client.getServerVersion() ?? {};
   return {
-    version: [name, version].filter((word) => typeof word === "string").join(" ").slice(0, 100) || null,
+    version:
+      [name, version]
+        .filter((word) => typeof word === "string")
+        .join(" ")
+        .slice(0, 100) || null,
     pid: ways.pid,
     get alive() {
       return !closed && ways.alive();

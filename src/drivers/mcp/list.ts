@@ -23,7 +23,7 @@ const Given = z.looseObject({
   name: z.string().min(1).max(NAME_LIMIT_CHARS),
   title: z.string().nullish().catch(null),
   description: z.string().nullish().catch(null),
-  inputSchema: z.unknown(),
+  inputSchema: z.unknown().optional(),
   annotations: z
     .looseObject({
       title: z.string().nullish().catch(null),

@@ -86,8 +86,9 @@ export class StdioTransport implements Transport {
     }
     if ("method" in message) {
       const heard = this.flood.hears();
-      if (message.method === "notifications/tools/list_changed") return this.changed();
-      if (!heard) return;
+      const isChange = message.method === "notifications/tools/list_changed";
+      if (isChange) this.changed();
+      if (isChange || !heard) return;
     }
     this.onmessage?.(message);
   }

@@ -55,7 +55,10 @@ export const McpEntry = z
     if ((command === undefined) === (url === undefined))
       ctx.addIssue({ code: "custom", message: "needs either a command or a url" });
     if (type === "sse")
-      ctx.addIssue({ code: "custom", message: "uses the old SSE transport; only stdio and streamable HTTP are spoken" });
+      ctx.addIssue({
+        code: "custom",
+        message: "uses the old SSE transport; only stdio and streamable HTTP are spoken",
+      });
   });
 export type McpEntry = z.output<typeof McpEntry>;
 

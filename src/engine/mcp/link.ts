@@ -249,7 +249,11 @@ export class McpLink {
   private async ended(connection: McpConnection, why: string): Promise<void> {
     if (this.connection !== connection) return;
     if (this.snapshot)
-      this.keep({ ...this.snapshot, error: why, complaints: storable(connection.complaints()).slice(-COMPLAINTS_CHARS) });
+      this.keep({
+        ...this.snapshot,
+        error: why,
+        complaints: storable(connection.complaints()).slice(-COMPLAINTS_CHARS),
+      });
     this.connection = null;
     // Its leader is gone; what it started is not, perhaps.
     await connection.end("now");

@@ -67,7 +67,8 @@ async function run(
     return resultOf(answer);
   } catch (error) {
     if (context.signal.aborted || !(error instanceof Refusal)) throw error;
-    const unsure = tool.effect === "reads" ? "" : " Whether it took effect is not known; look before you call it again.";
+    const unsure =
+      tool.effect === "reads" ? "" : " Whether it took effect is not known; look before you call it again.";
     return failed(`${error.message}${unsure}`, error.note);
   }
 }
@@ -100,7 +101,8 @@ async function asked(
   if (!ask) return failed("Nobody can be asked here, and this tool may change something.", "nobody to ask");
   const text = JSON.stringify(args, null, 2);
   // One that says that it writes is allowed call by call, word for word; one that says nothing is allowed as a tool.
-  const subject = tool.effect === "writes" ? `${server}/${tool.name} ${JSON.stringify(args)}` : `${server}/${tool.name}`;
+  const subject =
+    tool.effect === "writes" ? `${server}/${tool.name} ${JSON.stringify(args)}` : `${server}/${tool.name}`;
   const request = (await ask({
     kind: "permission",
     title: `${tool.called} ${shownOf(args)}`.trim(),

@@ -67,7 +67,14 @@ async function outcomeOf(
     const result = await withinTime(tool, context, parsed.input);
     const { text, output_id } = await cutResult(tool, context, result.text, limit);
     const { images } = result;
-    return { state: result.failed ? "failed" : "closed", text, note: result.note, shown, output_id, ...(images && { images }) };
+    return {
+      state: result.failed ? "failed" : "closed",
+      text,
+      note: result.note,
+      shown,
+      output_id,
+      ...(images && { images }),
+    };
   } catch (error) {
     if (context.signal.aborted) return cancelled(shown);
     return failed(...sentenceOf(tool, context, error), shown);

@@ -54,6 +54,10 @@ const toolMeta = z.object({
   duration_ms: count.nullable(),
   group_id: id.describe("First tool part of the unbroken row of calls that this one belongs to."),
   output_id: id.nullable().describe("Set when the result was cut; the model reads on with it."),
+  images: z
+    .array(z.object({ mime: z.string(), size: count.describe("Bytes.") }))
+    .optional()
+    .describe("Images in the result: `/parts/:id/images/1` and on."),
   agent: z
     .object({
       kind: z.enum(["read", "edit", "delete", "move", "search", "execute", "think", "fetch", "switch_mode", "other"]),

@@ -19,6 +19,7 @@ import type { TerminalNow } from "../../domain/terminal.ts";
 import { CHANGE_RESOURCES } from "./change-resources.ts";
 import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
+import { MCP_RESOURCES } from "./mcp-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
 import { grant, request, rule } from "./request-resources.ts";
 import { SKILL_RESOURCES } from "./skill-resources.ts";
@@ -260,6 +261,7 @@ export const RESOURCES = {
   Artifact: artifact,
   ...PROVIDER_RESOURCES,
   ...SKILL_RESOURCES,
+  ...MCP_RESOURCES,
   Terminal: terminal,
   Scrollback: z.object({ text: z.string(), lines: count }),
   ScrollbackHit: z.object({ line: count.describe("1 is the oldest."), text: z.string() }),

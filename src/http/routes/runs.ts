@@ -1,7 +1,7 @@
 /** Runs: look at one, stop it, go on after it ended; take a queued one back or let it go first. */
 import { Elysia } from "elysia";
 import { z } from "zod";
-import { OutputContent, ToolOutput } from "../../../views/chats/tools.tsx";
+import { imagesOf, OutputContent, ToolOutput } from "../../../views/chats/tools.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
 import type { Run } from "../../domain/run.ts";
@@ -116,7 +116,13 @@ async function output(web: Web, request: Request, id: string): Promise<Response>
       const frame = frameFor(web, request, await framePage(web.core));
       return Page({ frame, title: "Result", children: OutputContent({ part, cut }) });
     },
-    fragment: () => ToolOutput({ text: part.text, cut, call: part.kind === "tool" ? part : undefined }) as string,
+    fragment: () =>
+      ToolOutput({
+        text: part.text,
+        cut,
+        call: part.kind === "tool" ? part : undefined,
+        images: imagesOf(part),
+      }) as string,
     json: () => ({ part }),
   });
 }

@@ -205,6 +205,7 @@ export async function drawSettings(
     providers: await listProviders(web.core),
     providers_problem: (await providerSpecs(web.core)).error,
     skills: await allSkills(web.core),
+    mcp: await web.core.mcp.list(),
     tokens: await listTokens(web.core),
     look: at.look,
     runs: settings,

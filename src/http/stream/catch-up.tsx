@@ -12,7 +12,7 @@ import { newestAnswers, readMessages } from "../../store/messages.ts";
 import { runsById } from "../../store/runs.ts";
 import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
-import { deskPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
+import { deskPartials, mcpPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
 import { chatControls, endingBefore, picker } from "./render.tsx";
 import { chatNotice, manyNews } from "./review.tsx";
 import { append, remove, upsert } from "./swap.ts";
@@ -36,7 +36,8 @@ export async function renderCatchUp(
   const { session_id, page } = reader.params;
   let html = navPartials(await readNav(core, db), session_id);
   if (page === "desk") html += deskPartials(await readDesk(core, db));
-  if (page === "settings") html += providerPartials(await listProviders(core, db));
+  if (page === "settings")
+    html += providerPartials(await listProviders(core, db)) + mcpPartials((await core.mcp.list()).servers);
   const redraw = touched.some((t) => ["layout.changed", "chat.deleted", "terminal.deleted"].includes(t.kind));
   const arranged = await beginArrangement(core, db, reader, seq, redraw);
   html += arranged.html;

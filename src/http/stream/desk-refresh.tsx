@@ -10,8 +10,10 @@ import { ids } from "../../../views/ids.ts";
 import { BarNeeds, NavNeeds, RailNeeds } from "../../../views/layout/nav-needs.tsx";
 import { NavProjects } from "../../../views/layout/nav-projects.tsx";
 import { NavRunning, RailRunning } from "../../../views/layout/nav-running.tsx";
+import { McpList } from "../../../views/settings/mcp.tsx";
 import { ProviderList } from "../../../views/settings/providers.tsx";
 import type { JournalEvent } from "../../domain/event.ts";
+import type { McpServer } from "../../domain/mcp.ts";
 import type { Desk, Nav } from "../../domain/nav.ts";
 import type { Provider } from "../../domain/provider.ts";
 import type { Core } from "../../engine/core.ts";
@@ -72,6 +74,10 @@ export class DeskRefresh {
     }, due - now);
   }
 
+  private async servers(): Promise<readonly McpServer[]> {
+    return (await this.core.mcp.list()).servers;
+  }
+
   private async refresh(): Promise<void> {
     if (this.busy) return this.schedule(INTERVAL_MS);
     this.busy = true;
@@ -87,7 +93,7 @@ export class DeskRefresh {
       const nav_regions = navRegions(nav);
       const of_pages: Record<string, Region[]> = {
         desk: desk ? deskRegions(desk) : [],
-        settings: providers ? providerRegions(providers) : [],
+        settings: providers ? [...providerRegions(providers), ...mcpRegions(await this.servers())] : [],
       };
       let chars = 0;
       for (const connection of watchers) {
@@ -140,6 +146,10 @@ function deskRegions(desk: Desk): Region[] {
   ];
 }
 
+function mcpRegions(servers: readonly McpServer[]): Region[] {
+  return [region(ids.mcpServers, servers, () => McpList({ servers, now: Date.now() }))];
+}
+
 function providerRegions(providers: readonly Provider[]): Region[] {
   return [region(ids.providers, providers, () => ProviderList({ providers, now: Date.now() }))];
 }
@@ -160,4 +170,5 @@ function once(id: string, draw: () => JSX.Element): () => string {
 const drawn = (regions: readonly Region[]) => regions.map((r) => r.html()).join("");
 export const navPartials = (nav: Nav, sessionId: string | null): string => drawn(navRegions(nav)(sessionId));
 export const providerPartials = (providers: readonly Provider[]): string => drawn(providerRegions(providers));
+export const mcpPartials = (servers: readonly McpServer[]): string => drawn(mcpRegions(servers));
 export const deskPartials = (desk: Desk): string => drawn(deskRegions(desk));

@@ -128,7 +128,9 @@ describe("a server that does not", () => {
     expect(hangs.message).toContain("gave no answer in time");
     expect(performance.now() - began).toBeLessThan(15_000);
     await failure(connect("--fault", "start:lies"));
-    expect((await failure(connectTo(line(["sh", "-c", "echo hello; cat >/dev/null"]), 1_000))).message).toContain("in time");
+    expect((await failure(connectTo(line(["sh", "-c", "echo hello; cat >/dev/null"]), 1_000))).message).toContain(
+      "in time",
+    );
   });
 
   test("lists what is no list, or has no end", async () => {
