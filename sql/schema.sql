@@ -28,14 +28,18 @@ create table agent_sessions (
   told_position bigint not null default 0,
   created_at timestamptz not null default now(),
   used_at timestamptz not null default now(),
+  terminal_id text,
   primary key (id),
   unique (chat_id, provider),
-  foreign key (chat_id) references chats(id) on delete cascade
+  foreign key (chat_id) references chats(id) on delete cascade,
+  foreign key (terminal_id) references terminals(id) on delete set null
 );
+create index agent_sessions_of_terminal on agent_sessions (terminal_id);
 comment on table agent_sessions is 'A chat''s conversation with one provider, and what was picked for it.';
 comment on column agent_sessions.agent_id is 'Name of the conversation on the agent''s side; null until it is opened.';
 comment on column agent_sessions.current is 'Mode, model and thinking that the agent said it has.';
 comment on column agent_sessions.mode is 'Picked by a human, as are model and thinking; null takes what the agent begins with.';
+comment on column agent_sessions.terminal_id is 'Where it runs, of an agent without a protocol; null until it did.';
 comment on column agent_sessions.told_position is 'Position of the last answer that this agent wrote or was told of; what others said after it is sent along.';
 
 create table applies (

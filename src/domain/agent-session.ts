@@ -17,6 +17,8 @@ export interface AgentSession {
   commands: AgentCommand[];
   /** Position of the last answer that this agent wrote or was told of. */
   told_position: number;
+  /** Where it runs, of one without a protocol. */
+  terminal_id: string | null;
   created_at: Date;
   used_at: Date;
 }

@@ -63,6 +63,8 @@ export interface NoticeMeta {
   apply_id?: string | null;
   /** Of "skill": its name. */
   skill?: string;
+  /** Of "terminal": where an agent runs that has no protocol. */
+  terminal_id?: string;
 }
 
 interface PartBase {

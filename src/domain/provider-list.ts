@@ -4,6 +4,9 @@ import type { AgentChoice, ProviderSpec } from "./provider.ts";
 const mode = (id: string, name: string, description: string | null = null): AgentChoice => ({ id, name, description });
 const COPILOT = "https://agentclientprotocol.com/protocol/session-modes#";
 
+const CLAUDE_JSON = ["claude", "-p", "--output-format", "stream-json", "--verbose", "--include-partial-messages"];
+const permit = (mode: string) => ["--permission-mode", mode];
+
 type Builtin = Omit<ProviderSpec, "source" | "env" | "fallback"> & Partial<Pick<ProviderSpec, "env" | "fallback">>;
 
 const LIST: readonly Builtin[] = [
@@ -15,7 +18,11 @@ const LIST: readonly Builtin[] = [
     fallback: {
       way: "json",
       format: "claude",
-      argv: ["claude", "-p", "{prompt}", "--output-format", "stream-json", "--verbose"],
+      argv: [...CLAUDE_JSON, "{options}"],
+      resume: [...CLAUDE_JSON, "{options}", "--resume", "{session}"],
+      // What it edits waits for review; commands it would have to ask for are refused to it.
+      modes: { plan: permit("plan"), ask: permit("acceptEdits"), bypass: permit("acceptEdits") },
+      model: ["--model", "{model}"],
     },
     modes: [mode("default", "Ask"), mode("acceptEdits", "Accept edits"), mode("plan", "Plan")],
     our_modes: { plan: "plan", ask: "default", bypass: "acceptEdits" },
@@ -34,7 +41,7 @@ const LIST: readonly Builtin[] = [
     label: "opencode",
     program: "opencode",
     acp: [["opencode", "acp"]],
-    fallback: { way: "terminal", argv: ["opencode", "run", "{prompt}"] },
+    fallback: { way: "terminal", argv: ["opencode", "run", "{options}", "{prompt}"], model: ["-m", "{model}"] },
     modes: [mode("build", "Build"), mode("plan", "Plan")],
     our_modes: { plan: "plan", ask: "build", bypass: "build" },
     install: "npm install -g opencode-ai",
@@ -66,7 +73,17 @@ const LIST: readonly Builtin[] = [
       ["qwen", "--acp"],
       ["qwen", "--experimental-acp"],
     ],
-    fallback: { way: "terminal", argv: ["qwen", "-p", "{prompt}"] },
+    fallback: {
+      way: "json",
+      format: "claude",
+      argv: ["qwen", "--output-format", "stream-json", "{options}"],
+      modes: {
+        plan: ["--approval-mode", "plan"],
+        ask: ["--approval-mode", "auto-edit"],
+        bypass: ["--approval-mode", "auto-edit"],
+      },
+      model: ["-m", "{model}"],
+    },
     modes: [mode("plan", "Plan"), mode("default", "Ask"), mode("auto-edit", "Auto edit"), mode("yolo", "YOLO")],
     our_modes: { plan: "plan", ask: "default", bypass: "auto-edit" },
     install: "npm install -g @qwen-code/qwen-code",
@@ -78,7 +95,12 @@ const LIST: readonly Builtin[] = [
     label: "GitHub Copilot",
     program: "copilot",
     acp: [["copilot", "--acp"]],
-    fallback: { way: "terminal", argv: ["copilot", "-p", "{prompt}"] },
+    fallback: {
+      way: "terminal",
+      argv: ["copilot", "{options}", "-p", "{prompt}"],
+      modes: { plan: [], ask: ["--allow-tool", "write"], bypass: ["--allow-tool", "write"] },
+      model: ["--model", "{model}"],
+    },
     modes: [mode(`${COPILOT}agent`, "Agent"), mode(`${COPILOT}plan`, "Plan"), mode(`${COPILOT}autopilot`, "Autopilot")],
     our_modes: { plan: `${COPILOT}plan`, ask: `${COPILOT}agent`, bypass: `${COPILOT}autopilot` },
     install: "npm install -g @github/copilot",
@@ -93,7 +115,19 @@ const LIST: readonly Builtin[] = [
     fallback: {
       way: "json",
       format: "claude",
-      argv: ["cursor-agent", "-p", "{prompt}", "--output-format", "stream-json"],
+      argv: ["cursor-agent", "-p", "--output-format", "stream-json", "{options}", "{prompt}"],
+      resume: [
+        "cursor-agent",
+        "-p",
+        "--output-format",
+        "stream-json",
+        "{options}",
+        "--resume",
+        "{session}",
+        "{prompt}",
+      ],
+      modes: { plan: [], ask: ["--force"], bypass: ["--force"] },
+      model: ["--model", "{model}"],
     },
     modes: [mode("agent", "Agent"), mode("plan", "Plan"), mode("ask", "Ask")],
     our_modes: { plan: "plan", ask: "agent", bypass: "agent" },
@@ -106,7 +140,14 @@ const LIST: readonly Builtin[] = [
     label: "Codex",
     program: "codex",
     acp: [["codex-acp"]],
-    fallback: { way: "json", format: "codex", argv: ["codex", "exec", "--json", "{prompt}"] },
+    fallback: {
+      way: "json",
+      format: "codex",
+      argv: ["codex", "exec", "--json", "{options}", "-"],
+      resume: ["codex", "exec", "--json", "{options}", "resume", "{session}", "-"],
+      modes: { plan: ["-s", "read-only"], ask: ["-s", "workspace-write"], bypass: ["-s", "workspace-write"] },
+      model: ["-m", "{model}"],
+    },
     modes: [
       mode("read-only", "Read only"),
       mode("workspace-write", "Workspace"),
@@ -127,7 +168,17 @@ const LIST: readonly Builtin[] = [
       ["gemini", "--acp"],
       ["gemini", "--experimental-acp"],
     ],
-    fallback: { way: "terminal", argv: ["gemini", "-p", "{prompt}"] },
+    fallback: {
+      way: "json",
+      format: "gemini",
+      argv: ["gemini", "--output-format", "stream-json", "{options}"],
+      modes: {
+        plan: ["--approval-mode", "plan"],
+        ask: ["--approval-mode", "auto_edit"],
+        bypass: ["--approval-mode", "auto_edit"],
+      },
+      model: ["-m", "{model}"],
+    },
     modes: [mode("default", "Ask"), mode("autoEdit", "Auto edit"), mode("yolo", "YOLO"), mode("plan", "Plan")],
     our_modes: { plan: "plan", ask: "default", bypass: "autoEdit" },
     install: "npm install -g @google/gemini-cli",

@@ -89,12 +89,31 @@ export interface Provider extends AgentFacts {
   probe_ms: number | null;
 }
 
-/** How to have an agent without its protocol: its arguments, with `{prompt}` standing for the message. */
+/** JSON streams that we read: Claude Code's (which cursor and qwen write, too), Codex', Gemini's. */
+const STREAM_FORMATS = ["claude", "codex", "gemini"] as const;
+export type StreamFormat = (typeof STREAM_FORMATS)[number];
+
+/** How a command of one's own is spoken to, as providers.json and the page name it. */
+export const OWN_WAYS = ["acp", "terminal", "json-claude", "json-codex", "json-gemini"] as const;
+export type OwnWay = (typeof OWN_WAYS)[number];
+
+export const formatOf = (way: OwnWay): StreamFormat | null => STREAM_FORMATS.find((f) => way === `json-${f}`) ?? null;
+
+/**
+ * How to have an agent without its protocol: a command line for one message. `{prompt}` stands for the message; without it
+ * the message is its standard input (a JSON stream) or is typed in (a terminal). `{options}` is where `modes` and `model` go.
+ */
 export interface FallbackSpec {
   way: "json" | "terminal";
   argv: readonly string[];
   /** Which JSON stream it writes. */
-  format?: "claude" | "codex";
+  format?: StreamFormat;
+  /** Goes on with an earlier conversation, `{session}`. */
+  resume?: readonly string[];
+  /** Arguments that stand for our modes: it asks nobody, so they say what it may do by itself. */
+  modes?: Partial<Record<"plan" | "ask" | "bypass", readonly string[]>>;
+  /** Arguments for a model, `{model}`. */
+  model?: readonly string[];
 }
 
 /** What is known of a provider without running it. */

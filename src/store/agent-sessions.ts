@@ -3,7 +3,7 @@ import type { PlanEntry } from "../domain/agent-event.ts";
 import type { AgentSession } from "../domain/agent-session.ts";
 
 const columns = (db: Db) => db`
-  id, chat_id, provider, agent_id, cwd, mode, model, thinking, current, commands, told_position, created_at, used_at`;
+  id, chat_id, provider, agent_id, cwd, mode, model, thinking, current, commands, told_position, terminal_id, created_at, used_at`;
 
 export async function findAgentSession(db: Db, chatId: string, provider: string): Promise<AgentSession | null> {
   const [row] = await db<AgentSession[]>`
@@ -35,7 +35,7 @@ export async function setAgentSession(
   tx: Tx,
   chatId: string,
   provider: string,
-  facts: Partial<Pick<AgentSession, "agent_id" | "cwd" | "current" | "commands" | "told_position">>,
+  facts: Partial<Pick<AgentSession, "agent_id" | "cwd" | "current" | "commands" | "told_position" | "terminal_id">>,
 ): Promise<void> {
   const { current, commands, ...plain } = facts;
   const row = {

@@ -67,6 +67,18 @@ export async function exitTerminal(
   return row ?? null;
 }
 
+/** What runs in it from its next start on, and where. */
+export async function setTerminalProgram(
+  tx: Tx,
+  id: string,
+  program: Pick<Terminal, "argv" | "directory" | "name">,
+): Promise<Terminal | null> {
+  const [row] = await tx<Terminal[]>`
+    update terminals set argv = ${program.argv}, directory = ${program.directory}, name = ${program.name}
+    where id = ${id} and state <> 'closed' returning ${columns(tx)}`;
+  return row ?? null;
+}
+
 export async function reopenTerminal(tx: Tx, id: string): Promise<Terminal | null> {
   const [row] = await tx<Terminal[]>`
     update terminals set state = 'open', ended_at = null, exit_code = null, exit_signal = null, command = null

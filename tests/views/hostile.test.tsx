@@ -142,7 +142,7 @@ function pages(text: string): Record<string, string> {
           endpoint: { values: { url: text, label: text }, error: { field: "url", message: text } },
           token: { label: text, error: { field: "label", message: text } },
           provider: {
-            values: { id: text, label: text, command: text, env: text },
+            values: { id: text, label: text, command: text, env: text, way: text },
             error: { field: "command", message: text },
           },
         }}

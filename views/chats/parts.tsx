@@ -16,6 +16,7 @@ import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { urls } from "../urls.ts";
 import { markdownOptions } from "./markdown-options.ts";
 import { ToolGroup } from "./tools.tsx";
 
@@ -160,6 +161,7 @@ export function NoticeView({ part }: { part: NoticePart }) {
     <p class="notice" id={ids.part(part.id)}>
       <Icon name="info" />
       <span safe>{part.text || part.meta.notice}</span>
+      {part.meta.terminal_id ? <a href={urls.terminal(part.meta.terminal_id)}>Watch</a> : ""}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 /** Who can execute a run beside the native loop: each agent's state, and how to add one. */
 
 import type { Status } from "../../src/domain/nav.ts";
-import type { Provider, ProviderState } from "../../src/domain/provider.ts";
+import { OWN_WAYS, type OwnWay, type Provider, type ProviderState } from "../../src/domain/provider.ts";
 import { CATALOGUE } from "../../src/domain/provider-list.ts";
 import { counted, duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
@@ -16,6 +16,7 @@ export interface ProviderValues {
   label: string;
   command: string;
   env: string;
+  way: string;
 }
 interface SectionProps {
   providers: readonly Provider[];
@@ -172,7 +173,7 @@ function Buttons({ provider, absent }: { provider: Provider; absent: boolean }) 
 }
 
 function AddProvider({ refused }: Pick<SectionProps, "refused">) {
-  const values = refused?.values ?? { id: "", label: "", command: "", env: "" };
+  const values = refused?.values ?? { id: "", label: "", command: "", env: "", way: "acp" };
   const error = refused?.error;
   return (
     <details class="diag" open={refused !== undefined}>
@@ -192,11 +193,12 @@ function AddProvider({ refused }: Pick<SectionProps, "refused">) {
         <TextField
           name="command"
           label="Command"
-          hint="An agent that speaks the agent client protocol (ACP). Started without a shell, in the session's worktree."
+          hint="Program and arguments, started without a shell in the session's worktree. Without ACP, {prompt} stands for the message."
           values={values}
           error={error}
           code
         />
+        <WayField chosen={values.way} />
         <Field
           id="provider-env"
           label="Environment"
@@ -222,6 +224,30 @@ function AddProvider({ refused }: Pick<SectionProps, "refused">) {
       </form>
       <Catalogue />
     </details>
+  );
+}
+
+const WAYS: Record<OwnWay, string> = {
+  acp: "ACP, the agent client protocol: it asks before it writes or runs",
+  terminal: "A terminal that you watch and type in",
+  "json-claude": "A JSON stream like Claude Code's",
+  "json-codex": "A JSON stream like Codex'",
+  "json-gemini": "A JSON stream like Gemini's",
+};
+
+function WayField({ chosen }: { chosen: string }) {
+  const id = "provider-way";
+  const hint = "Without ACP nothing is asked: what it writes waits for review.";
+  return (
+    <Field id={id} label="Spoken to by" hint={hint}>
+      <select class="input" id={id} name="way" {...described({ id, hint })}>
+        {OWN_WAYS.map((way) => (
+          <option value={way} selected={way === chosen} safe>
+            {WAYS[way]}
+          </option>
+        ))}
+      </select>
+    </Field>
   );
 }
 

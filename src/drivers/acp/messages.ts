@@ -62,7 +62,8 @@ function parsed(line: string, source: MessageSource): AnyMessage | null {
 const isUpdate = (message: AnyMessage) =>
   "method" in message && message.method === "session/update" && !("id" in message);
 
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
+/** Lines of a stream, without their ends. Throws Refusal for one that is too long. */
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let pieces: string[] = [];
   let size = 0;

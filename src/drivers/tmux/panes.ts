@@ -65,7 +65,10 @@ export async function listPanes(tmux: Tmux): Promise<PaneFacts[] | null> {
       "tmux does not answer",
       "tmux does not answer right now; terminals go on. Try again.",
     );
-  return stdout.split("\n").flatMap((line) => paneOfLine(line) ?? []);
+  const panes = stdout.split("\n").flatMap((line) => paneOfLine(line) ?? []);
+  // The next look finds how they ended.
+  if (panes.some((p) => p.dead && p.exit_code === null && p.exit_signal === null)) await tmux.collectExits();
+  return panes;
 }
 
 function paneOfLine(line: string): PaneFacts | null {

@@ -155,6 +155,11 @@ export class Tmux {
     await this.run(["copy-mode", "-t", pane, ";", "send-keys", "-t", pane, "-X", command, text]);
   }
 
+  /** tmux sometimes sleeps through the end of a child of its own; another one that ends wakes it, and it collects both. */
+  async collectExits(): Promise<void> {
+    await this.run(["run-shell", "-b", "true"]);
+  }
+
   async toEnd(id: string): Promise<void> {
     await this.run(["send-keys", "-t", paneOf(id), "-X", "cancel"]);
   }
@@ -164,6 +169,12 @@ export class Tmux {
     const pane = paneOf(id);
     await this.run(["send-keys", "-t", pane, "-X", "cancel"]);
     await this.run(["send-keys", "-t", pane, "C-l", ";", "clear-history", "-t", pane]);
+  }
+
+  /** Forgets screen and scrollback; nothing is drawn anew. */
+  async forget(id: string): Promise<void> {
+    const pane = paneOf(id);
+    await this.run(["send-keys", "-R", "-t", pane, ";", "clear-history", "-t", pane]);
   }
 
   /** Types text as if it were pasted. */

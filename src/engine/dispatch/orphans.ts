@@ -13,6 +13,5 @@ export async function reapOrphans(core: Pick<Core, "sql" | "log" | "journal" | "
 
 /** On demand: what bears our marker and belongs to no agent and no MCP server that lives now. Returns how many were ended. */
 export async function reapStrays(core: Pick<Core, "instance" | "agents" | "mcp">): Promise<number> {
-  const alive = new Set([...(await core.agents.view()).map((agent) => agent.id), ...core.mcp.processIds()]);
-  return killMarkedBut(`${core.instance}:`, alive);
+  return killMarkedBut(`${core.instance}:`, new Set([...core.agents.ids(), ...core.mcp.processIds()]));
 }

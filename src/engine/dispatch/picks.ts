@@ -72,16 +72,27 @@ async function modesFor(
   wished: string | undefined,
   before: AgentSession | null,
 ): Promise<Pick<AgentPick, "mode" | "agent_mode">> {
-  const ours = (await findSpec(core, provider.id))?.our_modes ?? {};
+  const ours = await ourModes(core, provider);
   const modeOf = (agentMode: string | null) => RUN_MODES.find((m) => ours[m] === agentMode) ?? chat.mode;
   if (wished === undefined) {
-    const agent_mode = before?.mode ?? offered(provider, ours[chat.mode]);
-    return { mode: before?.mode ? modeOf(before.mode) : chat.mode, agent_mode };
+    const kept = plain(provider) && before?.mode ? offered(provider, before.mode) : before?.mode;
+    const agent_mode = kept ?? offered(provider, ours[chat.mode]);
+    // Nobody refuses what such a program does: it may not be told to only plan where it cannot be.
+    if (plain(provider) && agent_mode === null) chosen(provider, "mode", provider.modes, chat.mode);
+    return { mode: kept ? modeOf(kept) : chat.mode, agent_mode };
   }
   const own = RUN_MODES.find((m) => m === wished);
   if (own && ours[own]) return { mode: own, agent_mode: ours[own] };
   const agent_mode = chosen(provider, "mode", provider.modes, wished, Object.keys(ours));
   return { mode: own ?? modeOf(agent_mode), agent_mode };
+}
+
+const plain = ({ way }: Provider): boolean => way === "json" || way === "terminal";
+
+/** Without the protocol an agent has our own modes, as far as they can be told to it. */
+async function ourModes(core: Pick<Core, "config">, provider: Provider): Promise<Partial<Record<RunMode, string>>> {
+  if (!plain(provider)) return (await findSpec(core, provider.id))?.our_modes ?? {};
+  return Object.fromEntries(provider.modes.map(({ id }) => [id, id]));
 }
 
 /** What stands for our mode by default, unless the agent is known not to have it. */

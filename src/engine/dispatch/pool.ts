@@ -48,6 +48,15 @@ export interface Warm {
   used_at: number;
 }
 
+/** A program that runs for one message and then is gone; it counts as the live ones do. */
+export interface Guest {
+  process_id: string;
+  provider: string;
+  chat_id: string;
+  marker: string;
+  pid: number | null;
+}
+
 const keyOf = (chatId: string, provider: string) => `${chatId} ${provider}`;
 
 export interface AgentProcessView {
@@ -61,6 +70,8 @@ export interface AgentProcessView {
 
 export class AgentPool {
   private readonly warm = new Map<string, Warm>();
+  private readonly guests = new Set<Guest>();
+  private readonly launching = new Set<string>();
   private readonly queue: (() => void)[] = [];
   /** Processes that are being started: they count, too. */
   private starting = 0;
@@ -115,11 +126,46 @@ export class AgentPool {
     if (this.warm.get(warm.key) === warm) this.warm.delete(warm.key);
     warm.terminals.close();
     const exit = await warm.agent.end(how);
-    const ended = exit.signal ?? `code ${exit.code}`;
-    await endProcess(this.core.sql, warm.process_id, ended).catch((error) =>
+    await this.settleRow(warm.process_id, exit.signal ?? `code ${exit.code}`);
+    this.next();
+  }
+
+  private settleRow(id: string, ended: string): Promise<void> {
+    return endProcess(this.core.sql, id, ended).catch((error) =>
       this.core.log.warn("process.not_settled", { reason: messageOf(error) }),
     );
+  }
+
+  /** A place for a program that is started elsewhere, with its row and its marker. Aborting leaves the line. */
+  async admit(
+    input: { chat_id: string; provider: string; command: string },
+    signal: AbortSignal,
+    waits: (position: number) => void,
+  ): Promise<Guest> {
+    await this.room(signal, waits);
+    try {
+      const process_id = newId();
+      await insertProcess(this.core.sql, { id: process_id, ...input });
+      const { chat_id, provider } = input;
+      const guest = { process_id, chat_id, provider, marker: `${this.core.instance}:${process_id}`, pid: null };
+      this.guests.add(guest);
+      return guest;
+    } finally {
+      this.starting--;
+    }
+  }
+
+  /** It runs now. */
+  async began(guest: Guest, facts: { pid: number; started: string }): Promise<void> {
+    guest.pid = facts.pid;
+    await setProcess(this.core.sql, guest.process_id, facts);
+  }
+
+  /** It is gone; whatever it started as well. */
+  async leave(guest: Guest, ended: string): Promise<void> {
+    this.guests.delete(guest);
     this.next();
+    await this.settleRow(guest.process_id, ended);
   }
 
   /** Ends those of a chat, of a session's chats, or all. */
@@ -132,17 +178,26 @@ export class AgentPool {
   }
 
   /** What runs, with memory and processor time of everything each started. */
-  view(): Promise<AgentProcessView[]> {
-    return Promise.all(
-      [...this.warm.values()].map(async (warm) => ({
-        id: warm.process_id,
-        provider: warm.provider,
-        chat_id: warm.chat_id,
-        pid: warm.agent.process.pid,
-        busy: warm.busy,
-        usage: await usageOf(warm.agent.process.marker),
-      })),
+  async view(): Promise<AgentProcessView[]> {
+    const warm = [...this.warm.values()].map((w) => ({ ...w, ...facts(w.agent), id: w.process_id }));
+    const guests = [...this.guests].flatMap((g) =>
+      g.pid === null ? [] : { ...g, id: g.process_id, pid: g.pid, busy: true },
     );
+    const all = [...warm, ...guests].map(async ({ id, provider, chat_id, pid, busy, marker }) => ({
+      id,
+      provider,
+      chat_id,
+      pid,
+      busy,
+      usage: await usageOf(marker),
+    }));
+    return Promise.all(all);
+  }
+
+  /** Rows of everything that runs, or is about to. */
+  ids(): Set<string> {
+    const running = [...this.warm.values(), ...this.guests].map((one) => one.process_id);
+    return new Set([...running, ...this.launching]);
   }
 
   async close(): Promise<void> {
@@ -158,7 +213,7 @@ export class AgentPool {
   }
 
   private get full(): boolean {
-    return this.warm.size + this.starting >= this.core.config.agents_max;
+    return this.warm.size + this.guests.size + this.starting >= this.core.config.agents_max;
   }
 
   /** Idle ones give way, the one that was used longest ago first; else it waits in line. */
@@ -191,10 +246,11 @@ export class AgentPool {
     signal: AbortSignal,
   ): Promise<Warm> {
     const { sql, log, instance } = this.core;
+    const started = startEnv(spec);
     const process_id = newId();
+    this.launching.add(process_id);
     await insertProcess(sql, { id: process_id, provider: spec.id, chat_id, command: joinCommand(found.argv) });
     const marker = `${instance}:${process_id}`;
-    const started = startEnv(spec);
     const terminals = new ClientTerminals({
       root: cwd,
       marker,
@@ -246,6 +302,7 @@ export class AgentPool {
       throw error;
     } finally {
       signal.removeEventListener("abort", abort);
+      this.launching.delete(process_id);
     }
     this.warm.set(warm.key, warm);
     // One that dies between two messages is not there for the next.
@@ -255,6 +312,8 @@ export class AgentPool {
     return warm;
   }
 }
+
+const facts = ({ process: { pid, marker } }: AcpAgent) => ({ pid, marker });
 
 /** What concerns the conversation is kept here, so that it is known also between two runs; the rest goes to the run. */
 function hear(warm: Warm, params: unknown): void {

@@ -3,31 +3,39 @@
  * permissions as requests, and at the end its difference as changes. However it ends, what it wrote is collected.
  */
 import type { AgentEvent } from "../../domain/agent-event.ts";
-import { sessionTopic } from "../../domain/event.ts";
 import type { Project } from "../../domain/project.ts";
-import type { Run, RunReason, RunState } from "../../domain/run.ts";
+import type { Run } from "../../domain/run.ts";
 import { cancelPrompt, type Prompted, prompt } from "../../drivers/acp/session.ts";
-import { AppError, messageOf, notFound, unavailable } from "../../lib/errors.ts";
+import { messageOf, notFound, unavailable } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
-import { findAgentSession, pickForAgent, setAgentSession, writePlan } from "../../store/agent-sessions.ts";
+import { findAgentSession, pickForAgent, setAgentSession } from "../../store/agent-sessions.ts";
 import { findChat, renameChat } from "../../store/chats.ts";
-import { keepCheckpointRow } from "../../store/checkpoints.ts";
-import { findMessage } from "../../store/messages.ts";
-import { describeAgentRun, insertTurn } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { type Core, transact } from "../core.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
-import { findSpec } from "../providers/registry.ts";
+import { findProgram, findSpec } from "../providers/registry.ts";
 import { emitChat } from "../sessions.ts";
 import { steady } from "../steady.ts";
 import type { PartWriter } from "../turn/parts.ts";
 import { reportProgress } from "../turn/progress.ts";
-import { collectChanges } from "../worktrees/collect.ts";
-import { keepCheckpoint } from "../worktrees/keep.ts";
-import { ensureWorktree, laneOfWorktree, type Ready } from "../worktrees/make.ts";
+import { ensureWorktree } from "../worktrees/make.ts";
+import {
+  account,
+  beginsAnew,
+  checkpoint,
+  collect,
+  type Ending,
+  knownUpto,
+  knowsFromNow,
+  type Place,
+  plan,
+  say,
+  tooMuch,
+} from "./around.ts";
 import { applyPicks, type Opened, openConversation, rememberOffers } from "./open.ts";
 import { askPermission } from "./permission.ts";
+import { dispatchPlain } from "./plain.ts";
 import type { Warm } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
 import { watchSilence } from "./silence.ts";
@@ -35,12 +43,6 @@ import { AgentTranscript, TooMuch } from "./transcript.ts";
 
 /** After it was asked to stop an agent gets this long; then its process is ended. */
 const CANCEL_GRACE_MS = 5_000;
-
-export interface Ending {
-  state: Extract<RunState, "completed" | "limited" | "failed">;
-  reason: RunReason;
-  error: string | null;
-}
 
 /** Throws what ended it otherwise: Stopped, or an AppError with a sentence. */
 export async function dispatchRun(
@@ -64,6 +66,9 @@ export async function dispatchRun(
   signal.throwIfAborted();
   await transact(core, (tx) => pickForAgent(tx, newId(), run.chat_id, run.provider, {}));
   const known = (await findAgentSession(core.sql, run.chat_id, run.provider))!;
+  const found = findProgram(spec);
+  if (!found) throw unavailable(`${spec.label} is not installed${spec.install ? `: ${spec.install}` : "."}`);
+  if (found.way !== "acp") return dispatchPlain(core, run, live, writer, { ready, began, project, spec });
   say(core, live, `starting ${spec.label}`);
   const opened = await openConversation(core, run, spec, known, ready.cwd, signal, (position) =>
     say(core, live, `waiting for one of ${core.config.agents_max} agents, number ${position} in line`),
@@ -82,11 +87,9 @@ export async function dispatchRun(
   }
 }
 
-interface Context {
-  ready: Ready;
+interface Context extends Place {
   opened: Opened;
   began: number;
-  project: Project;
   label: string;
 }
 
@@ -102,7 +105,7 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   const transcript: AgentTranscript = new AgentTranscript(core, live, writer, run, at.ready.cwd, {
     plan: (entries) => plan(core, run, entries),
     other: (event) => other(core, run, writer, warm, facts, event),
-    overflow: () => stop.abort(new AppError("limit", "It wrote more than anybody reads, and was stopped.")),
+    overflow: () => stop.abort(tooMuch()),
   });
   const silence = watchSilence(core.config.agent_silence_s, live, at.label);
   const signals = AbortSignal.any([live.abort.signal, stop.signal, silence.signal]);
@@ -122,13 +125,14 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
     const reply = await promptOrStop(core, warm, blocks, signals);
     ended = reply.stop === "cancelled" ? "cancelled" : "closed";
     await transcript.end(ended);
-    await account(core, run, warm, transcript, reply, facts, at.began);
+    const { used, size } = facts;
+    const spent = { ...reply, cost_usd: costOf(warm, facts.cost), used, size };
+    const model = warm.session?.state.model.current ?? null;
+    await account(core, run, transcript, { ...spent, model, began: at.began });
     return endingOf(reply, at.label);
   } catch (error) {
     ended = error instanceof Stopped ? "cancelled" : "failed";
-    throw error instanceof TooMuch
-      ? new AppError("limit", "It wrote more than anybody reads, and was stopped.")
-      : error;
+    throw error instanceof TooMuch ? tooMuch() : error;
   } finally {
     silence.stop();
     warm.listener = null;
@@ -235,127 +239,12 @@ async function rename(core: Core, run: Run, title: string): Promise<void> {
 }
 const TITLE_CHARS = 100;
 
-async function plan(core: Core, run: Run, entries: Parameters<typeof writePlan>[3]): Promise<void> {
-  const said = entries.map((entry) => ({ ...entry, content: storable(entry.content) }));
-  await steady(core, () =>
-    transact(core, async (tx, emit) => {
-      await writePlan(tx, run.id, run.chat_id, said);
-      const payload = { run_id: run.id, chat_id: run.chat_id, session_id: run.session_id };
-      emit({ topic: sessionTopic(run.session_id), kind: "plan.changed", payload });
-    }),
-  );
-}
-
-/** How the worktree was before the message; what cannot be kept stops nothing, and the restore then says so. */
-async function checkpoint(core: Core, run: Run, ready: Ready): Promise<void> {
-  if (!ready.repository) return;
-  const { repository } = ready;
-  try {
-    const ref = await core.lanes.run(laneOfWorktree(run.session_id), () =>
-      keepCheckpoint(repository, run.session_id, run.question_id),
-    );
-    await transact(core, (tx) =>
-      keepCheckpointRow(tx, {
-        id: newId(),
-        session_id: run.session_id,
-        chat_id: run.chat_id,
-        message_id: run.question_id,
-        run_id: run.id,
-        ref,
-      }),
-    );
-  } catch (error) {
-    core.log.warn("checkpoint.not_kept", { run_id: run.id, reason: messageOf(error) });
-  }
-}
-
-async function collect(
-  core: Core,
-  run: Run,
-  writer: PartWriter,
-  at: Context,
-  transcript: AgentTranscript,
-): Promise<void> {
-  const { repository, cwd } = at.ready;
-  const touched = transcript.touched();
-  const outside = [...touched.keys()].filter((path) => path.startsWith("/") && !path.startsWith(`${cwd}/`));
-  try {
-    const said: string[] = [];
-    if (repository) {
-      const { left_out } = await core.lanes.run(laneOfWorktree(run.session_id), () =>
-        collectChanges(core, { run, project: at.project, repository, touched }),
-      );
-      said.push(...left_out);
-    }
-    if (outside.length > 0)
-      said.push(
-        `It named files outside its worktree, which are not part of the review: ${outside.slice(0, 8).join(", ")}.`,
-      );
-    if (said.length > 0) await writer.notice(1, storable(said.join(" ")), { notice: "collect" });
-  } catch (error) {
-    core.log.error("agent.collect_failed", { run_id: run.id, error });
-    await writer
-      .notice(1, storable(`What it wrote could not be collected: ${messageOf(error)}`), { notice: "collect" })
-      .catch(() => {});
-  }
-}
-
-async function account(
-  core: Core,
-  run: Run,
-  warm: Warm,
-  transcript: AgentTranscript,
-  reply: Prompted,
-  facts: Facts,
-  began: number,
-): Promise<void> {
-  const cost = facts.cost === null ? null : Math.max(0, facts.cost - (warm.cost_usd ?? 0));
-  if (facts.cost !== null) warm.cost_usd = facts.cost;
-  await steady(core, () =>
-    transact(core, async (tx) => {
-      await insertTurn(
-        tx,
-        {
-          id: newId(),
-          run_id: run.id,
-          number: 1,
-          endpoint_id: null,
-          model: warm.session?.state.model.current ?? run.provider,
-          tokens_in: reply.tokens_in,
-          tokens_out: reply.tokens_out,
-          tokens_cached: reply.tokens_cached,
-          tool_calls: transcript.tool_calls,
-          ttft_ms: transcript.first_ms,
-          duration_ms: Math.round(performance.now() - began),
-          stop: reply.stop,
-          cost_usd: cost,
-        },
-        {
-          tokens_in: reply.tokens_in ?? 0,
-          tokens_out: reply.tokens_out ?? 0,
-          tokens_cached: reply.tokens_cached ?? 0,
-          generation_ms: 0,
-          context_used: facts.used,
-        },
-      );
-      await describeAgentRun(tx, run.id, {
-        model: warm.session?.state.model.current ?? run.model,
-        context_window: facts.size,
-      });
-    }),
-  );
-}
-
-/** However its turn ends, the agent has heard the message. */
-async function knowsFromNow(core: Core, run: Run): Promise<void> {
-  const answer = await findMessage(core.sql, run.answer_id);
-  if (!answer) return;
-  const told_position = answer.position;
-  await transact(core, (tx) => setAgentSession(tx, run.chat_id, run.provider, { told_position }));
-}
-
-async function knownUpto(core: Core, run: Run): Promise<number> {
-  return Number((await findAgentSession(core.sql, run.chat_id, run.provider))?.told_position ?? 0);
+/** Of this turn: agents count the whole conversation. */
+function costOf(warm: Warm, sum: number | null): number | null {
+  if (sum === null) return null;
+  const cost = Math.max(0, sum - (warm.cost_usd ?? 0));
+  warm.cost_usd = sum;
+  return cost;
 }
 
 function endingOf({ stop }: Prompted, label: string): Ending {
@@ -366,18 +255,4 @@ function endingOf({ stop }: Prompted, label: string): Ending {
   if (stop === "refusal") return { state: "failed", reason: "agent", error: `${label} refused to go on.` };
   // codex ends a turn so when something was refused: nobody stopped it here.
   return { state: "completed", reason: "done", error: null };
-}
-
-function beginsAnew(label: string, how: "new" | "anew" | "aside", told: number): string {
-  const sent = told > 0 ? " It was told, shortened, what was said before." : "";
-  if (how === "aside")
-    return `${label} begins a new conversation: the old one had messages that were put aside.${sent}`;
-  return how === "anew"
-    ? `${label} could not take up its conversation again, so this is a new one.${sent}`
-    : `${label} joins this chat.${sent}`;
-}
-
-function say(core: Core, live: LiveRun, detail: string): void {
-  setPhase(live, "connecting", Date.now(), detail);
-  reportProgress(core, live, Date.now());
 }

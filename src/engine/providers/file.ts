@@ -5,7 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { PROVIDER_ID } from "../../domain/provider.ts";
+import { OWN_WAYS, PROVIDER_ID } from "../../domain/provider.ts";
 import { splitCommand } from "../../lib/command-line.ts";
 import { AppError, messageOf } from "../../lib/errors.ts";
 import { explainIssue } from "../../lib/zod-message.ts";
@@ -39,6 +39,8 @@ export const Entry = z.object({
   command: command.optional(),
   env: env.optional(),
   enabled: z.boolean().optional(),
+  /** How the command is spoken to; "acp" when nothing is said. */
+  way: z.enum(OWN_WAYS).optional(),
 });
 export type ProviderEntry = z.output<typeof Entry>;
 const File = z.object({ providers: z.array(z.unknown()).max(200) });

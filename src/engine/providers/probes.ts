@@ -136,12 +136,13 @@ const BLANK = { error: null, hint: null, way: null, facts: null, version: null, 
 
 function fallbackResult(spec: KnownSpec, found: Found): ProbeResult {
   const missing = [...new Set(spec.acp.map((argv) => argv[0]!))].join(" or ");
-  const detail = `${missing} is not installed: it is run ${found.way === "json" ? "with its JSON stream" : "in a terminal"}, without permissions`;
+  const why = missing ? `${missing} is not installed: it` : "It";
+  const detail = `${why} is run ${found.way === "json" ? "with its JSON stream" : "in a terminal"}, without permissions`;
   return {
     ...BLANK,
     state: "ready",
     way: found.way,
-    hint: spec.install,
+    hint: missing ? spec.install : null,
     steps: [{ name: "protocol", result: "skipped", detail, ms: null }],
   };
 }

@@ -1,7 +1,17 @@
 /** Which providers there are, and what is known of each: data, providers.json and the last snapshot, put together. */
 import { realpath, stat } from "node:fs/promises";
 import type { Db } from "../../db/sql.ts";
-import { NO_FACTS, PROVIDER_ID, type ProbeStep, type Provider, type ProviderSpec } from "../../domain/provider.ts";
+import { FALLBACK_MODES, PROMPT } from "../../domain/fallback.ts";
+import {
+  type AgentFacts,
+  formatOf,
+  NO_FACTS,
+  type OwnWay,
+  PROVIDER_ID,
+  type ProbeStep,
+  type Provider,
+  type ProviderSpec,
+} from "../../domain/provider.ts";
 import { BUILTIN_PROVIDERS } from "../../domain/provider-list.ts";
 import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import { joinCommand, splitCommand } from "../../lib/command-line.ts";
@@ -35,13 +45,27 @@ function overlaid(spec: ProviderSpec, entry: ProviderEntry | undefined): KnownSp
   if (!entry) return { ...spec, enabled: true };
   return {
     ...spec,
+    ...spoken(spec, entry),
     label: entry.label ?? spec.label,
-    acp: entry.command ? [entry.command] : spec.acp,
     program: entry.command?.[0] ?? spec.program,
     env: { ...spec.env, ...entry.env },
     enabled: entry.enabled ?? true,
   };
 }
+
+/** By the protocol unless something else is said; then by the command of the entry, else by the one that is built in. */
+function spoken(spec: ProviderSpec, { command, way = "acp" }: ProviderEntry): Pick<ProviderSpec, "acp" | "fallback"> {
+  if (way === "acp") return { acp: command ? [command] : spec.acp, fallback: spec.fallback };
+  const format = formatOf(way);
+  if (command)
+    return { acp: [], fallback: format ? { way: "json", argv: command, format } : { way: "terminal", argv: command } };
+  const { fallback } = spec;
+  if (fallback && (format ? fallback.format === format : fallback.way === "terminal")) return { acp: [], fallback };
+  // Every one of them takes a message on its command line and shows what it does.
+  return format ? spec : { acp: [], fallback: { way: "terminal", argv: [spec.program, PROMPT] } };
+}
+
+const NOTHING_SPOKEN = { acp: [], fallback: null, program: "" } as unknown as ProviderSpec;
 
 function ofFile(entry: ProviderEntry): KnownSpec[] {
   if (!entry.command) return [];
@@ -50,8 +74,7 @@ function ofFile(entry: ProviderEntry): KnownSpec[] {
       id: entry.id,
       label: entry.label ?? entry.id,
       source: "file",
-      acp: [entry.command],
-      fallback: null,
+      ...spoken(NOTHING_SPOKEN, entry),
       program: entry.command[0]!,
       modes: [],
       our_modes: {},
@@ -133,8 +156,7 @@ export async function diagnose(core: RegistryCore, id: string): Promise<Diagnost
 
 function asProvider(spec: KnownSpec, row: ProviderRow | null): Provider {
   const found = findProgram(spec);
-  const facts = { ...NO_FACTS, modes: [...spec.modes], ...row?.facts };
-  if (facts.modes.length === 0) facts.modes = [...spec.modes];
+  const facts = factsOf(spec, found, row);
   const base = {
     id: spec.id,
     label: spec.label,
@@ -155,7 +177,7 @@ function asProvider(spec: KnownSpec, row: ProviderRow | null): Provider {
   }
   return {
     ...base,
-    way: row?.way ?? found.way,
+    way: found.way,
     // A snapshot of before it was removed and installed again says nothing.
     state: row?.state === "unavailable" ? "unknown" : (row?.state ?? "unknown"),
     error: row?.error ?? null,
@@ -164,6 +186,17 @@ function asProvider(spec: KnownSpec, row: ProviderRow | null): Provider {
     version: row?.version ?? null,
   };
 }
+
+/** What a conversation by the protocol told says nothing of a program that is run without it. */
+function factsOf(spec: KnownSpec, found: Found | null, row: ProviderRow | null): AgentFacts {
+  if (found && found.way !== "acp") return { ...NO_FACTS, modes: [...fallbackModes(spec)] };
+  const facts = { ...NO_FACTS, modes: [...spec.modes], ...row?.facts };
+  return facts.modes.length === 0 ? { ...facts, modes: [...spec.modes] } : facts;
+}
+
+/** It can only plan where an argument says so: there is nobody who would refuse what it does. */
+const fallbackModes = ({ fallback }: ProviderSpec) =>
+  FALLBACK_MODES.filter((mode) => mode.id !== "plan" || fallback?.modes?.plan !== undefined);
 
 const NATIVE: Provider = {
   id: NATIVE_PROVIDER,
@@ -190,6 +223,7 @@ export interface NewProvider {
   command: string;
   /** Lines of NAME=value. */
   env?: string | Record<string, string> | undefined;
+  way?: OwnWay | undefined;
 }
 
 /** Adds an agent of one's own to providers.json. Throws invalid naming the field; conflict when the name is taken. */
@@ -203,6 +237,7 @@ export async function addProvider(core: RegistryCore, input: NewProvider): Promi
     ...(input.label?.trim() && { label: input.label.trim() }),
     command: input.command,
     env: readEnv(input.env),
+    ...(input.way && input.way !== "acp" && { way: input.way }),
   });
   await writeProvider(core.config.home, id, () => entry);
   return (await findProvider(core, id))!;
@@ -214,6 +249,7 @@ export interface ChangeProvider {
   /** Empty takes the built-in one again. */
   command?: string | undefined;
   env?: string | Record<string, string> | undefined;
+  way?: OwnWay | undefined;
 }
 
 /** Switches on and off, and changes how it is started. */
@@ -227,6 +263,7 @@ export async function changeProvider(core: RegistryCore, id: string, change: Cha
     if (change.label?.trim()) next.label = change.label.trim();
     if (change.command !== undefined) next.command = change.command.trim() || undefined;
     if (change.env !== undefined) next.env = readEnv(change.env);
+    if (change.way !== undefined) next.way = change.way === "acp" ? undefined : change.way;
     if (provider.source === "file" && !next.command)
       throw invalid("A provider of your own needs a command.", "command");
     return entryOf(next);

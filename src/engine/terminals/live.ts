@@ -33,6 +33,9 @@ export class LiveTerminals {
   private readonly viewers = new Map<string, Set<Viewer>>();
   /** How often terminals were seen closed without a word about their end. */
   private readonly undecided = new Map<string, number>();
+  private readonly waiting = new Map<string, Set<(ended: Terminal | null) => void>>();
+  /** Rows that tmux is about to have. */
+  private readonly held = new Set<string>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private last = 0;
   private refreshing: Promise<void> | null = null;
@@ -66,6 +69,16 @@ export class LiveTerminals {
   /** Where its foreground program is; the terminal's own directory when that is not known. */
   directoryOf(terminal: Terminal): string {
     return this.panes.get(terminal.id)?.cwd || terminal.directory;
+  }
+
+  /** Writes a row and starts its shell: who looks meanwhile does not take it for one that exited. */
+  async whileStarting<T>(id: string, work: () => Promise<T>): Promise<T> {
+    this.held.add(id);
+    try {
+      return await work();
+    } finally {
+      this.held.delete(id);
+    }
   }
 
   /** A server of ours runs from now on. */
@@ -105,9 +118,31 @@ export class LiveTerminals {
     this.poke();
   }
 
+  /**
+   * Resolves when what runs in it has ended, with the row as it then is; with null when the terminal is gone. `stop`
+   * forgets it.
+   */
+  whenEnded(id: string): { ended: Promise<Terminal | null>; stop: () => void } {
+    const { promise: ended, resolve } = Promise.withResolvers<Terminal | null>();
+    const there = this.waiting.get(id) ?? new Set();
+    this.waiting.set(id, there.add(resolve));
+    const stop = () => {
+      there.delete(resolve);
+      if (there.size === 0) this.waiting.delete(id);
+    };
+    return { ended, stop };
+  }
+
+  /** The first process of its terminal; null when tmux does not have one that lives. */
+  pidOf(id: string): number | null {
+    const pane = this.panes.get(id);
+    return pane && !pane.dead ? pane.pid : null;
+  }
+
   /** It is gone for good: viewers are told and let go. */
   gone(id: string): void {
     this.panes.delete(id);
+    for (const wake of this.waiting.get(id) ?? []) wake(null);
     for (const viewer of [...(this.viewers.get(id) ?? [])]) viewer.end("gone", "This terminal was ended.");
   }
 
@@ -136,7 +171,8 @@ export class LiveTerminals {
   }
 
   private async look(): Promise<void> {
-    const rows = await listOpenTerminals(this.core().sql);
+    const held = new Set(this.held);
+    const rows = (await listOpenTerminals(this.core().sql)).filter((row) => !held.has(row.id));
     const found = rows.length > 0 || this.panes.size > 0 ? await listPanes(this.tmux) : [];
     const panes = new Map((found ?? []).map((pane) => [pane.id, pane]));
     for (const id of [...this.panes.keys()]) if (!panes.has(id)) this.panes.delete(id);
@@ -167,7 +203,9 @@ export class LiveTerminals {
       if (now) emitTerminal(emit, now);
       return now;
     });
-    if (ended) this.tell(ended);
+    if (!ended) return;
+    this.tell(ended);
+    for (const wake of this.waiting.get(row.id) ?? []) wake(ended);
   }
 
   private async seen(row: Terminal, pane: PaneFacts): Promise<void> {

@@ -25,6 +25,7 @@ import {
   listTerminals,
   renameTerminal,
   reopenTerminal,
+  setTerminalProgram,
 } from "../../store/terminals.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
 import { type Core, transact } from "../core.ts";
@@ -59,29 +60,23 @@ export async function openTerminal(core: Core, input: OpenTerminal): Promise<Ter
   const target = input.target ? await targetOf(core, input.target) : null;
   const directory = input.directory ?? (await directoryOf(core, session));
   if (!existsSync(directory)) throw unavailable(`${directory} is not there any more.`);
-  const row = await transact(core, async (tx, emit) => {
-    const number = await takeTabNumber(tx, session.id);
-    if (number === null) throw notFound("session");
-    if ((await countTerminals(tx, session.id)) >= TERMINALS_PER_SESSION)
-      throw limited(`A session has at most ${TERMINALS_PER_SESSION} terminals; end one first.`, undefined, 429);
-    const made = await insertTerminal(tx, {
-      id: newId(),
-      session_id: session.id,
-      number,
+  const id = newId();
+  const row = await core.terminals.whileStarting(id, async () => {
+    const made = await insertOpen(core, session, {
+      id,
       name,
       target: target?.name ?? null,
       argv: input.argv ?? null,
       directory,
     });
-    emitTerminal(emit, made);
+    try {
+      await core.terminals.tmux.start(await whatToStart(core, made, input.env));
+    } catch (error) {
+      await settleClosed(core, made.id);
+      throw error;
+    }
     return made;
   });
-  try {
-    await core.terminals.tmux.start(await whatToStart(core, row, input.env));
-  } catch (error) {
-    await settleClosed(core, row.id);
-    throw error;
-  }
   core.terminals.started();
   if (input.tab !== false)
     await transact(core, (tx, emit) =>
@@ -89,6 +84,22 @@ export async function openTerminal(core: Core, input: OpenTerminal): Promise<Ter
     );
   await core.terminals.refresh();
   return terminalNow(core, row.id);
+}
+
+function insertOpen(
+  core: Core,
+  session: Session,
+  given: Pick<Terminal, "id" | "name" | "target" | "argv" | "directory">,
+): Promise<Terminal> {
+  return transact(core, async (tx, emit) => {
+    const number = await takeTabNumber(tx, session.id);
+    if (number === null) throw notFound("session");
+    if ((await countTerminals(tx, session.id)) >= TERMINALS_PER_SESSION)
+      throw limited(`A session has at most ${TERMINALS_PER_SESSION} terminals; end one first.`, undefined, 429);
+    const made = await insertTerminal(tx, { ...given, session_id: session.id, number });
+    emitTerminal(emit, made);
+    return made;
+  });
 }
 
 /** Where a session's work is done: the project's place in its worktree while it has one, else the project itself. */
@@ -125,6 +136,27 @@ export async function restartTerminal(core: Core, id: string, force: boolean): P
   const row = await rowOf(core, id);
   await demandIdle(core, row, force, "Starting it again ends that.");
   await core.terminals.tmux.restart(await whatToStart(core, row));
+  return reopened(core, id);
+}
+
+/**
+ * Runs a program in the terminal `id`, in the place of what was there and without its scrollback, else in a new one
+ * without a tab. For programs that BooCode runs where a person can watch and type.
+ */
+export async function runInTerminal(
+  core: Core,
+  id: string | null,
+  program: { session_id: string; name: string; argv: string[]; directory: string; env: Record<string, string> },
+): Promise<TerminalNow> {
+  const { session_id, name, argv, directory, env } = program;
+  const row = id === null ? null : await transact(core, (tx) => setTerminalProgram(tx, id, { argv, directory, name }));
+  if (!row) return openTerminal(core, { session_id, name, argv, directory, env, tab: false });
+  await core.terminals.tmux.forget(row.id);
+  await core.terminals.tmux.restart(await whatToStart(core, row, env));
+  return reopened(core, row.id);
+}
+
+async function reopened(core: Core, id: string): Promise<TerminalNow> {
   const now = await transact(core, async (tx, emit) => {
     const open = await reopenTerminal(tx, id);
     if (open) emitTerminal(emit, open);

@@ -97,6 +97,7 @@ const agentSession = z.object({
   }),
   commands: z.array(command),
   told_position: count,
+  terminal_id: id.nullable().describe("Where it runs, of one that has no protocol."),
   created_at: at,
   used_at: at,
 }) satisfies Of<AgentSession>;

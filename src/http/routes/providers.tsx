@@ -5,6 +5,7 @@ import { Page } from "../../../views/layout/page.tsx";
 import { DiagnosticContent } from "../../../views/settings/diagnostic.tsx";
 import { ProviderList, type ProviderValues } from "../../../views/settings/providers.tsx";
 import { urls } from "../../../views/urls.ts";
+import { OWN_WAYS } from "../../domain/provider.ts";
 import { framePage } from "../../engine/pages.ts";
 import {
   addProvider,
@@ -31,17 +32,26 @@ const env = z
   .union([z.string().max(20_000), z.record(z.string(), z.string())])
   .optional()
   .describe("An object, or lines of `NAME=value`; a value may be `{env:NAME}`.");
+const way = z
+  .enum(OWN_WAYS)
+  .optional()
+  .describe("How it is spoken to: the agent client protocol (by default), a terminal, or one of the JSON streams.");
 const New = z.object({
   id: z.string({ error: "Give it a name." }).max(100),
   label: z.string().max(100).optional(),
-  command: z.string({ error: "Say what is to be started." }).max(4_000).describe("Program and arguments; no shell."),
+  command: z
+    .string({ error: "Say what is to be started." })
+    .max(4_000)
+    .describe("Program and arguments; no shell. Without the protocol `{prompt}` stands for the message."),
   env,
+  way,
 });
 const Change = z.object({
   enabled: flag.optional(),
   label: z.string().max(100).optional(),
   command: z.string().max(4_000).optional().describe("Empty: what is built in."),
   env,
+  way,
 });
 const Probe = z.object({ id: z.string().max(100).optional().describe("One; all that are installed otherwise.") });
 
@@ -167,7 +177,7 @@ async function add(web: Web, request: Request): Promise<Response> {
     });
   } catch (error) {
     const given = await parseBody(copy, z.record(z.string(), z.string())).catch(() => ({}) as Record<string, string>);
-    const values: ProviderValues = { id: "", label: "", command: "", env: "", ...given };
+    const values: ProviderValues = { id: "", label: "", command: "", env: "", way: "acp", ...given };
     return refusedForm(request, error, (e) =>
       drawSettings(web, request, { refused: { provider: { values, error: e } } }),
     );
