@@ -4,13 +4,13 @@
  * scripts/fake-llm/directives.ts.
  *
  *   bun scripts/fake-llm.ts [--port 18080] [--flavour openai|llama.cpp|llama-swap|ollama|vllm|lm-studio|openrouter]
- *                           [--models a,b] [--ctx 32768] [--key KEY] [--script '[[tokens:500]][[slow:20]]'] [--verbose]
+ *                           [--models a,b] [--ctx 32768] [--key KEY] [--refuse-over 8192] [--script '[[tokens:500]][[slow:20]]'] [--verbose]
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { type ChatBody, type Plan, planFor } from "./fake-llm/directives.ts";
-import { type About, describe, FLAVOURS, type Flavour } from "./fake-llm/flavours.ts";
+import { type About, describe, FLAVOURS, type Flavour, promptTokens, tooLong } from "./fake-llm/flavours.ts";
 import { cut, play, wasCut } from "./fake-llm/play.ts";
 import { Wheel } from "./fake-llm/wheel.ts";
 
@@ -22,6 +22,8 @@ export interface FakeLlmOptions {
   loaded?: string[];
   /** When set, requests without it as bearer token are answered 401. */
   api_key?: string;
+  /** Prompts of more tokens than this are refused, in the words of the flavour; usage is counted the same way. */
+  refuse_over?: number;
   /** When true, a chat with a model that is not listed is answered 404. */
   strict?: boolean;
   /** Stands in for the directives of the user message: text, or a function of the request. */
@@ -135,7 +137,7 @@ class Service {
     const plan = planFor(body, typeof this.script === "function" ? this.script(body, record) : this.script);
     if (plan.wait_ms > 0)
       await new Promise<void>((resolve) => this.#wheel.at(performance.now() + plan.wait_ms, resolve));
-    if (this.#faulty(plan, body, response)) return;
+    if (this.#faulty(plan, body, response) || this.#refused(plan, body, response)) return;
     const { flavour } = this.#about;
     this.#about.loaded.add(body.model ?? "");
     await play(plan, body, response, {
@@ -143,6 +145,17 @@ class Service {
       field: flavour === "ollama" || flavour === "vllm" || flavour === "openrouter" ? "reasoning" : "reasoning_content",
       llama_cpp: flavour === "llama.cpp" || flavour === "llama-swap",
     });
+  }
+
+  #refused(plan: Plan, body: ChatBody, response: ServerResponse): boolean {
+    const { refuse_over } = this.#options;
+    if (refuse_over === undefined) return false;
+    const tokens = promptTokens(body);
+    plan.usage ??= { in: tokens, out: 0, cached: 0 };
+    if (tokens <= refuse_over) return false;
+    const { status, body: said } = tooLong(this.#about.flavour, tokens, refuse_over);
+    json(response, status, said);
+    return true;
   }
 
   /** Faults before the first byte; true when one was given (or when the answer never comes). */
@@ -204,6 +217,7 @@ if (import.meta.main) {
       models: { type: "string" },
       ctx: { type: "string" },
       key: { type: "string" },
+      "refuse-over": { type: "string" },
       script: { type: "string" },
       verbose: { type: "boolean", default: false },
     },
@@ -216,6 +230,7 @@ if (import.meta.main) {
     models: values.models?.split(","),
     n_ctx: values.ctx ? Number(values.ctx) : undefined,
     api_key: values.key,
+    refuse_over: values["refuse-over"] ? Number(values["refuse-over"]) : undefined,
     script: values.script,
     onRequest: values.verbose
       ? (r) => console.error(`${r.number} ${r.method} ${r.path} ${r.body.model ?? ""}`)

@@ -525,6 +525,7 @@ create table parts (
   foreign key (message_id) references messages(id) on delete cascade
 );
 create index parts_of_chat on parts (chat_id);
+create index parts_of_prompt on parts (chat_id) where kind in ('compaction', 'notice');
 create index parts_open on parts (id) where (state = 'open');
 create index parts_to_search on parts (id) where ((not searched) and (state <> 'open'));
 comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
@@ -834,12 +835,18 @@ create table turns (
   stop text not null,
   created_at timestamptz not null default now(),
   cost_usd double precision,
+  purpose text not null default 'turn',
+  estimated_in bigint,
   primary key (id),
-  unique (run_id, number),
+  unique (run_id, purpose, number),
+  check (purpose in ('turn', 'title', 'summary')),
   foreign key (run_id) references runs(id) on delete cascade
 );
+create index turns_of_model on turns (model, created_at desc) where ((tokens_in is not null) and (estimated_in is not null));
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
 comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';
+comment on column turns.estimated_in is 'Tokens of the prompt as BooCode estimates them; what the endpoint counted beside it corrects the next estimate.';
+comment on column turns.purpose is 'What the call was for: a turn of the loop, a title for the chat, a summary of what came before.';
 
 create table verdicts (
   id text not null,

@@ -106,6 +106,9 @@ export const urls = {
   chatCommands: (id: string) => `/chats/${id}/commands`,
   skills: "/skills",
   skill: (name: string, project?: string | null) => q(`/skills/${name}`, { project }),
+  chatCompaction: (id: string) => `/chats/${id}/compaction`,
+  /** A new chat with what stands before a boundary. */
+  branchBefore: (partId: string) => `/parts/${partId}/branch`,
   chatMessages: (id: string, before?: number) => q(`/chats/${id}/messages`, { before }),
   /** What is proposed in a session, and one proposal; with `.patch` for `git apply`. */
   changes: (sessionId: string) => `/sessions/${sessionId}/changes`,

@@ -85,3 +85,41 @@ function ollama(about: About, method: string, path: string, body: unknown): unkn
     capabilities: name.includes("vl") ? ["completion", "tools", "vision"] : ["completion", "tools"],
   };
 }
+
+/** Four characters a token, the tools counted with the messages. */
+export const promptTokens = (body: { messages?: unknown; tools?: unknown }): number =>
+  Math.ceil((JSON.stringify(body.messages ?? []).length + JSON.stringify(body.tools ?? []).length) / 4);
+
+/** How each kind of server refuses a prompt that is longer than its window. */
+export function tooLong(flavour: Flavour, tokens: number, window: number): { status: number; body: unknown } {
+  switch (flavour) {
+    case "llama.cpp":
+    case "llama-swap": {
+      const message =
+        "the request exceeds the available context size. try increasing the context size or enable context shift";
+      const error = { code: 400, message, type: "exceed_context_size_error", n_prompt_tokens: tokens, n_ctx: window };
+      return { status: 400, body: { error } };
+    }
+    case "ollama":
+      return {
+        status: 400,
+        body: { error: { message: "the input length exceeds the context length", type: "api_error" } },
+      };
+    case "vllm": {
+      const message = `This model's maximum context length is ${window} tokens. However, your request has ${tokens} input tokens.`;
+      return { status: 400, body: { error: { message, type: "BadRequestError", code: 400 } } };
+    }
+    case "lm-studio":
+      return {
+        status: 400,
+        body: { error: `The number of tokens to keep from the initial prompt is greater than the context length.` },
+      };
+    default: {
+      const message = `This model's maximum context length is ${window} tokens. However, your messages resulted in ${tokens} tokens.`;
+      return {
+        status: 400,
+        body: { error: { message, type: "invalid_request_error", code: "context_length_exceeded" } },
+      };
+    }
+  }
+}

@@ -5,7 +5,7 @@ import { TERMINAL_DEFAULTS } from "../../src/domain/terminal-settings.ts";
 import { ChatContent } from "../../tests/support/chat-content.tsx";
 import { away, demo, local, NOW, project, session } from "../../tests/support/chat-fixtures.ts";
 import { emptyComposer } from "../../tests/support/chat-page.tsx";
-import { running as chatRunning, empty, endings, waiting, writing } from "../../tests/support/chat-story.ts";
+import { running as chatRunning, compacted, empty, endings, waiting, writing } from "../../tests/support/chat-story.ts";
 import { aFrame, checks, desk, emptyDesk, facts, projects, tokens } from "../../tests/support/frame-fixtures.ts";
 import { mcpServers } from "../../tests/support/mcp-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
@@ -205,6 +205,7 @@ export const stories: Record<string, Story> = {
   "chat-writing": chat(writing()),
   "chat-running": chat(chatRunning()),
   "chat-endings": chat(endings()),
+  "chat-compacted": chat(compacted()),
   "chat-waiting": chat(waiting()),
   "chat-empty": chat(empty()),
 };

@@ -1,4 +1,5 @@
 /** The normal form of a model call: every endpoint, and the demo model, speaks this. */
+import { AppError } from "../lib/errors.ts";
 import type { ToolSpec } from "./tool.ts";
 
 export interface ToolCall {
@@ -48,7 +49,18 @@ export type LlmEvent =
   | { kind: "usage"; tokens_in: number; tokens_out: number; tokens_cached: number }
   | { kind: "end"; stop: "stop" | "length" | "tool_calls" | "content_filter" };
 
-/** Ends with an `end` event, or throws AppError("unavailable") with a sentence for a human. */
+/** The endpoint refused the prompt as longer than its context window: a shorter one would be taken. */
+export class PromptTooLong extends AppError {
+  constructor(
+    message: string,
+    /** The window's size in tokens, where the server told it. */
+    readonly window: number | null,
+  ) {
+    super("invalid", message);
+  }
+}
+
+/** Ends with an `end` event, or throws AppError("unavailable") with a sentence for a human; PromptTooLong before the first token. */
 export interface Llm {
   stream(request: LlmRequest): AsyncIterable<LlmEvent>;
 }

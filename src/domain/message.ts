@@ -1,6 +1,7 @@
 /** A message is an ordered list of parts. Rows keep their database names: one spelling in SQL, JSON and code. */
 
 import type { AgentToolKind } from "./agent-event.ts";
+import type { CompactionMeta } from "./compaction.ts";
 import type { RunRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
@@ -57,7 +58,7 @@ export interface ReasoningMeta {
   duration_ms: number | null;
 }
 export interface NoticeMeta {
-  /** e.g. "repaired", "retried", "review", "applied" */
+  /** e.g. "repaired", "retried", "review", "applied", "notes" */
   notice: string;
   /** Of "applied": what was written at the end of the run; null when nothing could be. */
   apply_id?: string | null;
@@ -65,6 +66,12 @@ export interface NoticeMeta {
   skill?: string;
   /** Of "terminal": where an agent runs that has no protocol. */
   terminal_id?: string;
+  /** Of "notes": the file they are from; null when there are none any more. */
+  file?: string | null;
+}
+export interface TextMeta {
+  /** A user's text that is for BooCode and not for the model. */
+  command?: "compact";
 }
 
 interface PartBase {
@@ -79,15 +86,18 @@ interface PartBase {
   opened_at: Date;
   closed_at: Date | null;
 }
-export type TextPart = PartBase & { kind: "text"; meta: Record<string, never> };
+export type TextPart = PartBase & { kind: "text"; meta: TextMeta };
 export type ReasoningPart = PartBase & { kind: "reasoning"; meta: ReasoningMeta };
 export type ToolPart = PartBase & { kind: "tool"; meta: ToolMeta };
-export type NoticePart = PartBase & { kind: "notice" | "compaction" | "artifact"; meta: NoticeMeta };
-export type Part = TextPart | ReasoningPart | ToolPart | NoticePart;
+export type NoticePart = PartBase & { kind: "notice" | "artifact"; meta: NoticeMeta };
+/** A boundary; `text` is the summary. */
+export type CompactionPart = PartBase & { kind: "compaction"; meta: CompactionMeta };
+export type Part = TextPart | ReasoningPart | ToolPart | NoticePart | CompactionPart;
 
-/** Notices: what became of a coder's proposals and a skill, both told with a message; and what a run applied by itself. */
+/** Notices: what became of a coder's proposals, a skill, and the project's notes, all told with a message; and what a run applied by itself. */
 export const REVIEW_NOTICE = "review";
 export const SKILL_NOTICE = "skill";
+export const NOTES_NOTICE = "notes";
 export const APPLIED_NOTICE = "applied";
 
 /** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */

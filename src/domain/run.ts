@@ -103,6 +103,7 @@ export type Phase =
   | "thinking"
   | "writing"
   | "tools"
+  | "compacting"
   | "retrying"
   | "waiting";
 export interface Progress {

@@ -19,7 +19,14 @@ import { ORIGIN_WORDS, skillsFor } from "./skills.ts";
 export const SLASH_MAX = 40;
 
 /** What BooCode does by itself when a message begins with it. */
-const VERBS: readonly (Omit<SlashCommand, "kind" | "from"> & { native: boolean })[] = [];
+const VERBS: readonly (Omit<SlashCommand, "kind" | "from"> & { native: boolean })[] = [
+  {
+    name: "compact",
+    description: "Summarises what was said so far, to make room in the model's context",
+    hint: "what to keep above all",
+    native: true,
+  },
+];
 
 type SlashCore = Pick<Core, "config" | "sql">;
 

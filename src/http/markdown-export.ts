@@ -1,5 +1,5 @@
 /** A chat as Markdown, for `.md`, "This chat as Markdown" and people who keep notes. */
-import type { Entry, Part } from "../domain/message.ts";
+import type { CompactionPart, Entry, Part } from "../domain/message.ts";
 import {
   answerWords,
   type QuestionRequest,
@@ -37,9 +37,19 @@ function asMarkdown({ message, parts, requests, run }: Entry): string {
 
 function partAsMarkdown(part: Part): string {
   if (part.kind === "text") return part.text.trim();
+  if (part.kind === "compaction") return boundaryAsMarkdown(part);
   if (part.kind === "tool")
     return `> \`${part.meta.name}\` ${part.meta.shown}${part.meta.note ? ` (${part.meta.note})` : ""}`;
   return "";
+}
+
+/** A line across the transcript, and the summary as a quotation. */
+function boundaryAsMarkdown({ state, text, meta }: CompactionPart): string {
+  if (state !== "closed") return "";
+  const what =
+    meta.tier === "summary" ? `${meta.stands_for} messages compacted` : `${meta.stands_for} old results hidden`;
+  const head = `> **${what}**, ${meta.tokens_before} → ${meta.tokens_after ?? "?"} tokens`;
+  return text ? `${head}\n>\n${text.trim().replace(/^/gm, "> ")}` : head;
 }
 
 /** A reply in somebody's own words is a line all the same. */

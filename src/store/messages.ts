@@ -48,7 +48,7 @@ export async function deleteMessages(tx: Tx, ids: readonly string[]): Promise<vo
 
 /** Hidden from the transcript: messages `m` of runs that never began (queued, or cancelled there), and superseded ones. */
 export const shown = (db: Db) => db`
-  superseded_at is null and not exists (
+  m.superseded_at is null and not exists (
     select 1 from runs r where r.started_at is null
     and (r.answer_id = m.id or (r.question_id = m.id and not exists (
       select 1 from runs o where o.question_id = m.id and o.started_at is not null))))`;
@@ -120,11 +120,11 @@ export async function newestAnswers(
     order by position desc limit ${limit}`;
 }
 
-/** All messages the model is told of, oldest first, up to and including position `upto`. */
-export async function readHistory(db: Db, chatId: string, upto: number): Promise<Message[]> {
+/** All messages that stand in the chat from position `from` up to and including `upto`, oldest first. */
+export async function readHistory(db: Db, chatId: string, upto: number, from = 0): Promise<Message[]> {
   return db<Message[]>`
     select ${columns(db)} from messages m
-    where chat_id = ${chatId} and position <= ${upto} and ${shown(db)} order by position`;
+    where chat_id = ${chatId} and position between ${from} and ${upto} and ${shown(db)} order by position`;
 }
 
 export async function readMessages(db: Db, ids: readonly string[]): Promise<Message[]> {

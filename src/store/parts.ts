@@ -94,7 +94,8 @@ export async function closeLeftOpen(tx: Tx, messageId: string | null = null): Pr
     await tx`update parts set text = ${text}, folded_to = ${text.length} where id = ${part.id}`;
   }
   return tx<ClosedPart[]>`
-    update parts p set state = case when p.kind = 'tool' then 'cancelled' else 'closed' end, closed_at = now()
+    update parts p set closed_at = now(),
+      state = case when p.kind in ('tool', 'compaction') then 'cancelled' else 'closed' end
     from chats c where p.id = any(${ids}) and c.id = p.chat_id
     returning p.id, p.message_id, p.chat_id, c.session_id, p.state`;
 }

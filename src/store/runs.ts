@@ -129,6 +129,18 @@ export async function describeAgentRun(
     where id = ${id}`;
 }
 
+/** What the next prompt takes of the window, after a compaction. */
+export async function setContextUsed(tx: Tx, id: string, tokens: number): Promise<Run | null> {
+  const [row] = await tx<Run[]>`update runs set context_used = ${tokens} where id = ${id} returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+/** The window's size as the endpoint told it when it refused a prompt. */
+export async function setContextWindow(tx: Tx, id: string, tokens: number): Promise<Run | null> {
+  const [row] = await tx<Run[]>`update runs set context_window = ${tokens} where id = ${id} returning ${columns(tx)}`;
+  return row ?? null;
+}
+
 export interface TurnFacts {
   id: string;
   run_id: string;
@@ -138,6 +150,8 @@ export interface TurnFacts {
   tokens_in: number | null;
   tokens_out: number | null;
   tokens_cached: number | null;
+  /** Of the prompt, as BooCode estimated it; null where it does not know the prompt. */
+  estimated_in: number | null;
   tool_calls: number;
   ttft_ms: number | null;
   duration_ms: number;
@@ -157,7 +171,8 @@ export async function insertTurn(
     context_used: number | null;
   },
 ): Promise<void> {
-  const put = await tx`insert into turns ${tx(turn as never)} on conflict (run_id, number) do nothing returning id`;
+  const put =
+    await tx`insert into turns ${tx(turn as never)} on conflict (run_id, purpose, number) do nothing returning id`;
   if (put.length === 0) return;
   await tx`
     update runs set turns = turns + 1, tool_calls = tool_calls + ${turn.tool_calls},
@@ -168,9 +183,40 @@ export async function insertTurn(
     where id = ${turn.run_id}`;
 }
 
-/** A model call beside the loop's, such as for a title: paid for, and no part of what its run shows. */
-export async function insertCall(db: Db, call: TurnFacts): Promise<void> {
-  await db`insert into turns ${db(call as never)} on conflict (run_id, number) do nothing`;
+/** The call for a chat's title, once a run: paid for, and no part of what its run shows. */
+export async function insertTitleCall(db: Db, call: Omit<TurnFacts, "number">): Promise<void> {
+  const row = { ...call, number: 0, purpose: "title" };
+  await db`insert into turns ${db(row as never)} on conflict (run_id, purpose, number) do nothing`;
+}
+
+/** A call of a run beside its turns: no turn of it, but paid for with it. */
+export async function insertSideCall(
+  tx: Tx,
+  call: Omit<TurnFacts, "number" | "tool_calls"> & { purpose: "summary" },
+): Promise<void> {
+  const { id, purpose, run_id } = call;
+  const number = tx`(select coalesce(max(number), 0) + 1 from turns where run_id = ${run_id} and purpose = ${purpose})`;
+  const put = await tx`
+    insert into turns ${tx({ ...call, number: number as never } as never)} on conflict do nothing returning id`;
+  if (put.length === 0) return;
+  await tx`
+    update runs r set tokens_in = r.tokens_in + coalesce(t.tokens_in, 0),
+      tokens_out = r.tokens_out + coalesce(t.tokens_out, 0), tokens_cached = r.tokens_cached + coalesce(t.tokens_cached, 0),
+      cost_usd = case when t.cost_usd is null then r.cost_usd else coalesce(r.cost_usd, 0) + t.cost_usd end
+    from turns t where t.id = ${id} and r.id = t.run_id`;
+}
+
+/** What a model's endpoint counted last, and what we had estimated: the measure of the next estimate. */
+export async function lastCounted(
+  db: Db,
+  endpointId: string,
+  model: string,
+): Promise<{ tokens_in: number; estimated_in: number } | null> {
+  const [row] = await db<{ tokens_in: number; estimated_in: number }[]>`
+    select tokens_in, estimated_in from turns
+    where model = ${model} and endpoint_id = ${endpointId} and tokens_in is not null and estimated_in is not null
+    order by created_at desc limit 1`;
+  return row ?? null;
 }
 
 /** How many runs of a chat ever began. */

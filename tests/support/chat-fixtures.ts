@@ -1,7 +1,17 @@
 /** Chats as the views get them, for tests and for looking at: one full conversation and every way a run can be. */
+
 import type { Chat } from "../../src/domain/chat.ts";
+import type { CompactionMeta } from "../../src/domain/compaction.ts";
 import type { Endpoint } from "../../src/domain/endpoint.ts";
-import type { Entry, Part, ReasoningPart, TextPart, ToolMeta, ToolPart } from "../../src/domain/message.ts";
+import type {
+  CompactionPart,
+  Entry,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolMeta,
+  ToolPart,
+} from "../../src/domain/message.ts";
 import type { ChatView, QueueItem } from "../../src/domain/page.ts";
 import type { Project } from "../../src/domain/project.ts";
 import type { Progress, Run } from "../../src/domain/run.ts";
@@ -158,6 +168,27 @@ export const toolPart = (id: string, meta: Partial<ToolMeta>, over: Partial<Tool
       ...meta,
     },
   }) as ToolPart;
+
+export const compactionPart = (id: string, meta: Partial<CompactionMeta> = {}, over: Partial<CompactionPart> = {}) =>
+  ({
+    ...base(id, over as Partial<Part>),
+    kind: "compaction",
+    text: "## Goal\nExplain and stop repeated webhook deliveries.\n## Decisions\nDelivery stays at-least-once; the SDK is out of scope.\n## Files\n- `src/worker/claim.ts:46` the claim",
+    ...over,
+    meta: {
+      tier: "summary",
+      cause: "due",
+      tokens_before: 96_410,
+      tokens_after: 11_204,
+      stands_for: 41,
+      from_message: "m1",
+      from_turn: 0,
+      request: null,
+      from_part: null,
+      by: "model",
+      ...meta,
+    },
+  }) as CompactionPart;
 
 export const asked = (text: string, over: Partial<Entry["message"]> = {}): Entry => {
   const id = over.id ?? "m1";

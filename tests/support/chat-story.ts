@@ -11,6 +11,7 @@ import {
   asked,
   aView,
   away,
+  compactionPart,
   demo,
   local,
   NOW,
@@ -135,6 +136,49 @@ export function running(): ChatView {
       last_byte_at: NOW - 64_000,
       since: NOW - 64_000,
     }),
+  });
+}
+
+/** Every state of a compaction, and notes that were told. */
+export function compacted(): ChatView {
+  const notes = {
+    ...textPart("n1", "Use bun. Tests with `bun test`."),
+    kind: "notice",
+    meta: { notice: "notes", file: "AGENTS.md" },
+  };
+  const question = asked(QUESTION);
+  question.parts.push(notes as Part);
+  const live = aRun({ id: "r2", state: "running", reason: null, ended_at: null });
+  const first = [
+    compactionPart("b1"),
+    ...tools(),
+    compactionPart(
+      "b2",
+      { tier: "results", stands_for: 23, tokens_before: 112_000, tokens_after: 84_300, from_part: "t1", by: null },
+      { text: "" },
+    ),
+    textPart("x2", "The lease is the claim."),
+    compactionPart(
+      "b3",
+      { cause: "refused", by: "program" },
+      { text: "## What the developer asked\n- Where is the claim?" },
+    ),
+    compactionPart(
+      "b4",
+      { error: "127.0.0.1:8401 closed the connection without an answer." },
+      { state: "failed", text: "" },
+    ),
+    compactionPart("b5", {}, { state: "cancelled", text: "" }),
+  ];
+  const last = answered(
+    [compactionPart("b6", { tokens_after: null }, { state: "open", text: "", closed_at: null })],
+    live,
+  );
+  return aView({
+    ...frame,
+    entries: [question, answered(first, aRun()), { ...last, message: { ...last.message, id: "m4" } }],
+    live,
+    progress: aProgress({ phase: "compacting", detail: "part 2 of 3", tokens_out: 212 }),
   });
 }
 

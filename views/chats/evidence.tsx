@@ -68,7 +68,8 @@ function Live({ run, progress, now }: { run: Run; progress: Progress | null; now
 
 function LiveFigures({ progress, now }: { progress: Progress; now: number }) {
   const speed = progress.tokens_per_s;
-  const writes = progress.phase === "writing" || progress.phase === "thinking";
+  const writes =
+    ["writing", "thinking"].includes(progress.phase) || (progress.phase === "compacting" && speed !== null);
   return (
     <span class="figures" aria-live="off">
       {writes && speed !== null ? <span safe>{speedWords(speed)}</span> : ""}
@@ -115,6 +116,8 @@ function phaseWord({ phase, percent, detail }: Progress): string {
       return "Writing";
     case "tools":
       return detail ? `Running ${detail}` : "Running tools";
+    case "compacting":
+      return `Summarising what came before${detail ? `, ${detail}` : ""}${share}`;
     case "retrying":
       return detail ? `Retrying: ${detail}` : "Retrying";
     default:

@@ -1,4 +1,5 @@
 /** The session's header: what this is, where it works, how full the context is, and Stop while something runs. */
+import { COMPACTION_SHARE } from "../../src/domain/compaction.ts";
 import type { Project } from "../../src/domain/project.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Session } from "../../src/domain/session.ts";
@@ -9,8 +10,8 @@ import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
 
-/** Share of the window at which old content is compacted; the meter's tick. */
-const COMPACTION_PERCENT = 85;
+/** The meter's tick. */
+const COMPACTION_PERCENT = Math.round(COMPACTION_SHARE * 100);
 
 interface HeadProps {
   session: Session;
@@ -132,7 +133,7 @@ function Context({ used, size }: { used: number; size: number | null }) {
     );
   }
   const percent = Math.min(100, Math.round((used / size) * 100));
-  const sentence = `Context: ${count(used)} of ${count(size)} tokens. The tick at ${COMPACTION_PERCENT} % is where old content gets compacted`;
+  const sentence = `Context: ${count(used)} of ${count(size)} tokens. Past the tick at ${COMPACTION_PERCENT} % what is old is compacted before the next turn; /compact does it now`;
   return (
     <span class="fact" title={sentence}>
       <span class="meter" style={`--v:${percent}%;--tick:${COMPACTION_PERCENT}%`}></span>

@@ -1,5 +1,6 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import {
+  NOTES_NOTICE,
   type NoticePart,
   type Part,
   REVIEW_NOTICE,
@@ -10,13 +11,14 @@ import {
 } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import { askingParts, type RunRequest } from "../../src/domain/request.ts";
-import { counted, duration } from "../../src/lib/format.ts";
+import { bytes, counted, duration } from "../../src/lib/format.ts";
 import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { CompactionView } from "./compaction.tsx";
 import { markdownOptions } from "./markdown-options.ts";
 import { ToolGroup } from "./tools.tsx";
 
@@ -98,6 +100,7 @@ export function PartView(props: { part: Exclude<Part, ToolPart>; project_id: str
   const { part, project_id, open = false } = props;
   if (part.kind === "text") return <TextPartView part={part} project_id={project_id} />;
   if (part.kind === "reasoning") return <ReasoningPartView part={part} unfolded={open} />;
+  if (part.kind === "compaction") return <CompactionView part={part} project_id={project_id} open={open} />;
   return <NoticeView part={part} />;
 }
 
@@ -157,6 +160,7 @@ function thoughtWords(part: ReasoningPart): string {
 export function NoticeView({ part }: { part: NoticePart }) {
   if (part.meta.notice === REVIEW_NOTICE) return <ReviewNotice part={part} />;
   if (part.meta.notice === SKILL_NOTICE) return <SkillNotice part={part} />;
+  if (part.meta.notice === NOTES_NOTICE) return <NotesNotice part={part} />;
   return (
     <p class="notice" id={ids.part(part.id)}>
       <Icon name="info" />
@@ -184,6 +188,23 @@ function ReviewNotice({ part }: { part: NoticePart }) {
   return (
     <details class="notice" id={ids.part(part.id)}>
       <summary safe>{`Told what became of its proposals (${lines} ${lines === 1 ? "line" : "lines"})`}</summary>
+      <pre safe>{part.text}</pre>
+    </details>
+  );
+}
+
+/** Notes of the project that the model was told: with its first message, or where they had changed. */
+function NotesNotice({ part }: { part: NoticePart }) {
+  if (!part.meta.file)
+    return (
+      <p class="notice" id={ids.part(part.id)}>
+        <Icon name="info" />
+        <span>Told that the project has no notes any more</span>
+      </p>
+    );
+  return (
+    <details class="notice" id={ids.part(part.id)}>
+      <summary safe>{`Told the project's notes, ${part.meta.file} (${bytes(Buffer.byteLength(part.text))})`}</summary>
       <pre safe>{part.text}</pre>
     </details>
   );

@@ -1,5 +1,7 @@
 /** What can go wrong with an endpoint, as a sentence for a human: who, what happened, what to do. Never with a key. */
+import { PromptTooLong } from "../../domain/llm.ts";
 import { AppError } from "../../lib/errors.ts";
+import { isOverflow, windowIn } from "./overflow.ts";
 
 export interface Fault {
   error: AppError;
@@ -81,8 +83,10 @@ export function statusFault(
   if (status === 401)
     return fault("unavailable", `${host} answered 401: the API key is missing or wrong. Set it in ${WHERE}.`);
   if (status === 403) return fault("unavailable", `${host} answered 403: the API key may not use this model${quote}`);
-  if (isContext(body))
-    return fault("invalid", `The conversation is longer than the context window of ${model} on ${host}${quote}`);
+  if (status === 413 || isOverflow(body)) {
+    const sentence = `The conversation is longer than the context window of ${model} on ${host}${quote}`;
+    return { ...fault("invalid", sentence), error: new PromptTooLong(sentence, windowIn(body)) };
+  }
   if (status === 404 || /model.{0,40}(not found|does not exist|not exist)/i.test(said))
     return missing(fault, said, host, model);
   if (status === 429) {
@@ -122,10 +126,10 @@ function missing(
 /** An `error` object inside a running stream. */
 export function chunkFault(error: unknown, about: { host: string; model: string; secret: string | null }): AppError {
   const body = JSON.stringify({ error });
-  if (isContext(body))
-    return new AppError(
-      "invalid",
+  if (isOverflow(body))
+    return new PromptTooLong(
       `The conversation is longer than the context window of ${about.model} on ${about.host}.`,
+      windowIn(body),
     );
   const said = hide(saidIn(body), about.secret);
   return new AppError(
@@ -147,11 +151,6 @@ export function brokenFault(error: unknown, host: string): AppError {
 export function hide(text: string, secret: string | null): string {
   return secret && secret.length >= 4 ? text.replaceAll(secret, "•••") : text;
 }
-
-const isContext = (body: string): boolean =>
-  /context_length_exceeded|exceed_context_size|maximum context length|exceeds?.{0,40}context (size|length|window)|prompt is too long/i.test(
-    body,
-  );
 
 /** The server's own words out of the shapes in use: {error:{message}}, {error}, {message}, {detail}, plain text; no HTML. */
 function saidIn(body: string): string {

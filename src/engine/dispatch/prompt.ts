@@ -65,9 +65,15 @@ async function unknownBefore(core: Core, run: Run, after: number) {
   });
 }
 
+/** A summary stands for what is too long ago to be told; a command was for BooCode. */
+const isTold = (part: Part): boolean =>
+  (part.kind === "text" && !part.meta.command) ||
+  (part.kind === "compaction" && part.state === "closed") ||
+  (part.kind === "notice" && part.meta.notice === REVIEW_NOTICE);
+
 const textOf = (parts: readonly Part[]): string =>
   parts
-    .filter((part) => part.kind === "text" || (part.kind === "notice" && part.meta.notice === REVIEW_NOTICE))
+    .filter(isTold)
     .map((part) => part.text)
     .join("\n\n")
     .trim();

@@ -23,10 +23,12 @@ import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
 import { steady } from "../steady.ts";
 import { offeredTools } from "../tools/offered.ts";
+import { commandOf, runCommand } from "./command.ts";
+import { Stalled } from "./listen.ts";
 import { runLoop } from "./loop.ts";
+import { type Notes, readNotes, tellNotes } from "./notes.ts";
 import { PartWriter } from "./parts.ts";
 import { standingOf } from "./resume.ts";
-import { Stalled } from "./step.ts";
 import { titleLater } from "./title.ts";
 
 /** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
@@ -65,22 +67,30 @@ async function claimSurely(core: Core, run: Run): Promise<Run | null> {
 
 /** queued → running, and the two messages appear in the transcript. */
 async function claim(core: Core, run: Run): Promise<Run | null> {
+  const notes = isTakenUp(run) || run.provider !== NATIVE_PROVIDER ? null : await notesFor(core, run);
   return transact(core, async (tx, emit) => {
     const claimed = await moveRun(tx, run.id, "running");
     if (!claimed) return null;
     // The messages of a run that is taken up again are in the transcript.
-    if (!isTakenUp(run)) await showMessages(tx, emit, run);
+    if (!isTakenUp(run)) await showMessages(tx, emit, run, notes);
     emitRun(emit, claimed);
     return claimed;
   });
 }
 
-async function showMessages(tx: Tx, emit: Emit, run: Run): Promise<void> {
+/** An outside agent reads the notes of its worktree by itself. */
+async function notesFor(core: Core, run: Run): Promise<Notes | null> {
+  const project = await projectOf(core, run.project_id).catch(() => null);
+  return project ? readNotes(project) : null;
+}
+
+async function showMessages(tx: Tx, emit: Emit, run: Run, notes: Notes | null): Promise<void> {
   const topic = sessionTopic(run.session_id);
   const { chat_id } = run;
   await moveWaitingBehind(tx, chat_id, run.answer_id);
   // A continued run answers a question that has long been shown.
   const goesOn = (await runsOfMessages(tx, [run.question_id])).length > 1;
+  if (run.provider === NATIVE_PROVIDER) await tellNotes(tx, run, goesOn, notes);
   if ((await findChat(tx, chat_id))?.kind === "coder") await beginCoderRun(tx, emit, run, goesOn);
   if (!goesOn)
     emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
@@ -128,7 +138,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
     if (standing) writer.continueAt(standing.position, standing.group);
     // The answer may begin with a part that is not of the run: a report of the review.
     else writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
-    const ending = await runLoop(core, live, writer, {
+    const input = {
       run,
       project,
       endpoint: using.endpoint,
@@ -137,8 +147,11 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
       tools: await offeredTools(core, run, chat.kind),
       kind: chat.kind,
       position: answer.position,
-      standing,
-    });
+      context_window: using.context_window,
+    };
+    const command = await steady(core, () => commandOf(core.sql, run.question_id));
+    if (command) return { ...(await runCommand(core, live, writer, input, command)), error: null };
+    const ending = await runLoop(core, live, writer, { ...input, standing });
     if (chat.kind === "coder" && run.mode === "bypass") await applyAtEnd(core, writer, run);
     return { ...ending, error: null };
   } catch (error) {

@@ -1,25 +1,28 @@
 /** The loop of a native run: model → tools → model, until nothing is left to call or a limit is hit. */
 import type { ChatKind } from "../../domain/chat.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
-import type { ChatMessage, Llm, ToolCall } from "../../domain/llm.ts";
+import { type ChatMessage, type Llm, PromptTooLong, type ToolCall } from "../../domain/llm.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
-import { readHistory, readParts } from "../../store/messages.ts";
-import { insertTurn } from "../../store/runs.ts";
+import { insertTurn, lastCounted } from "../../store/runs.ts";
 import { type Core, transact } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
 import { readSettings } from "../settings.ts";
 import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import { executeCalls, openCalls } from "./calls.ts";
-import { buildHistory } from "./history.ts";
+import { type Compacting, promptAfterRefusal, promptWithRoom } from "./compact.ts";
+import { costOf } from "./cost.ts";
+import { Gauge } from "./gauge.ts";
 import { CHAT_LIMITS, limitOf, toolCallsOf } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { Standing } from "./resume.ts";
 import { blankStep, runStep, type StepInput, type StepResult } from "./step.ts";
+import { specsText } from "./told.ts";
+import { learnWindow } from "./window.ts";
 
 export interface LoopInput {
   run: Run;
@@ -32,6 +35,8 @@ export interface LoopInput {
   kind: ChatKind;
   /** Position of the answer message: history is what lies before it, and the answer itself. */
   position: number;
+  /** Tokens; null where the endpoint does not tell. */
+  context_window: number | null;
   /** Where the run stands, when it goes on after it waited over a restart. */
   standing: Standing | null;
 }
@@ -44,6 +49,7 @@ export interface Ending {
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
   const { steps, tool_calls: most } = await steady(core, () => readSettings(core.sql));
   const limits = { ...CHAT_LIMITS, steps, tool_calls: toolCallsOf(input.kind, most) };
+  const room = await compactingFor(core, live, writer, input);
   const calls = new Map<string, number>();
   let tool_calls = 0;
   const used = (made: readonly ToolCall[]) => {
@@ -57,7 +63,8 @@ export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, inp
   }
   for (let turn = (standing?.turn ?? 0) + 1; ; turn++) {
     const cap = limitOf(limits, turn, { tool_calls, calls });
-    const result = await oneTurn(core, live, writer, input, turn, cap !== null);
+    room.turn = turn;
+    const result = await oneTurn(core, live, writer, input, room, cap !== null);
     if (cap) return { state: "limited", reason: cap };
     if (result.calls.length === 0) return ended(result);
     used(result.calls);
@@ -78,35 +85,57 @@ function ended(result: StepResult): Ending {
 const WRAP_UP =
   "The limit of this run is reached: no more tools can be called. Sum up what was found and what is still open.";
 
+/** What a compaction needs to know of the run; `turn` moves on with it. */
+export async function compactingFor(
+  core: Core,
+  live: LiveRun,
+  writer: PartWriter,
+  input: Omit<LoopInput, "standing">,
+): Promise<Compacting> {
+  const { run, project, endpoint, model, llm, kind, position } = input;
+  const tools = toolSpecs(input.tools);
+  const known = await steady(core, () => lastCounted(core.sql, endpoint.id, model));
+  return {
+    ...{ core, live, writer, run, endpoint, model, llm, tools, position },
+    gauge: new Gauge(specsText(tools), known),
+    chat_id: run.chat_id,
+    system: systemPrompt(project, kind, run.mode),
+    window: input.context_window,
+    turn: 1,
+  };
+}
+
+/** After so many refusals of one prompt, each followed by a shorter one, the run fails. */
+const REFUSALS = 3;
+
 async function oneTurn(
   core: Core,
   live: LiveRun,
   writer: PartWriter,
   input: LoopInput,
-  turn: number,
+  room: Compacting,
   wrapUp: boolean,
 ): Promise<StepResult> {
-  const { run } = input;
-  const messages = await steady(core, async () => {
-    const all = await readHistory(core.sql, run.chat_id, input.position);
-    const parts = await readParts(
-      core.sql,
-      all.map((m) => m.id),
-    );
-    return buildHistory(systemPrompt(input.project, input.kind, run.mode), all, parts);
-  });
-  if (wrapUp) messages.push({ role: "user", content: WRAP_UP });
-  const result = blankStep();
-  try {
-    await runStep(core, live, writer, stepOf(input, messages, turn, wrapUp), result);
-  } catch (error) {
-    await recordCut(core, input, turn, result);
-    throw error;
+  const { turn, gauge } = room;
+  let messages = await promptWithRoom(room);
+  for (let refusals = 0; ; refusals++) {
+    const said: ChatMessage[] = wrapUp ? [...messages, { role: "user", content: WRAP_UP }] : messages;
+    const result = { ...blankStep(), estimated_in: gauge.estimate(said, !wrapUp) };
+    try {
+      await runStep(core, live, writer, stepOf(input, said, turn, wrapUp), result);
+    } catch (error) {
+      await recordCut(core, input, turn, result);
+      if (!(error instanceof PromptTooLong) || refusals >= REFUSALS) throw error;
+      await learnWindow(room, error);
+      messages = await promptAfterRefusal(room, error, refusals);
+      continue;
+    }
+    gauge.learn(result.estimated_in, result.tokens_in);
+    await writer.closeText("closed");
+    if (wrapUp) result.calls = [];
+    await recordTurn(core, input, turn, result, result.stop);
+    return result;
   }
-  await writer.closeText("closed");
-  if (wrapUp) result.calls = [];
-  await recordTurn(core, input, turn, result, result.stop);
-  return result;
 }
 
 function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp: boolean): StepInput {
@@ -122,23 +151,20 @@ function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp:
   };
 }
 
+/** A call with our own estimate of its prompt, tokens. */
+type Taken = StepResult & { estimated_in: number };
+
 /** A call that was stopped or broke off was paid for, too; calls of tools it asked for are not made. */
-async function recordCut(core: Core, input: LoopInput, turn: number, result: StepResult): Promise<void> {
+async function recordCut(core: Core, input: LoopInput, turn: number, result: Taken): Promise<void> {
   if (result.tokens_out === null) return;
   await recordTurn(core, input, turn, { ...result, calls: [] }, "cut").catch((error) =>
     core.log.warn("turn.not_recorded", { run_id: input.run.id, error }),
   );
 }
 
-async function recordTurn(
-  core: Core,
-  input: LoopInput,
-  number: number,
-  result: StepResult,
-  stop: string,
-): Promise<void> {
+async function recordTurn(core: Core, input: LoopInput, number: number, result: Taken, stop: string): Promise<void> {
   const { run, endpoint, model } = input;
-  const { tokens_in, tokens_out, tokens_cached, ttft_ms, duration_ms, generation_ms } = result;
+  const { tokens_in, tokens_out, tokens_cached, estimated_in, ttft_ms, duration_ms, generation_ms } = result;
   const id = newId();
   await steady(core, () =>
     transact(core, (tx) =>
@@ -153,6 +179,7 @@ async function recordTurn(
           tokens_in,
           tokens_out,
           tokens_cached,
+          estimated_in,
           tool_calls: result.calls.length,
           ttft_ms,
           duration_ms,
@@ -169,11 +196,4 @@ async function recordTurn(
       ),
     ),
   );
-}
-
-/** US dollars by the prices a human set; null where no price or no count is known. */
-function costOf(endpoint: Endpoint, model: string, tokensIn: number | null, tokensOut: number | null): number | null {
-  const { price_in, price_out } = endpoint.models.find((m) => m.id === model) ?? {};
-  if ((price_in == null && price_out == null) || tokensIn === null || tokensOut === null) return null;
-  return (tokensIn * (price_in ?? 0) + tokensOut * (price_out ?? 0)) / 1_000_000;
 }

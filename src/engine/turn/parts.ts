@@ -1,5 +1,6 @@
 /** Turns what a model streams into parts: opened before their first delta, closed with their whole text. */
 
+import type { CompactionMeta } from "../../domain/compaction.ts";
 import { sessionTopic, type Topic } from "../../domain/event.ts";
 import type { PartKind, PartState, ToolMeta } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
@@ -118,6 +119,23 @@ export class PartWriter {
     this.group = null;
     const row = { id: newId(), position: this.position++, turn, kind: "notice" as const, state: "closed" as const };
     await this.insert({ ...row, text, meta });
+  }
+
+  /** A boundary of a compaction, closed as it is made. */
+  async boundary(turn: number, meta: CompactionMeta): Promise<void> {
+    await this.closeText("closed");
+    this.group = null;
+    const row = { id: newId(), position: this.position++, turn, kind: "compaction" as const, state: "closed" as const };
+    await this.insert({ ...row, text: "", meta: { ...meta } });
+  }
+
+  /** A boundary whose summary is still being written; closed with `close`. */
+  async openBoundary(turn: number, meta: CompactionMeta): Promise<string> {
+    await this.closeText("closed");
+    this.group = null;
+    const row = { id: newId(), position: this.position++, turn, kind: "compaction" as const, state: "open" as const };
+    await this.insert({ ...row, text: "", meta: { ...meta } });
+    return row.id;
   }
 
   /** Appends a piece (never empty) to the open part of this kind, or opens one; a promise only when it must open. */

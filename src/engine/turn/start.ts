@@ -3,6 +3,7 @@
 import type { Tx } from "../../db/sql.ts";
 import { RUN_MODES, type RunMode } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
+import { compactCommand } from "../../domain/compaction.ts";
 import { sessionTopic } from "../../domain/event.ts";
 import { MESSAGE_LIMIT_CHARS, type Message, SKILL_NOTICE } from "../../domain/message.ts";
 import type { Run, Via } from "../../domain/run.ts";
@@ -121,6 +122,8 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
   if (!session) throw notFound("session");
   const agent = await pickAgent(core, tx, chat, input);
   if (await rememberPicks(tx, chat, input, agent)) emitChat(emit, chat);
+  // Outside agents have commands of their own, which they get as they are.
+  const command = agent === null && compactCommand(said.text) !== null ? ({ command: "compact" } as const) : {};
   const message = await insertMessage(tx, {
     id: newId(),
     chat_id: chat.id,
@@ -144,9 +147,13 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
     kind: "text",
     state: "closed",
     text: said.text,
-    meta: {},
+    meta: command,
   });
-  if (said.skill && !(agent && (await agentHasCommand(core, tx, chat, agent.provider, said.skill.name))))
+  if (
+    said.skill &&
+    !("command" in command) &&
+    !(agent && (await agentHasCommand(core, tx, chat, agent.provider, said.skill.name)))
+  )
     await insertSkill(tx, message, said.skill, agent ? "agent" : "native");
   const run = await insertRun(tx, {
     id: newId(),
@@ -158,7 +165,7 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
     via: input.via,
     ...whoRuns(chat, session, input, agent),
   });
-  await nameAfter(tx, emit, chat, session, said.text);
+  if (!("command" in command)) await nameAfter(tx, emit, chat, session, said.text);
   await touchSession(tx, session.id);
   emitRun(emit, run);
   return { message, run, created: true };

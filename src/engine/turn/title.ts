@@ -7,13 +7,15 @@ import { createOpenAi } from "../../drivers/llm/openai.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { ellipsis } from "../../lib/text.ts";
+import { estimateTokens } from "../../lib/tokens.ts";
 import { findChat, renameChat } from "../../store/chats.ts";
 import { readParts } from "../../store/messages.ts";
-import { countStarted, insertCall } from "../../store/runs.ts";
+import { countStarted, insertTitleCall } from "../../store/runs.ts";
 import { findSession, renameSession } from "../../store/sessions.ts";
 import { type Core, transact } from "../core.ts";
 import { smallModel } from "../endpoints.ts";
 import { emitChat, emitSession } from "../sessions.ts";
+import { costOf } from "./cost.ts";
 import { TITLE_CHARS, titleFrom } from "./start.ts";
 import prompt from "./title.md" with { type: "text" };
 
@@ -23,8 +25,6 @@ const QUESTION_CHARS = 3_000;
 const ANSWER_CHARS = 1_500;
 /** A model that writes more than this does not write a title. */
 const REPLY_CHARS = 4_000;
-/** Titles come after the runs' own calls; number 0 of the run's turns is never one of the loop's. */
-const TITLE_TURN = 0;
 
 /** In the background, on a lane of its own: at most one at a time. Failures leave the title as it is. */
 export function titleLater(core: Core, run: Run): void {
@@ -87,20 +87,20 @@ async function ask(core: Core, run: Run, using: Small, question: string, answer:
     if (event.kind === "usage") usage = { ...event };
     if (reply.length > REPLY_CHARS) break;
   }
-  await insertCall(core.sql, {
+  await insertTitleCall(core.sql, {
     id: newId(),
     run_id: run.id,
-    number: TITLE_TURN,
     endpoint_id: using.endpoint.id,
     model: using.model,
     tokens_in: usage.tokens_in,
     tokens_out: usage.tokens_out,
     tokens_cached: usage.tokens_cached,
+    estimated_in: estimateTokens(prompt) + estimateTokens(said),
     tool_calls: 0,
     ttft_ms: null,
     duration_ms: Math.round(performance.now() - began),
     stop: "title",
-    cost_usd: null,
+    cost_usd: costOf(using.endpoint, using.model, usage.tokens_in, usage.tokens_out),
   });
   return titleIn(reply);
 }

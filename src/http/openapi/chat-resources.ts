@@ -69,13 +69,32 @@ const toolMeta = z.object({
     .optional()
     .describe("Of a call of an outside agent."),
 });
+const compactionMeta = z.object({
+  tier: z.enum(["results", "summary"]).describe("Old results of tools are hidden, or `text` is told instead."),
+  cause: z
+    .enum(["due", "refused", "asked"])
+    .describe("Why: the window was nearly full, the endpoint refused, or /compact."),
+  tokens_before: count,
+  tokens_after: count.nullable(),
+  stands_for: count.describe("Messages (each turn of an answer is one), or results that are hidden."),
+  from_message: id.nullable().describe("Of a summary: the first message that is told as it was said."),
+  from_turn: count.describe("In that message: the first turn that is told."),
+  request: z.string().nullable().describe("The question that is told again, when the summary ends within its answer."),
+  from_part: id.nullable().describe("Of hidden results: the first call whose result is still told."),
+  by: z.enum(["model", "program"]).nullable().describe("Who wrote the summary."),
+  error: z.string().optional().describe("Of one that failed."),
+});
 export const part = z.discriminatedUnion("kind", [
-  z.object({ ...partBase, kind: z.literal("text"), meta: z.object({}) }),
+  z.object({
+    ...partBase,
+    kind: z.literal("text"),
+    meta: z.object({ command: z.literal("compact").optional().describe("Of a message that is for BooCode.") }),
+  }),
   z.object({ ...partBase, kind: z.literal("reasoning"), meta: z.object({ duration_ms: count.nullable() }) }),
   z.object({ ...partBase, kind: z.literal("tool"), meta: toolMeta }),
   z.object({
     ...partBase,
-    kind: z.enum(["notice", "compaction", "artifact"]),
+    kind: z.enum(["notice", "artifact"]),
     meta: z.object({
       notice: z.string(),
       apply_id: id.nullish().describe("Of `applied`: what the run wrote by itself."),
@@ -83,8 +102,13 @@ export const part = z.discriminatedUnion("kind", [
         .string()
         .optional()
         .describe("Of `skill`: the one that the message named; the text is what the model got."),
+      file: z
+        .string()
+        .nullish()
+        .describe("Of `notes`: the project's file that was told; null when there is none any more."),
     }),
   }),
+  z.object({ ...partBase, kind: z.literal("compaction"), meta: compactionMeta }),
 ]) satisfies Of<AnyPart>;
 
 export const run = z.object({
@@ -135,7 +159,18 @@ export const run = z.object({
 }) satisfies Of<Run>;
 
 export const progress = z.object({
-  phase: z.enum(["queued", "connecting", "loading", "prompt", "thinking", "writing", "tools", "retrying", "waiting"]),
+  phase: z.enum([
+    "queued",
+    "connecting",
+    "loading",
+    "prompt",
+    "thinking",
+    "writing",
+    "tools",
+    "compacting",
+    "retrying",
+    "waiting",
+  ]),
   detail: z.string().nullable(),
   percent: z.number().min(0).max(100).nullable(),
   tokens_out: count,

@@ -8,9 +8,11 @@ import { urls } from "../../../views/urls.ts";
 import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import type { Marked } from "../../domain/page.ts";
+import { forkBefore } from "../../engine/forks.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { type ChatWindow, chatPage, markedOf, readChatView } from "../../engine/pages.ts";
 import { changeChat, removeChat } from "../../engine/sessions.ts";
+import { compactChat } from "../../engine/turn/compact-chat.ts";
 import { postMessage } from "../../engine/turn/start.ts";
 import { AppError, invalid } from "../../lib/errors.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
@@ -19,7 +21,7 @@ import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { transcriptMarkdown } from "../markdown-export.ts";
 import { callerOf } from "../request.ts";
-import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
+import { accepted, answerPost, created, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { flag } from "./fields.ts";
 import { showChat } from "./workspace.tsx";
@@ -67,6 +69,10 @@ const Change = z.object({
   mode: mode.optional().describe("Of the coming messages: plan, ask or bypass."),
 });
 const Mode = z.object({ mode });
+const Compaction = z.object({
+  focus: z.string().max(2_000).optional().describe("What the summary should keep above all."),
+  client_id: z.string().optional().describe("Yours: the same one again is the same message."),
+});
 const Pick = z.object({ endpoint_id: z.string().max(40).optional(), model: z.string().max(300).optional() });
 const TRANSCRIPT = {
   chat: "Chat",
@@ -130,6 +136,26 @@ export function chatRoutes(web: Web) {
         form_of: "PATCH /chats/:id",
       }),
     )
+    .post(
+      "/chats/:id/compaction",
+      ({ request, params }) => compact(web, request, params.id),
+      about({
+        summary: "Compacts what was said so far, as the message /compact does.",
+        body: Compaction,
+        answers: { 202: { message: "Message", run: "Run" } },
+      }),
+    )
+    .post(
+      "/parts/:id/branch",
+      async ({ request, params }) => {
+        const chat = await forkBefore(web.core, params.id);
+        return answerPost(request, { json: () => created(urls.chat(chat.id), { chat }), url: urls.chat(chat.id) });
+      },
+      about({
+        summary: "A new chat with everything before a boundary as it was said.",
+        answers: { 201: { chat: "Chat" } },
+      }),
+    )
     .use(messageRoutes(web));
 }
 
@@ -149,6 +175,15 @@ function messageRoutes(web: Web) {
         answers: { 202: { message: "Message", run: "Run" } },
       }),
     );
+}
+
+async function compact(web: Web, request: Request, id: string): Promise<Response> {
+  const input = await parseBody(request, Compaction);
+  const { message, run } = await compactChat(web.core, id, { ...input, via: callerOf(request).via });
+  return answerPost(request, {
+    json: () => accepted({ message, run }, { location: urls.run(run.id) }),
+    url: urls.chat(id),
+  });
 }
 
 async function change(web: Web, request: Request, id: string): Promise<Chat> {

@@ -1,6 +1,7 @@
 /** One journal event of a session → the partials that show it. Upserts of what the rows say now; text comes by deltas. */
 
 import { AgentList, AgentPick, AgentPlan } from "../../../views/chats/agent.tsx";
+import { CompactionView } from "../../../views/chats/compaction.tsx";
 import { Actions, Queue } from "../../../views/chats/composer.tsx";
 import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
@@ -136,6 +137,11 @@ async function partOpened(
   if (fresh.kind === "text")
     return { html: append(into, TextPartView({ part: fresh, project_id: projectId }) as string), chat_id: p.chat_id };
   if (part.kind === "notice") return { html: append(into, NoticeView({ part }) as string), chat_id: p.chat_id };
+  if (part.kind === "compaction")
+    return {
+      html: remove(ids.part(part.id)) + append(into, CompactionView({ part, project_id: projectId }) as string),
+      chat_id: p.chat_id,
+    };
   if (fresh.kind === "reasoning")
     return { html: append(into, ReasoningPartView({ part: fresh }) as string), chat_id: p.chat_id };
   return NOTHING;
@@ -208,6 +214,11 @@ async function partClosed(
   }
   if (part.kind === "reasoning")
     return { html: upsert(ids.part(part.id), ReasoningPartView({ part }) as string), chat_id: p.chat_id };
+  if (part.kind === "compaction")
+    return {
+      html: swap(ids.part(part.id), "outerHTML", CompactionView({ part, project_id: projectId }) as string),
+      chat_id: p.chat_id,
+    };
   if (part.kind === "text") {
     await loadHighlighter();
     return {

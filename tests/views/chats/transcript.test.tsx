@@ -5,7 +5,7 @@ import { isSettled, type Phase, RUN_STATES, type RunReason } from "../../../src/
 import { Ending } from "../../../views/chats/ending.tsx";
 import { Evidence } from "../../../views/chats/evidence.tsx";
 import { AssistantMessage, Older, OlderRows, UserMessage } from "../../../views/chats/message.tsx";
-import { ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
+import { PartView, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { ToolGroup, ToolOutput, ToolRow } from "../../../views/chats/tools.tsx";
 import { ChatContent } from "../../support/chat-content.tsx";
 import {
@@ -16,6 +16,7 @@ import {
   aRun,
   asked,
   aView,
+  compactionPart,
   local,
   NOW,
   project,
@@ -72,6 +73,23 @@ describe("messages", () => {
     expect(words(UserMessage({ entry, now: NOW }))).toStartWith("09:05 21 Nov api");
   });
 
+  test("a boundary says what it stands for and what it won, and is a line while it is made and where it was not", () => {
+    const of = (part: Part) => words(PartView({ part: part as Exclude<Part, { kind: "tool" }>, project_id: "p1" }));
+    const done = of(compactionPart("b1"));
+    expect(done).toMatch(/^Compacted 41 messages at \d\d:\d\d · 96,410 → 11,204 tokens · show summary/);
+    expect(done).toContain("Explain and stop repeated webhook deliveries.");
+    expect(done).toContain("the context was nearly full");
+    expect(done).toEndWith("Branch from before");
+    const results = of(compactionPart("b2", { tier: "results", stands_for: 1, cause: "refused" }, { text: "" }));
+    expect(results).toMatch(/^Hid 1 old result of a tool at .* the endpoint refused the prompt/);
+    expect(of(compactionPart("b3", {}, { state: "open" }))).toStartWith(
+      "Summarising 41 messages: the context is 96,410",
+    );
+    expect(of(compactionPart("b4", { error: "It is away." }, { state: "failed" }))).toBe("Not compacted. It is away.");
+    expect(of(compactionPart("b5", {}, { state: "cancelled" }))).toStartWith("Not compacted: it was stopped.");
+    expect(of(compactionPart("b6", { by: "program" }))).toContain("The model wrote no usable summary.");
+  });
+
   test("hostile text is text everywhere", () => {
     const parts: Part[] = [
       reasoningPart("x1", HOSTILE),
@@ -84,6 +102,9 @@ describe("messages", () => {
       toolPart("t2", { shown: HOSTILE, arguments: { path: HOSTILE } }),
       textPart("x2", HOSTILE),
       { ...textPart("x3", HOSTILE), kind: "notice", meta: { notice: HOSTILE } } as Part,
+      { ...textPart("x5", HOSTILE), kind: "notice", meta: { notice: "notes", file: HOSTILE } } as Part,
+      compactionPart("b1", { request: HOSTILE }, { text: HOSTILE }),
+      compactionPart("b2", { error: HOSTILE }, { text: HOSTILE, state: "failed" }),
       textPart("x4", HOSTILE, { state: "open" }),
     ];
     const run = aRun({ state: "failed", error: HOSTILE, model: HOSTILE });
