@@ -56,7 +56,9 @@ create table applies (
   ended_at timestamptz,
   rewinds text[] not null default '{}',
   checkpoint_id text,
+  in_base text,
   primary key (id),
+  check (in_base in ('done', 'undone')),
   check (state in ('writing', 'done', 'undone', 'failed')),
   foreign key (chat_id) references chats(id) on delete set null,
   foreign key (checkpoint_id) references checkpoints(id) on delete set null,
@@ -64,6 +66,7 @@ create table applies (
   foreign key (run_id) references runs(id) on delete set null,
   foreign key (session_id) references sessions(id) on delete cascade
 );
+create index applies_not_in_base on applies (session_id) where (state in ('done', 'undone') and (rewinds = '{}') and (in_base is DISTINCT FROM state));
 create index applies_of_chat on applies (chat_id);
 create index applies_of_checkpoint on applies (checkpoint_id);
 create index applies_of_project on applies (project_id, created_at desc);
@@ -72,6 +75,7 @@ create index applies_of_session on applies (session_id, created_at desc);
 create index applies_writing on applies (id) where (state = 'writing');
 comment on table applies is 'Accepted hunks written to disk. The row and its files are there before the first file is touched.';
 comment on column applies.checkpoint_id is 'The checkpoint that is restored when all files are back.';
+comment on column applies.in_base is 'The state that the base of the session''s difference has taken in; behind after a crash, and caught up before the next difference.';
 comment on column applies.rewinds is 'Applies that this one takes back; none for one that writes accepted hunks.';
 
 create table apply_files (
@@ -904,6 +908,7 @@ create table worktrees (
   snapshot_ref text,
   created_at timestamptz not null default now(),
   retired_at timestamptz,
+  base_branch text,
   primary key (id),
   check (state in ('creating', 'ready', 'lost', 'retired')),
   foreign key (project_id) references projects(id) on delete cascade,
@@ -914,4 +919,5 @@ create index worktrees_of_session on worktrees (session_id);
 create unique index worktrees_one_a_session on worktrees (session_id) where (state <> 'retired');
 comment on table worktrees is 'Where the agents of a session write. A row outlives its session until the worktree is retired.';
 comment on column worktrees.base is 'The commit it began at; what was applied since is in refs/boocode/base/<session>.';
+comment on column worktrees.base_branch is 'Branch of the checkout it was made from, which is brought in at the finish; null where HEAD was detached.';
 comment on column worktrees.branch is 'Null where the project is no git repository and agents work in its directory itself.';

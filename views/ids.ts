@@ -112,6 +112,10 @@ export const ids = {
   endpoints: "endpoints",
   providers: "provider-list",
   mcpServers: "mcp-list",
+  /** The finish of a session's worktree, and its commit message: changes with the last commit, so that a new form comes after it. */
+  finish: (sessionId: string) => `finish-${sessionId}`,
+  finishMessage: (sessionId: string, head: string) => `fm-${sessionId}-${head.slice(0, 12)}`,
+  processes: "processes",
   /** Who answers a coder's messages: the button and its list; what the agent plans. */
   agentPick: (chatId: string) => `agent-${chatId}`,
   agentList: (chatId: string) => `agents-${chatId}`,

@@ -173,12 +173,26 @@ export const urls = {
   /** What a human says about one of its models. */
   endpointModels: (id: string) => `/endpoints/${id}/models`,
   worktrees: "/worktrees",
+  /** The same with what each takes on the disk, which takes a while. */
+  worktreesWithSizes: "/worktrees?sizes=1",
+  /** The finish of a session's worktree, and what a human does there. */
   sessionWorktree: (sessionId: string) => `/sessions/${sessionId}/worktree`,
+  worktreeCarryings: (sessionId: string) => `/sessions/${sessionId}/worktree/carryings`,
+  worktreeBranches: (sessionId: string) => `/sessions/${sessionId}/worktree/branches`,
+  worktreeCommits: (sessionId: string) => `/sessions/${sessionId}/worktree/commits`,
+  worktreeMerges: (sessionId: string) => `/sessions/${sessionId}/worktree/merges`,
+  worktreeResolutions: (sessionId: string) => `/sessions/${sessionId}/worktree/merges/resolutions`,
+  worktreeMergeContinuation: (sessionId: string) => `/sessions/${sessionId}/worktree/merges/continuation`,
+  worktreeMergeCancellation: (sessionId: string) => `/sessions/${sessionId}/worktree/merges/cancellation`,
+  worktreePushes: (sessionId: string) => `/sessions/${sessionId}/worktree/pushes`,
   worktreeRetirement: (id: string) => `/worktrees/${id}/retirement`,
+  worktreeRestoration: (id: string) => `/worktrees/${id}/restoration`,
   /** How a project's worktrees are made. */
   worktreeSettings: (projectId: string) => `/projects/${projectId}/worktrees`,
+  worktreeSettingsSaved: (projectId: string) => `/projects/${projectId}/worktrees?saved=1`,
   processes: "/processes",
   processReaping: "/processes/reaping",
+  processEnding: (id: string) => `/processes/${id}/ending`,
   /** Who answers the coming messages of a chat, and how. */
   chatAgent: (chatId: string) => `/chats/${chatId}/agent`,
   providers: "/providers",

@@ -99,7 +99,7 @@
     clearTimeout(timer);
     if (document.hidden || Date.now() - last < FRESH_MS) return;
     last = Date.now();
-    for (const region of document.querySelectorAll("form[data-tree], section.git"))
+    for (const region of document.querySelectorAll("form[data-tree], section.git, section.finish"))
       if (region.getClientRects().length > 0) window.htmx?.trigger(region, "boocode:refresh", {}, false);
   }
 

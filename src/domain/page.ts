@@ -81,6 +81,8 @@ export interface ChatView {
   /** Of a coder's chat: outside agents to choose from, the one that answers, what was picked for it and what it plans. */
   agent?: { providers: Provider[]; provider: Provider | null; picks: AgentSession | null; plan: PlanEntry[] | null };
   branch: string | null;
+  /** Branch of the session's worktree; null while it has none. */
+  worktree_branch?: string | null;
   /** Status of the session's chats for their tabs, by chat id; a chat that is missing here is idle. */
   statuses?: Record<string, Status>;
   /** What a coder proposes and nobody has applied; none for a chat that only reads. */
@@ -107,6 +109,8 @@ export interface WorkspaceView {
   project: Project;
   session: Session;
   branch: string | null;
+  /** Branch of the session's worktree; null while it has none. */
+  worktree_branch?: string | null;
   layout: Layout;
   layout_version: number;
   /** What was stored could not be read. */

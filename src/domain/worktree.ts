@@ -26,6 +26,8 @@ export interface Worktree {
   branch: string | null;
   /** The commit it began at. */
   base: string | null;
+  /** The branch of the checkout that it was made from; null where HEAD was detached. */
+  base_branch: string | null;
   state: WorktreeState;
   /** Why it could not be made, or what its setup came to. */
   note: string | null;

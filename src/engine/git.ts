@@ -173,7 +173,8 @@ async function checkStaged(status: ProjectStatus, key: string | undefined): Prom
   if (operation !== "merge") throw invalid("Nothing is staged, so there is nothing to commit.", "message");
 }
 
-async function hooksDirectory(repository: Repository): Promise<string> {
+/** Where the repository's hooks are. */
+export async function hooksDirectory(repository: Repository): Promise<string> {
   const [config, directories] = await Promise.all([readCommitConfig(repository), gitDirectories(repository)]);
   return (await commitHooks(repository, directories, config)).directory;
 }
@@ -224,7 +225,7 @@ export async function trustHooks(core: Core, projectId: string, trusted: boolean
 }
 
 const hooksKey = (projectId: string) => `hooks_trusted:${projectId}`;
-const trustsHooks = async (core: Pick<Core, "sql">, projectId: string) =>
+export const trustsHooks = async (core: Pick<Core, "sql">, projectId: string) =>
   (await readSetting(core.sql, hooksKey(projectId))) === true;
 
 /** The lane of everything that writes to a repository or its working tree. */

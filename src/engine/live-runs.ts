@@ -83,6 +83,11 @@ export class LiveRuns {
     await Promise.all(these.map((live) => this.stopAndWait(live.run_id, reason)));
   }
 
+  /** When the run of a chat heard something last, epoch ms; null while none goes on. */
+  heardOfChat(chatId: string): number | null {
+    return [...this.runs.values()].find((run) => run.chat_id === chatId)?.progress.last_byte_at ?? null;
+  }
+
   ofChat(chatId: string): number {
     return this.countWhere((r) => r.chat_id === chatId);
   }

@@ -19,6 +19,7 @@ import { newestSettled } from "../store/runs.ts";
 import { findSession } from "../store/sessions.ts";
 import { readEarlier } from "../store/superseded.ts";
 import { readChatStatuses, readEntries, readQueue } from "../store/transcript.ts";
+import { worktreeOfSession } from "../store/worktrees.ts";
 import type { Core } from "./core.ts";
 import { agentOfChat } from "./dispatch/picks.ts";
 import { pickFor } from "./endpoints.ts";
@@ -127,6 +128,7 @@ export async function readChatView(
     pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
     ...(chat.kind === "coder" && { agent: await agentOfChat(core, db, chat) }),
     branch: await branchAt(project.path),
+    worktree_branch: (await worktreeOfSession(db, session.id))?.branch ?? null,
     statuses: await readChatStatuses(db, session.id),
     ...(chat.kind === "coder" && {
       to_review: await readTotals(db, { session_id: session.id, chat_id: chat.id, closed: false }),

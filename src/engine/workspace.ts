@@ -15,6 +15,7 @@ import { findChat, listChats } from "../store/chats.ts";
 import { findSession } from "../store/sessions.ts";
 import { listTerminals } from "../store/terminals.ts";
 import { readChatStatuses } from "../store/transcript.ts";
+import { worktreeOfSession } from "../store/worktrees.ts";
 import type { Core } from "./core.ts";
 import { snapshot } from "./journal.ts";
 import { type ReadLayout, readLayout } from "./layout.ts";
@@ -64,6 +65,7 @@ export async function readWorkspace(
     project,
     session,
     branch: await branchOf(project.path),
+    worktree_branch: (await worktreeOfSession(db, sessionId))?.branch ?? null,
     layout,
     layout_version: read.version,
     repaired: read.repaired,

@@ -10,6 +10,8 @@ export const paletteActions: readonly PaletteItem[] = [
   action("Go to the desk", urls.desk),
   action("Search everything", urls.search()),
   action("Settings", urls.settings),
+  action("Worktrees of all sessions", urls.worktrees),
+  action("Agents' processes", urls.processes),
   action("Connect a model", `${urls.settings}#models`, "Settings"),
   action("Access tokens", `${urls.settings}#tokens`, "Settings"),
   action("Theme: light, dark or system", `${urls.settings}#look`, "Settings"),

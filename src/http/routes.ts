@@ -8,6 +8,7 @@ import { changeRoutes } from "./routes/changes.tsx";
 import { chatRoutes } from "./routes/chats.tsx";
 import { deskRoutes } from "./routes/desk.tsx";
 import { fileRoutes } from "./routes/files.tsx";
+import { finishRoutes } from "./routes/finish.tsx";
 import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
 import { loginRoutes } from "./routes/login.ts";
@@ -16,6 +17,7 @@ import { messageRoutes } from "./routes/messages.tsx";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { permitRoutes } from "./routes/permits.ts";
+import { processRoutes } from "./routes/processes.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
 import { railRoutes } from "./routes/rail.tsx";
@@ -66,6 +68,8 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(providerRoutes(web))
     .use(mcpRoutes(web))
     .use(worktreeRoutes(web))
+    .use(finishRoutes(web))
+    .use(processRoutes(web))
     .use(agentRoutes(web))
     .use(streamRoutes(web))
     .use(healthRoutes(web))

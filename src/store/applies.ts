@@ -98,6 +98,29 @@ export async function wholeApplies(db: Db, rows: readonly ApplyRow[]): Promise<A
   }));
 }
 
+/**
+ * Applies of a session whose end the base of its difference has not taken in, oldest first. Acts of rewinding are not
+ * among them: a rewind is told by the apply that it takes back.
+ */
+export function appliesNotInBase(db: Db, sessionId: string): Promise<ApplyRow[]> {
+  return db<ApplyRow[]>`
+    select ${columns(db)} from applies
+    where session_id = ${sessionId} and state in ('done', 'undone') and rewinds = '{}' and in_base is distinct from state
+    order by created_at, id`;
+}
+
+/** Sessions that have such applies. */
+export async function sessionsBehindBase(db: Db): Promise<string[]> {
+  const rows = await db<{ session_id: string }[]>`
+    select distinct session_id from applies
+    where state in ('done', 'undone') and rewinds = '{}' and in_base is distinct from state`;
+  return rows.map((row) => row.session_id);
+}
+
+export async function setInBase(db: Db, id: string, state: "done" | "undone"): Promise<void> {
+  await db`update applies set in_base = ${state} where id = ${id}`;
+}
+
 /** What a dead process was writing. */
 export function writingApplies(db: Db): Promise<ApplyRow[]> {
   return db<ApplyRow[]>`select ${columns(db)} from applies where state = 'writing' order by created_at, id`;

@@ -18,6 +18,13 @@ export async function findChat(db: Db, id: string): Promise<Chat | null> {
   return row ?? null;
 }
 
+export async function chatTitles(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db<
+    { id: string; title: string }[]
+  >`select id, title from chats where id = any(${ids as string[]})`;
+  return new Map(rows.map((row) => [row.id, row.title]));
+}
+
 export async function listChats(db: Db, sessionId: string): Promise<Chat[]> {
   return db<Chat[]>`
     select ${columns(db)} from chats where session_id = ${sessionId} and archived_at is null order by number`;

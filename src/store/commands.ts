@@ -29,6 +29,12 @@ export async function endCommand(sql: Sql, id: string, ended: CommandEnd, exitCo
     where id = ${id} and ended_at is null`;
 }
 
+/** Ids of those that run right now, or are about to. */
+export async function openCommands(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`select id from commands where ended_at is null`;
+  return rows.map((row) => row.id);
+}
+
 /** Boot: what the process before us was running. */
 export async function endCommandsLeft(tx: Tx): Promise<string[]> {
   const rows = await tx<{ id: string }[]>`

@@ -272,6 +272,24 @@ export async function nextQueued(db: Db, chatId: string): Promise<Run | null> {
   return row ?? null;
 }
 
+/** Runs of a session's coder chats that have begun and not ended: what may write in its worktree. */
+export async function countWriting(db: Db, sessionId: string): Promise<number> {
+  const [row] = await db<{ n: number }[]>`
+    select count(*)::int as n from runs r join chats c on c.id = r.chat_id
+    where r.session_id = ${sessionId} and c.kind = 'coder'
+      and r.state in ('queued', 'running', 'waiting') and (r.state <> 'queued' or r.started_at is not null)`;
+  return row!.n;
+}
+
+/** The newest run of an outside agent in a session. */
+export async function newestAgentRun(db: Db, sessionId: string): Promise<Run | null> {
+  const [row] = await db<Run[]>`
+    select ${columns(db)} from runs
+    where session_id = ${sessionId} and provider <> ${NATIVE_PROVIDER} and started_at is not null
+    order by started_at desc, id desc limit 1`;
+  return row ?? null;
+}
+
 /** A run of an outside agent in another chat of the session that began after this moment. */
 export async function otherAgentsSince(db: Db, sessionId: string, chatId: string, since: Date): Promise<Run | null> {
   const [row] = await db<Run[]>`

@@ -2,11 +2,11 @@ import type { Db, Tx } from "../db/sql.ts";
 import { type Worktree, type WorktreeState, worktreeStatesBefore } from "../domain/worktree.ts";
 
 const columns = (db: Db) => db`
-  id, session_id, project_id, path, prefix, branch, base, state, note, snapshot_ref, created_at, retired_at`;
+  id, session_id, project_id, path, prefix, branch, base, base_branch, state, note, snapshot_ref, created_at, retired_at`;
 
 export async function insertWorktree(
   tx: Tx,
-  w: Pick<Worktree, "id" | "session_id" | "project_id" | "path" | "prefix" | "branch" | "base">,
+  w: Pick<Worktree, "id" | "session_id" | "project_id" | "path" | "prefix" | "branch" | "base" | "base_branch">,
 ): Promise<Worktree> {
   const [row] = await tx<Worktree[]>`insert into worktrees ${tx(w as never)} returning ${columns(tx)}`;
   return row!;
@@ -30,6 +30,13 @@ export function listWorktrees(db: Db): Promise<Worktree[]> {
     select ${columns(db)} from worktrees where state <> 'retired' order by created_at desc, id`;
 }
 
+/** Retired ones of which something was kept, newest first. */
+export function restorableWorktrees(db: Db): Promise<Worktree[]> {
+  return db<Worktree[]>`
+    select ${columns(db)} from worktrees where state = 'retired' and snapshot_ref is not null
+    order by retired_at desc, id`;
+}
+
 /** Retired ones whose kept state is older than `days`. */
 export function retiredBefore(db: Db, days: number): Promise<Worktree[]> {
   return db<Worktree[]>`
@@ -50,6 +57,11 @@ export async function moveWorktree(
       retired_at = case when ${to} = 'retired' then now() end
     where id = ${id} and state = any(${worktreeStatesBefore(to)}) returning ${columns(tx)}`;
   return row ?? null;
+}
+
+/** Its HEAD is on another branch from now on. */
+export async function setWorktreeBranch(tx: Tx, id: string, branch: string): Promise<void> {
+  await tx`update worktrees set branch = ${branch} where id = ${id}`;
 }
 
 export async function noteWorktree(tx: Tx, id: string, note: string): Promise<void> {

@@ -18,6 +18,7 @@ import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { tempRepo } from "../support/repo.ts";
 import { until } from "../support/until.ts";
 import { examplesOf, type Names, runExample } from "./examples.ts";
+import { finishCalls } from "./finish-calls.ts";
 import { API, apiPages, readPage } from "./pages.ts";
 import { type Exchange, type Recorder, record } from "./recorder.ts";
 
@@ -170,8 +171,10 @@ async function clear(): Promise<void> {
 }
 
 /** Made by a message to the scripted agent. */
-async function aWorktree(project: string): Promise<string> {
-  await boo.send("POST", "/providers", { id: "fake", command: fakeAgentCommand().join(" ") });
+async function aWorktree(project: string): Promise<{ id: string; session: string }> {
+  const { providers } = await boo.get<{ providers: { id: string }[] }>("/providers");
+  if (!providers.some((provider) => provider.id === "fake"))
+    await boo.send("POST", "/providers", { id: "fake", command: fakeAgentCommand().join(" ") });
   const made = await boo.send<{ session: { id: string }; chat: { id: string } }>(
     "POST",
     `/projects/${project}/sessions`,
@@ -182,7 +185,7 @@ async function aWorktree(project: string): Promise<string> {
   await boo.ask(made.chat.id, "[[say:x]]", { provider: "fake" });
   await settled();
   const { worktree } = await boo.get<{ worktree: { id: string } }>(`/sessions/${made.session.id}/worktree`);
-  return worktree.id;
+  return { id: worktree.id, session: made.session.id };
 }
 
 describe("answers", () => {
@@ -219,7 +222,7 @@ describe("answers", () => {
       ["POST", `/rules/${RULE}/revocation`],
       ["POST", `/grants/${GRANT}/revocation`],
       ["POST", `/chats/${CHAT}/agent`, { provider: "boocode" }],
-      ["POST", `/worktrees/${await aWorktree(PROJECT!)}/retirement`, {}],
+      ["POST", `/worktrees/${(await aWorktree(PROJECT!)).id}/retirement`, {}],
       ["GET", "/providers/claude"],
       ["POST", "/providers/claude/change", { enabled: true }],
       ["POST", "/providers/claude/removal"],
@@ -248,6 +251,12 @@ describe("answers", () => {
     expect((await call("POST", `/runs/${queued.run.id}/withdrawal`, {})).json).toMatchObject({ text: "second" });
     expect((await call("POST", `/sessions/${SESSION}/removal`)).status).toBe(204);
     expect((await call("POST", `/projects/${PROJECT}/removal`)).status).toBe(204);
+  }, 30_000);
+
+  test("of a worktree's finish", async () => {
+    const { PROJECT } = await begin(QUICK);
+    await finishCalls(boo, call, (await aWorktree(PROJECT!)).session);
+    await clear();
   }, 30_000);
 
   test("are what their routes said", () => {

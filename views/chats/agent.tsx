@@ -92,6 +92,10 @@ export function AgentList({ chat, agent }: Props) {
         <Icon name="coder" />
         Agents…
       </a>
+      <a class="more" href={urls.processes}>
+        <Icon name="cpu" />
+        Processes…
+      </a>
     </div>
   );
 }

@@ -30,7 +30,13 @@ function ChatHead({ view }: { view: ChatView }) {
   return (
     <header class="bar sesshead">
       <MenuButton />
-      <SessionHead session={view.session} project={view.project} branch={view.branch} chat_id={view.chat.id} />
+      <SessionHead
+        session={view.session}
+        project={view.project}
+        branch={view.branch}
+        worktree_branch={view.worktree_branch ?? null}
+        chat_id={view.chat.id}
+      />
       <span class="grow d"></span>
       <Facts chat_id={view.chat.id} live={view.live} last={view.last} window={pickedWindow(view)} />
     </header>

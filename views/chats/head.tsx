@@ -17,12 +17,14 @@ interface HeadProps {
   session: Session;
   project: Project;
   branch: string | null;
+  /** Branch of the session's worktree; null while it has none. */
+  worktree_branch?: string | null;
   /** The chat whose Markdown the menu offers; null where none is shown. */
   chat_id: string | null;
 }
 
 /** Title, chips and menu. */
-export function SessionHead({ session, project, branch, chat_id }: HeadProps) {
+export function SessionHead({ session, project, branch, worktree_branch, chat_id }: HeadProps) {
   return (
     <div class="head" id={ids.sessionHead(session.id)}>
       <h1 class="cut" title={attr(session.title)} safe>
@@ -44,6 +46,14 @@ export function SessionHead({ session, project, branch, chat_id }: HeadProps) {
               {branch}
             </span>
           </span>
+        )}
+        {worktree_branch ? (
+          <a class="chip" href={urls.sessionWorktree(session.id)} title={attr(`Worktree: ${worktree_branch}`)}>
+            <Icon name="steer" />
+            <span class="cut">Finish</span>
+          </a>
+        ) : (
+          ""
         )}
       </span>
       <SessionMenu session={session} chat_id={chat_id} />
@@ -81,6 +91,12 @@ function SessionMenu({ session, chat_id }: Pick<HeadProps, "session" | "chat_id"
             </a>
           </li>
         )}
+        <li>
+          <a href={urls.sessionWorktree(session.id)}>
+            <Icon name="branch" />
+            Worktree and finish
+          </a>
+        </li>
         <li>
           <form method="post" action={urls.sessionArchive(session.id)}>
             <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />

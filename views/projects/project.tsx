@@ -138,6 +138,10 @@ function About({ project, rename }: Pick<ContentProps, "project" | "rename">) {
         </Field>
       </form>
       <div class="btns">
+        <a class="btn" href={urls.worktreeSettings(project.id)}>
+          <Icon name="branch" />
+          {project.is_git ? "How worktrees are made…" : "How agents work here…"}
+        </a>
         <a class="btn btn-bad" href={urls.projectRemoval(project.id)}>
           <Icon name="trash" />
           Remove from BooCode…

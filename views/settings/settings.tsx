@@ -7,6 +7,7 @@ import type { Provider } from "../../src/domain/provider.ts";
 import type { TerminalSettings } from "../../src/domain/terminal-settings.ts";
 import { PageHeader } from "../layout/header.tsx";
 import type { FormError } from "../ui/fields.tsx";
+import { urls } from "../urls.ts";
 import { About, type AboutFacts } from "./about.tsx";
 import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
@@ -72,6 +73,8 @@ export function SettingsContent(props: SettingsProps) {
             {SECTIONS.map((section) => (
               <a href={`#${section.id}`}>{section.label}</a>
             ))}
+            <a href={urls.worktrees}>Worktrees</a>
+            <a href={urls.processes}>Processes</a>
           </nav>
           <div>
             <Endpoints endpoints={props.endpoints} now={props.now} refused={props.refused?.endpoint} />

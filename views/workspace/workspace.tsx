@@ -30,6 +30,7 @@ export function WorkspaceContent({ view, composer, now, rail }: ContentProps) {
           session={session}
           project={view.project}
           branch={view.branch}
+          worktree_branch={view.worktree_branch ?? null}
           chat_id={view.focused?.chat.id ?? null}
         />
         <span class="grow d"></span>

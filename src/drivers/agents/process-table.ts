@@ -93,11 +93,11 @@ export async function killMarked(value: string): Promise<number> {
   }
   return gone.size;
 }
-/** The same for those whose marker names none of `but` after the prefix. */
-export async function killMarkedBut(prefix: string, but: ReadonlySet<string>): Promise<number> {
+/** The same, once, for those whose marker after the prefix is nobody's. */
+export async function killMarkedBut(prefix: string, isOwned: (marker: string) => boolean): Promise<number> {
   let killed = 0;
   for (const { pid, started, marker } of await markedProcesses(prefix)) {
-    if (but.has(marker.slice(prefix.length))) continue;
+    if (isOwned(marker.slice(prefix.length))) continue;
     if ((await processFacts(pid))?.started !== started) continue;
     if (signal(pid, "SIGKILL")) killed++;
   }

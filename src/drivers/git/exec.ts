@@ -132,8 +132,8 @@ export async function requireRepository(root: string, signal?: AbortSignal): Pro
 export const pathScope = (repository: Repository): string[] => (repository.prefix === "" ? ["--"] : ["--", "."]);
 
 /**
- * Settings that turn off the clean filters which the repository's own configuration names: git would run them to
- * compare files. Filters of the user's own configuration (git-lfs) stay.
+ * Settings that turn off the filters which the repository's own configuration names: git would run them to compare
+ * files and to check them out. Filters of the user's own configuration (git-lfs) stay.
  */
 export async function withoutRepositoryFilters(root: string, signal?: AbortSignal): Promise<[string, string][]> {
   const result = await git(root, ["config", "--show-scope", "--name-only", "--null", "--get-regexp", "^filter\\."], {
@@ -147,6 +147,7 @@ export async function withoutRepositoryFilters(root: string, signal?: AbortSigna
   }
   return [...names].flatMap((name): [string, string][] => [
     [`filter.${name}.clean`, ""],
+    [`filter.${name}.smudge`, ""],
     [`filter.${name}.process`, ""],
     [`filter.${name}.required`, "false"],
   ]);

@@ -50,13 +50,21 @@ export async function gitStatus(repository: Repository, signal?: AbortSignal): P
   return { branch, head, upstream, ahead: where.ahead ?? 0, behind: where.behind ?? 0, entries, truncated };
 }
 
-/** The records as git gives them, of the project's part of the repository; paths are relative to the repository's top. */
+/** With "all" each file of an untracked directory is told. The records as git gives them, of the project's part of the repository; paths are relative to the repository's top. */
 export async function readStatus(
   repository: Repository,
   signal?: AbortSignal,
+  untracked: "normal" | "all" = "normal",
 ): Promise<StatusRecords & { truncated: boolean }> {
   const settings = await withoutRepositoryFilters(repository.root, signal);
-  const args = ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal", "--ignore-submodules=dirty"];
+  const args = [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    `--untracked-files=${untracked}`,
+    "--ignore-submodules=dirty",
+  ];
   const result = await gitOk(repository.root, [...args, ...pathScope(repository)], { signal, settings });
   return { ...parseStatus(result.bytes), truncated: result.truncated };
 }

@@ -3,11 +3,12 @@ import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { WorktreeStatus } from "../../domain/worktree.ts";
+import { messageOf } from "../../lib/errors.ts";
 import { Refusal } from "../refusal.ts";
 import { gitDirectories } from "./config.ts";
 import { git, gitOk, type Repository } from "./exec.ts";
 import { splitNul } from "./records.ts";
-import { gitWrite } from "./write.ts";
+import { gitWrite, nulSeparated, PATHS_FROM_STDIN } from "./write.ts";
 
 /** A checkout of a large repository. */
 const CHECKOUT_TIMEOUT_MS = 300_000;
@@ -127,20 +128,43 @@ export async function treeOf(worktree: Repository): Promise<string> {
   const top = { root: topOf(worktree), prefix: "" };
   try {
     await copyFile(join(own, "index"), env.GIT_INDEX_FILE).catch(() => {});
-    await gitWrite(top, ["add", "--all", "--ignore-errors", "--", "."], { env, timeout_ms: CHECKOUT_TIMEOUT_MS });
+    await addEverything(top, env);
     return (await gitOk(top.root, ["write-tree"], { env })).stdout.trim();
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
+async function addEverything(top: Repository, env: Record<string, string>): Promise<void> {
+  const options = { env, timeout_ms: CHECKOUT_TIMEOUT_MS };
+  try {
+    await gitWrite(top, ["add", "--all", "--ignore-errors", "--", "."], options);
+  } catch (error) {
+    // A repository inside that has no commit yet: git gives up at it, and has nothing to take of it.
+    if (!/does not have a commit checked out/.test(messageOf(error))) throw error;
+    await gitWrite(top, ["add", "--update", "--", "."], options);
+    const listed = await gitOk(top.root, ["ls-files", "-z", "--others", "--exclude-standard"], options);
+    const files = splitNul(listed.bytes).flatMap(({ text }) => (text.endsWith("/") ? [] : [text]));
+    if (files.length > 0) await gitWrite(top, ["add", ...PATHS_FROM_STDIN], { ...options, stdin: nulSeparated(files) });
+  }
+}
+
 export const topOf = ({ root, prefix }: Repository): string =>
   prefix === "" ? root : root.slice(0, root.length - prefix.length);
 
-/** A tree as a commit under a hidden ref: it cannot be seen in a history and is not collected as garbage. */
-export async function keepTree(repository: Repository, ref: string, tree: string, message: string): Promise<string> {
-  const head = await headCommit(repository.root);
-  const parents = head ? ["-p", head] : [];
+/**
+ * A tree as a commit under a hidden ref: it cannot be seen in a history and is not collected as garbage. On top of HEAD
+ * unless `on` says otherwise.
+ */
+export async function keepTree(
+  repository: Repository,
+  ref: string,
+  tree: string,
+  message: string,
+  on?: readonly string[],
+): Promise<string> {
+  const head = on ? null : await headCommit(repository.root);
+  const parents = (on ?? (head ? [head] : [])).flatMap((commit) => ["-p", commit]);
   const made = await gitOk(repository.root, ["commit-tree", tree, ...parents, "-F", "-"], {
     stdin: message,
     env: HIDDEN_IDENTITY,

@@ -46,6 +46,9 @@ export interface Warm {
   busy: boolean;
   idle: ReturnType<typeof setTimeout> | null;
   used_at: number;
+  started_at: number;
+  /** When it said something last, epoch ms; null while it said nothing. */
+  heard_at: number | null;
 }
 
 /** A program that runs for one message and then is gone; it counts as the live ones do. */
@@ -55,6 +58,7 @@ export interface Guest {
   chat_id: string;
   marker: string;
   pid: number | null;
+  started_at: number;
 }
 
 const keyOf = (chatId: string, provider: string) => `${chatId} ${provider}`;
@@ -65,6 +69,9 @@ export interface AgentProcessView {
   chat_id: string;
   pid: number;
   busy: boolean;
+  started_at: Date;
+  /** When it said something last; null while it said nothing. */
+  heard_at: Date | null;
   usage: Usage;
 }
 
@@ -147,7 +154,8 @@ export class AgentPool {
       const process_id = newId();
       await insertProcess(this.core.sql, { id: process_id, ...input });
       const { chat_id, provider } = input;
-      const guest = { process_id, chat_id, provider, marker: `${this.core.instance}:${process_id}`, pid: null };
+      const marker = `${this.core.instance}:${process_id}`;
+      const guest: Guest = { process_id, chat_id, provider, marker, pid: null, started_at: Date.now() };
       this.guests.add(guest);
       return guest;
     } finally {
@@ -181,14 +189,16 @@ export class AgentPool {
   async view(): Promise<AgentProcessView[]> {
     const warm = [...this.warm.values()].map((w) => ({ ...w, ...facts(w.agent), id: w.process_id }));
     const guests = [...this.guests].flatMap((g) =>
-      g.pid === null ? [] : { ...g, id: g.process_id, pid: g.pid, busy: true },
+      g.pid === null ? [] : { ...g, id: g.process_id, pid: g.pid, busy: true, heard_at: null },
     );
-    const all = [...warm, ...guests].map(async ({ id, provider, chat_id, pid, busy, marker }) => ({
+    const all = [...warm, ...guests].map(async ({ id, provider, chat_id, pid, busy, marker, ...at }) => ({
       id,
       provider,
       chat_id,
       pid,
       busy,
+      started_at: new Date(at.started_at),
+      heard_at: at.heard_at === null ? null : new Date(at.heard_at),
       usage: await usageOf(marker),
     }));
     return Promise.all(all);
@@ -271,6 +281,8 @@ export class AgentPool {
       busy: true,
       idle: null,
       used_at: Date.now(),
+      started_at: Date.now(),
+      heard_at: null,
     } as Omit<Warm, "agent"> as Warm;
     let stop = () => {};
     const abort = () => stop();
@@ -287,7 +299,10 @@ export class AgentPool {
             : { readTextFile: (p) => readTextFile(cwd, p), writeTextFile: (p) => writeTextFile(cwd, p) }),
           terminal: terminals,
         },
-        update: (params) => hear(warm, params),
+        update: (params) => {
+          warm.heard_at = Date.now();
+          hear(warm, params);
+        },
         ready: () => warm.listener?.ready() ?? null,
         log: (event, fields) => log.info(event, { ...fields, chat_id }),
         started: async (process) => {

@@ -30,6 +30,9 @@ import {
 import { type Core, type Emit, transact } from "../core.ts";
 import { type Found, findProgram, findSpec, type KnownSpec, providerSpecs, stampOf, startEnv } from "./registry.ts";
 
+/** Markers of probes begin so: they have a deadline of their own. */
+export const PROBE = "probe-";
+
 const VERSION_TIMEOUT_MS = 15_000;
 const VERSION_OUTPUT_BYTES = 20_000;
 const PROBE_TIMEOUT_MS = 60_000;
@@ -192,7 +195,7 @@ async function probeAgent(
     agent = await stepOf(steps, "initialize", () =>
       connectAgent({
         label: spec.label,
-        line: { argv: found.argv, cwd, ...startEnv(spec), marker: `${core.instance}:${newId()}` },
+        line: { argv: found.argv, cwd, ...startEnv(spec), marker: `${core.instance}:${PROBE}${newId()}` },
         client: { permission: async () => ({ outcome: { outcome: "cancelled" } }) },
         update: (params) => {
           const event = translate(params)?.event;

@@ -6,8 +6,11 @@ import type { Tx } from "../../db/sql.ts";
 import { CHANGE_BYTES_MAX, isGenerated } from "../../domain/change.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
+import { gitDirectories, operationUnderWay } from "../../drivers/git/config.ts";
+import { conflictOf } from "../../drivers/git/conflicts.ts";
 import { gitOk, type Repository } from "../../drivers/git/exec.ts";
 import { splitNul } from "../../drivers/git/records.ts";
+import { readStatus } from "../../drivers/git/status.ts";
 import { bitsOf, leftOut, readObjects, type TreeEntry, treeDifferences } from "../../drivers/git/tree-diff.ts";
 import { refCommit, treeOf } from "../../drivers/git/worktree.ts";
 import { nulSeparated } from "../../drivers/git/write.ts";
@@ -29,6 +32,7 @@ import {
 import { ABSENT, type Content, compare, hunkRowsOf, kindOf, sameContent } from "../changes/content.ts";
 import { emitChanges } from "../changes/emit.ts";
 import { type Core, transact } from "../core.ts";
+import { followInLane, settleMerge } from "./base.ts";
 import { baseRef } from "./make.ts";
 
 /** Files of one collect; more are counted and left out, with a sentence. */
@@ -64,6 +68,8 @@ interface File {
 
 export async function collectChanges(core: Pick<Core, "sql" | "journal">, input: CollectInput): Promise<Collected> {
   const { repository, run } = input;
+  await followInLane(core, run.session_id);
+  await settleMerge(repository, run.session_id);
   const base = await refCommit(repository.root, baseRef(run.session_id));
   if (base === null) return { files: 0, left_out: ["The session's base is gone, so its changes cannot be told."] };
   const entries = await treeDifferences(repository, base, await treeOf(repository));
@@ -83,12 +89,14 @@ async function sorted(repository: Repository, entries: readonly TreeEntry[]) {
   const left = new Map<string, string[]>();
   const leave = (path: string, why: string) => left.set(why, [...(left.get(why) ?? []), path]);
   const filtered = await filteredPaths(repository, entries);
+  const clashing = await clashingPaths(repository);
   const taken: TreeEntry[] = [];
   for (const entry of entries) {
     const why =
       leftOut(entry) ??
       (entry.path.startsWith(repository.prefix) ? null : "outside the project") ??
       (filtered.has(entry.path) ? "a file that git stores through a filter" : null) ??
+      (clashing.has(entry.path) ? "still in conflict" : null) ??
       (taken.length >= COLLECT_FILES_MAX ? `past ${COLLECT_FILES_MAX} files` : null);
     if (why === null) taken.push(entry);
     else leave(entry.path, why);
@@ -113,6 +121,16 @@ async function filteredPaths(repository: Repository, entries: readonly TreeEntry
   for (let i = 0; i + 2 < fields.length; i += 3)
     if (!["unspecified", "unset"].includes(fields[i + 2]!)) found.add(fields[i]!);
   return found;
+}
+
+/** Files in which a merge left conflicts that nobody resolved: markers are no proposal. */
+async function clashingPaths(repository: Repository): Promise<Set<string>> {
+  if ((await operationUnderWay(await gitDirectories(repository))) === null) return new Set();
+  const top = { root: topDirectory(repository), prefix: "" };
+  const { records } = await readStatus(top);
+  const unmerged = records.filter((record) => record.type === "unmerged");
+  const conflicts = await Promise.all(unmerged.map((record) => conflictOf(top.root, record)));
+  return new Set(conflicts.filter((conflict) => !conflict.settled).map((conflict) => conflict.path));
 }
 
 const topDirectory = ({ root, prefix }: Repository) => (prefix === "" ? root : root.slice(0, -prefix.length));

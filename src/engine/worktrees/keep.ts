@@ -1,6 +1,7 @@
 /** Worktrees over time: how they stand, checkpoints, retiring, and what is found at a start. */
 import type { Worktree, WorktreeStatus } from "../../domain/worktree.ts";
 import { isAtRisk } from "../../domain/worktree.ts";
+import { directorySize } from "../../drivers/files/size.ts";
 import { findRepository, type Repository } from "../../drivers/git/exec.ts";
 import {
   checkoutTree,
@@ -8,6 +9,7 @@ import {
   keepTree,
   refCommit,
   removeWorktree,
+  setRef,
   treeOf,
   worktreePaths,
   worktreeStatus,
@@ -23,13 +25,17 @@ import {
   worktreeOfSession,
 } from "../../store/worktrees.ts";
 import { type Core, transact } from "../core.ts";
+import { dropMerging } from "./base.ts";
+import { carriedRef } from "./carry.ts";
 import { baseRef, emitWorktree, isThere, laneOfWorktree, type WorktreeCore } from "./make.ts";
 
 /** How long what was not committed is kept after a worktree was retired. */
-const SNAPSHOT_DAYS = 30;
+export const SNAPSHOT_DAYS = 30;
 const RECONCILE_EVERY_MS = 600_000;
 
-const snapshotRef = (worktree: Worktree) => `refs/boocode/retired/${worktree.id}`;
+export const snapshotRef = (worktree: Pick<Worktree, "id">): string => `refs/boocode/retired/${worktree.id}`;
+/** The base of its difference at that time. */
+export const retiredBaseRef = (worktree: Pick<Worktree, "id">): string => `refs/boocode/retired-base/${worktree.id}`;
 export const checkpointRef = (sessionId: string, messageId: string): string =>
   `refs/boocode/checkpoints/${sessionId}/${messageId}`;
 
@@ -37,18 +43,40 @@ export interface WorktreeView {
   worktree: Worktree;
   /** Null where there is nothing to ask: it works in place, or its directory is gone. */
   status: WorktreeStatus | null;
+  /** What it takes on the disk; null unless that was asked for, and where it takes too long to tell. */
+  size_bytes: number | null;
 }
 
-export async function viewWorktree(core: Pick<Core, "sql">, worktree: Worktree): Promise<WorktreeView> {
+export async function viewWorktree(
+  core: Pick<Core, "sql">,
+  worktree: Worktree,
+  { sizes = false } = {},
+): Promise<WorktreeView> {
   const project = await findProject(core.sql, worktree.project_id);
   const can = project && worktree.branch !== null && (await isThere(worktree.path));
   const status = can ? await worktreeStatus(worktree.path, project.path, worktree.branch!).catch(() => null) : null;
-  return { worktree, status };
+  const size_bytes = sizes && worktree.branch !== null ? await directorySize(worktree.path) : null;
+  return { worktree, status, size_bytes };
 }
 
-export async function allWorktrees(core: Pick<Core, "sql">): Promise<WorktreeView[]> {
+/** A few at a time: each is several processes. */
+export async function allWorktrees(
+  core: Pick<Core, "sql">,
+  options: { sizes?: boolean } = {},
+): Promise<WorktreeView[]> {
+  const views: WorktreeView[] = [];
   const rows = await listWorktrees(core.sql);
-  return Promise.all(rows.map((row) => viewWorktree(core, row)));
+  for (let at = 0; at < rows.length; at += AT_A_TIME)
+    views.push(...(await Promise.all(rows.slice(at, at + AT_A_TIME).map((row) => viewWorktree(core, row, options)))));
+  return views;
+}
+const AT_A_TIME = 4;
+
+/** Of one that is not retired. */
+export async function worktreeById(core: Pick<Core, "sql">, id: string): Promise<WorktreeView> {
+  const worktree = await findWorktree(core.sql, id);
+  if (!worktree || worktree.state === "retired") throw notFound("worktree");
+  return viewWorktree(core, worktree);
 }
 
 /** Of the session's worktree; null when it has none. */
@@ -98,21 +126,29 @@ async function retire(core: WorktreeCore, worktree: Worktree, { status }: Worktr
   const main = project && worktree.branch !== null ? await findRepository(project.path) : null;
   const own = await repositoryOf(worktree);
   let snapshot_ref: string | null = null;
-  if (own && status && status.dirty > 0) {
+  if (own && status && status.dirty + status.unmerged > 0) {
     snapshot_ref = snapshotRef(worktree);
     await keepTree(own, snapshot_ref, await treeOf(own), `Worktree of ${worktree.branch} when it was retired\n`);
+    const base = worktree.session_id ? await refCommit(own.root, baseRef(worktree.session_id)) : null;
+    if (base !== null) await setRef(own, retiredBaseRef(worktree), base);
   }
   if (main && worktree.branch !== null) {
     await removeWorktree(main, worktree.path);
     // Nothing is on it that is not on the project's own branch: a name less in everybody's list.
     if (status?.unmerged === 0) await dropRef(main, `refs/heads/${worktree.branch}`);
-    if (worktree.session_id) await dropRef(main, baseRef(worktree.session_id));
+    if (worktree.session_id) await dropSessionRefs(main, worktree.session_id);
   }
   return transact(core, async (tx, emit) => {
     const moved = await moveWorktree(tx, worktree.id, "retired", { snapshot_ref });
     emitWorktree(emit, worktree);
     return moved ?? worktree;
   });
+}
+
+async function dropSessionRefs(main: Repository, sessionId: string): Promise<void> {
+  await dropRef(main, baseRef(sessionId));
+  await dropRef(main, carriedRef(sessionId));
+  await dropMerging(main, sessionId);
 }
 
 /** "2 files not committed, 3 commits that are nowhere else" */
@@ -136,12 +172,17 @@ export async function reconcileWorktrees(core: WorktreeCore): Promise<void> {
     for (const old of await retiredBefore(core.sql, SNAPSHOT_DAYS)) {
       const project = await findProject(core.sql, old.project_id);
       const repository = project && (await findRepository(project.path).catch(() => null));
-      if (repository) await dropRef(repository, snapshotRef(old));
+      if (repository) await dropSnapshot(repository, old);
       await transact(core, (tx) => forgetSnapshot(tx, old.id));
     }
   } catch (error) {
     core.log.warn("worktrees.reconcile_failed", { reason: messageOf(error) });
   }
+}
+
+export async function dropSnapshot(repository: Repository, worktree: Pick<Worktree, "id">): Promise<void> {
+  await dropRef(repository, snapshotRef(worktree));
+  await dropRef(repository, retiredBaseRef(worktree));
 }
 
 async function reconcileOne(core: WorktreeCore, worktree: Worktree): Promise<void> {

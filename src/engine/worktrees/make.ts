@@ -5,13 +5,17 @@ import { DESK, type NewEvent, sessionTopic } from "../../domain/event.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Worktree } from "../../domain/worktree.ts";
+import { currentBranch } from "../../drivers/git/branches.ts";
 import { findRepository, type Repository } from "../../drivers/git/exec.ts";
+import { readStatus } from "../../drivers/git/status.ts";
 import { addWorktree, headCommit, restoreWorktree, setRef } from "../../drivers/git/worktree.ts";
 import { runCommand } from "../../drivers/proc.ts";
-import { conflict, messageOf, unavailable } from "../../lib/errors.ts";
+import { conflict, messageOf, notFound, unavailable } from "../../lib/errors.ts";
+import { counted } from "../../lib/format.ts";
 import { newId } from "../../lib/ids.ts";
-import { relativeInside } from "../../lib/path-guard.ts";
+import { isSecretPath, relativeInside } from "../../lib/path-guard.ts";
 import { storable } from "../../lib/storable.ts";
+import { findSession } from "../../store/sessions.ts";
 import {
   insertWorktree,
   moveWorktree,
@@ -20,6 +24,7 @@ import {
   worktreeOfSession,
 } from "../../store/worktrees.ts";
 import { type Core, type Emit, transact } from "../core.ts";
+import { projectOf } from "../projects.ts";
 
 const SETUP_TIMEOUT_MS = 600_000;
 const SETUP_OUTPUT_BYTES = 200_000;
@@ -56,6 +61,16 @@ export function ensureWorktree(core: WorktreeCore, session: Session, project: Pr
   });
 }
 
+/** By a human, before any agent needs it. Says what became of it. */
+export async function makeWorktree(core: WorktreeCore, sessionId: string): Promise<string> {
+  const session = await findSession(core.sql, sessionId);
+  if (!session) throw notFound("session");
+  const { worktree, said } = await ensureWorktree(core, session, await projectOf(core, session.project_id));
+  return (
+    said ?? (worktree.branch === null ? "Agents work in the project's directory." : `It is on ${worktree.branch}.`)
+  );
+}
+
 async function make(core: WorktreeCore, session: Session, project: Project, repository: Repository): Promise<Ready> {
   const commit = await headCommit(project.path);
   if (commit === null)
@@ -70,6 +85,7 @@ async function make(core: WorktreeCore, session: Session, project: Project, repo
       prefix: repository.prefix,
       branch: wanted,
       base: commit,
+      base_branch: await currentBranch(repository.root),
     });
     emitWorktree(emit, made);
     return made;
@@ -78,14 +94,15 @@ async function make(core: WorktreeCore, session: Session, project: Project, repo
     const branch = await addWorktree(repository, row.path, wanted, commit);
     await setRef(repository, baseRef(session.id), commit);
     const settings = await readWorktreeSettings(core.sql, project.id);
-    const said = await setUp(row.path, project, repository, settings);
+    const set = await setUp(row.path, project, repository, settings);
+    const said = [set, await leftBehind(repository)].filter(Boolean).join(" ");
     const worktree = await transact(core, async (tx, emit) => {
-      const moved = await moveWorktree(tx, row.id, "ready", { branch, note: said });
+      const moved = await moveWorktree(tx, row.id, "ready", { branch, note: set });
       if (!moved) throw conflict("The worktree was taken away meanwhile.");
       emitWorktree(emit, moved);
       return moved;
     });
-    return await ready(core, worktree, project, said);
+    return await ready(core, worktree, project, said || null);
   } catch (error) {
     await transact(core, (tx) => moveWorktree(tx, row.id, "retired", { note: storable(messageOf(error)) }));
     throw error;
@@ -121,6 +138,7 @@ async function inPlace(core: WorktreeCore, session: Session, project: Project): 
       prefix: "",
       branch: null,
       base: null,
+      base_branch: null,
     });
     const moved = await moveWorktree(tx, made.id, "ready");
     emitWorktree(emit, made);
@@ -151,6 +169,16 @@ async function setUp(
   }
   if (settings.setup_command.trim()) said.push(await runSetup(target, settings.setup_command));
   return said.length > 0 ? storable(said.join(" ")) : null;
+}
+
+/** An agent sees what is committed: what is not is told, so that nobody wonders. */
+async function leftBehind(repository: Repository): Promise<string | null> {
+  const status = await readStatus(repository).catch(() => null);
+  const files = (status?.records ?? []).filter((r) => r.type !== "untracked" || !isSecretPath(r.path)).length;
+  const [is, them] = files === 1 ? ["is", "it"] : ["are", "them"];
+  return files === 0
+    ? null
+    : `${counted(files, "file")} of the checkout ${is} not committed and so not in the worktree; the page of the worktree can carry ${them} over.`;
 }
 
 async function copyOne(from: string, to: string, name: string): Promise<string | null> {
@@ -188,7 +216,11 @@ const linesOf = (text: string) =>
     .filter(Boolean);
 
 /** A directory of the data directory that is not there yet. */
-async function freePath(core: WorktreeCore, project: Project, session: Session): Promise<string> {
+export async function freePath(
+  core: WorktreeCore,
+  project: Pick<Project, "name">,
+  session: Pick<Session, "id">,
+): Promise<string> {
   const name = `${slugOf(project.name)}-${session.id}`;
   const parent = join(core.config.home, "worktrees");
   for (let i = 1; i <= PATH_TRIES; i++) {

@@ -35,7 +35,7 @@ const matches = z.object({
   truncated: z.boolean().describe("Not all files were looked at."),
 }) satisfies Of<TreeMatches>;
 
-const change = z.object({
+export const change = z.object({
   path,
   from: z.string().nullable().describe("Former path of a rename in the index."),
   mark: z.enum(["M", "A", "D", "R", "C", "T", "?", "U"]),

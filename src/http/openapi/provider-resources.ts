@@ -1,8 +1,10 @@
 /** Providers and what is known of them; part of RESOURCES. */
 import { z } from "zod";
 import type { AgentSession } from "../../domain/agent-session.ts";
+import type { Finish, Push } from "../../domain/finish.ts";
 import type * as domain from "../../domain/provider.ts";
 import type { Worktree, WorktreeStatus } from "../../domain/worktree.ts";
+import { change } from "./git-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const choice = z.object({
@@ -68,6 +70,7 @@ const worktree = z.object({
   prefix: z.string(),
   branch: z.string().nullable().describe("Null where agents work in the project's directory itself."),
   base: z.string().nullable(),
+  base_branch: z.string().nullable().describe("Branch of the checkout it was made from; null where HEAD was detached."),
   state: z.enum(["creating", "ready", "lost", "retired"]),
   note: z.string().nullable(),
   snapshot_ref: z.string().nullable().describe("Hidden ref with what was not committed when it was retired."),
@@ -81,6 +84,66 @@ const worktreeStatus = z.object({
   behind: count,
   conflicts: z.array(z.string()),
 }) satisfies Of<WorktreeStatus>;
+const carry = z
+  .object({ files: count, carried_at: at.nullable() })
+  .nullable()
+  .describe("Uncommitted files of the checkout, and when they were carried over last.");
+const finish = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("none"), worktree: worktree.nullable(), reason: z.string(), carry }),
+  z.object({
+    state: z.literal("ready"),
+    worktree,
+    branch: z.string().nullable().describe("What HEAD names in the worktree; null when it is detached."),
+    head: z.string(),
+    base: z
+      .object({ branch: z.string().nullable(), commit: z.string(), upstream: z.string().nullable() })
+      .nullable()
+      .describe("The branch it was made from, or what the checkout is on now."),
+    ahead: count.describe("Commits that the base has not."),
+    behind: count.describe("Commits of the base that are not here."),
+    files: z.object({ changes: z.array(change).describe("At most 200."), total: count }),
+    operation: z.enum(["merge", "rebase", "cherry-pick", "revert", "bisect"]).nullable(),
+    conflicts: z.array(
+      z.object({
+        path: z.string(),
+        what: z.string(),
+        places: z
+          .array(z.object({ line: count, ours: z.array(z.string()), theirs: z.array(z.string()), cut: z.boolean() }))
+          .nullable()
+          .describe("Null where there is no text to show."),
+        settled: z.boolean().describe("No conflict markers are left in it."),
+      }),
+    ),
+    upstream: z.object({ remote: z.string(), branch: z.string(), ahead: count, behind: count }).nullable(),
+    unpushed: count.describe("Commits that no remote has."),
+    remotes: z.array(
+      z.object({
+        name: z.string(),
+        url: z.string(),
+        forge: z.enum(["github", "gitlab", "bitbucket", "gitea"]).nullable(),
+        request_url: z.string().nullable().describe("Where a pull request of the branch is opened."),
+      }),
+    ),
+    identity: z.object({ name: z.string(), email: z.string() }).nullable(),
+    unsigned: z.boolean(),
+    hooks: z.object({ names: z.array(z.string()), trusted: z.boolean() }),
+    programs: z
+      .array(z.string())
+      .describe("Keys of the repository's own configuration that name programs for remotes."),
+    unreviewed: z.object({ pending: count, rejected: count }).describe("Hunks that a commit would take along."),
+    proposed_message: z.string(),
+    carry,
+    agent_chat: id.nullable().describe("The chat whose agent worked here last."),
+    busy: z.boolean().describe("A run has begun and not ended: nothing here is changed meanwhile."),
+  }),
+]) satisfies Of<Finish>;
+const push = z.object({
+  remote: z.string(),
+  branch: z.string(),
+  moved: z.boolean().describe("False when the remote had everything already."),
+  said: z.string().describe("What the remote said."),
+  request_url: z.string().nullable(),
+}) satisfies Of<Push>;
 const agentSession = z.object({
   id,
   chat_id: id,
@@ -105,7 +168,13 @@ const agentSession = z.object({
 export const PROVIDER_RESOURCES = {
   Worktree: worktree,
   WorktreeStatus: worktreeStatus,
-  WorktreeView: z.object({ worktree, status: worktreeStatus.nullable() }),
+  WorktreeView: z.object({
+    worktree,
+    status: worktreeStatus.nullable(),
+    size_bytes: count.nullable().describe("Null unless asked for with `sizes`."),
+  }),
+  Finish: finish,
+  Push: push,
   WorktreeSettings: z.object({ in_place: z.boolean(), copy_files: z.string(), setup_command: z.string() }),
   AgentSession: agentSession,
   AgentProcess: z.object({
@@ -114,6 +183,8 @@ export const PROVIDER_RESOURCES = {
     chat_id: id,
     pid: count,
     busy: z.boolean(),
+    started_at: at,
+    heard_at: at.nullable().describe("When it said something last."),
     usage: z.object({ processes: count, rss_bytes: count, cpu_ms: count }),
   }),
   Provider: provider,

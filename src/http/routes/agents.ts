@@ -1,8 +1,7 @@
-/** Agents of chats: who answers, in which mode, with which model; the processes that run. */
+/** Agents of chats: who answers, in which mode, with which model. */
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { urls } from "../../../views/urls.ts";
-import { reapStrays } from "../../engine/dispatch/orphans.ts";
 import { agentOfChat, changeAgent } from "../../engine/dispatch/picks.ts";
 import { notFound } from "../../lib/errors.ts";
 import { findChat } from "../../store/chats.ts";
@@ -11,7 +10,6 @@ import { describing } from "../describe.ts";
 import { answerPost, jsonAnswer, seeOther, wants } from "../respond.ts";
 import type { Web } from "../web.ts";
 
-const about = describing("worktrees");
 const aboutChat = describing("chats");
 const pick = z.string().max(300).optional();
 const Picks = z.object({
@@ -49,25 +47,6 @@ export function agentRoutes(web: Web) {
         body: Picks,
         answers: { 200: AGENT },
         form_of: "PUT /chats/:id/agent",
-      }),
-    )
-    .get(
-      urls.processes,
-      async ({ request }) => jsonAnswer(request, { processes: await web.core.agents.view() }),
-      about({
-        summary: "Live agents, with memory and processor time of everything each started.",
-        answers: { 200: { processes: "AgentProcess[]" } },
-      }),
-    )
-    .post(
-      urls.processReaping,
-      async ({ request }) => {
-        const reaped = await reapStrays(web.core);
-        return answerPost(request, { json: () => Response.json({ reaped }), url: urls.settings });
-      },
-      about({
-        summary: "Ends what agents left behind: processes that bear our marker and belong to no live agent.",
-        answers: { 200: { reaped: "integer" } },
       }),
     );
 }

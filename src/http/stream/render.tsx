@@ -32,6 +32,7 @@ import { findRequest, findRequestOfPart, requestsOfMessages } from "../../store/
 import { findRun, newestSettled } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
+import { worktreeOfSession } from "../../store/worktrees.ts";
 import type { Around } from "./connection.ts";
 import { changeNews, manyNews, ReviewTold } from "./review.tsx";
 import type { RenderEvent, Rendered } from "./session-lane.ts";
@@ -94,6 +95,7 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
       case "apply.changed":
         return { html: await manyNews(core.sql, sessionId), chat_id: null, around: await bars(core, sessionId) };
       case "session.changed":
+      case "worktree.changed":
         return { ...NOTHING, around: await head(core, sessionId) };
       default:
         return NOTHING;
@@ -304,7 +306,9 @@ async function head(core: Core, sessionId: string): Promise<Around> {
   const project = await projectOf(core, session.project_id);
   const branch = await branchAt(project.path);
   const chat_id = focusedChat(await readLayout(core.sql, sessionId));
-  const html = upsert(ids.sessionHead(sessionId), SessionHead({ session, project, branch, chat_id }) as string);
+  const worktree_branch = (await worktreeOfSession(core.sql, sessionId))?.branch ?? null;
+  const props = { session, project, branch, worktree_branch, chat_id };
+  const html = upsert(ids.sessionHead(sessionId), SessionHead(props) as string);
   return () => html;
 }
 
