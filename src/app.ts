@@ -31,6 +31,7 @@ import { recoverTerminals } from "./engine/terminals/reconcile.ts";
 import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { Waiters } from "./engine/waiters.ts";
+import { WebReader } from "./engine/web.ts";
 import { followApplies } from "./engine/worktrees/base.ts";
 import { startReconciling } from "./engine/worktrees/keep.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
@@ -61,6 +62,8 @@ export interface AppOptions {
   log?: Log;
   /** Assets are read again when they change. */
   dev?: boolean;
+  /** What web tools reach beside the public internet: for tests alone, which name the very addresses of theirs. */
+  web?: WebReader;
   /** Called when another server took the database: this one must end. */
   onTaken?: (message: string) => void;
 }
@@ -80,16 +83,16 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
   );
   try {
-    return await serve(config, log, assets, database);
+    return await serve(config, log, assets, database, options.web ?? new WebReader());
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function serve(config: Config, log: Log, assets: Assets, database: Database): Promise<App> {
+async function serve(config: Config, log: Log, assets: Assets, database: Database, reader: WebReader): Promise<App> {
   const closing = new AbortController();
-  const core = createCore(config, log, database, await readInstanceId(database.sql), closing.signal);
+  const core = createCore(config, log, database, await readInstanceId(database.sql), closing.signal, reader);
   await core.journal.start();
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
@@ -145,6 +148,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     core.probes.close();
     await core.clock.close();
     highlighter.close();
+    core.web.close();
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await Promise.all([core.agents.close(), core.mcp.close(), stopReconciling()]);
@@ -159,7 +163,14 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   return { url: listening.url, core, web, first_token, close };
 }
 
-function createCore(config: Config, log: Log, database: Database, instance: string, closing: AbortSignal): Core {
+function createCore(
+  config: Config,
+  log: Log,
+  database: Database,
+  instance: string,
+  closing: AbortSignal,
+  web: WebReader,
+): Core {
   const journal = new Journal(database.sql, log);
   // Answers commits before they are on disk; nothing but the delta writer may use it.
   const quick = (onclose: () => void) => connect(database.target, { max: 1, asynchronous_commit: true, onclose });
@@ -177,6 +188,7 @@ function createCore(config: Config, log: Log, database: Database, instance: stri
     sides: new SidesCache(),
     terminals: new LiveTerminals(() => core as Core),
     tools: allTools(),
+    web,
     stopping: false,
     closing,
   };

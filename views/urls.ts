@@ -202,6 +202,8 @@ export const urls = {
   providerChange: (id: string) => `/providers/${id}/change`,
   providerRemoval: (id: string) => `/providers/${id}/removal`,
   providerDiagnostic: (id: string) => `/providers/${id}/diagnostic`,
+  /** The web for a session's chats, on or off. */
+  sessionWeb: (id: string) => `/sessions/${id}/web`,
   mcpServers: "/mcp-servers",
   mcpChecks: "/mcp-servers/checks",
   mcpServer: (name: string) => `/mcp-servers/${encodeURIComponent(name)}`,

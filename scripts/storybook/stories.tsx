@@ -40,6 +40,7 @@ const settings: SettingsProps = {
   tokens,
   look: { theme: "system", density: "dense", font_size: "normal" },
   runs: { default_model: null, fast_model: null, steps: 200, tool_calls: 100, ask_minutes: 0 },
+  searxng_url: "http://127.0.0.1:8888/",
   terminals: TERMINAL_DEFAULTS,
   most: { steps: 200, tool_calls: 200, ask_minutes: 10080 },
   rules: RULES,

@@ -5,6 +5,7 @@ import type { ChangeKind, FileContent } from "./change.ts";
 import type { Reach } from "./grant.ts";
 import type { Asking, RunRequest } from "./request.ts";
 import type { WholeSkill } from "./skill.ts";
+import type { WebAccess } from "./web.ts";
 
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web" | "mcp";
 
@@ -30,6 +31,8 @@ export interface ToolContext {
    * so that a call which is cut off by the server's end is not made again. Absent where nobody can be asked.
    */
   begin?(): Promise<void>;
+  /** The web; refuses by throwing where the session is not given it. */
+  web?(): Promise<WebAccess>;
   /** Shows the person what a call that goes on says about itself. */
   tell?(piece: string): void;
   /** What reading a path outside would take; refuses by throwing. Absent where nobody can be asked. */

@@ -16,6 +16,7 @@ import type { Probes } from "./providers/probes.ts";
 import type { RequestClock } from "./request-clock.ts";
 import type { LiveTerminals } from "./terminals/live.ts";
 import type { Waiters } from "./waiters.ts";
+import type { WebReader } from "./web.ts";
 
 export interface Core {
   config: Config;
@@ -43,6 +44,8 @@ export interface Core {
   probes: Probes;
   /** MCP servers and their tools. */
   mcp: McpServers;
+  /** What web tools reach. */
+  web: WebReader;
   /** Compared contents of changes, for whoever reads their lines. */
   sides: SidesCache;
   /** Our own tools, sorted by name; a run gets those of its chat and mode (tools/offered.ts). */

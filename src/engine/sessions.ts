@@ -27,6 +27,7 @@ import {
   insertSession,
   renameSession,
   setSessionModel,
+  setWebTools,
   takeTabNumber,
 } from "../store/sessions.ts";
 import { worktreeOfSession } from "../store/worktrees.ts";
@@ -96,6 +97,8 @@ export interface ChangeSession {
   title?: string | undefined;
   model?: string | null | undefined;
   archived?: boolean | undefined;
+  /** Whether its chats may search and read the web. */
+  web_tools?: boolean | undefined;
 }
 
 export async function changeSession(core: Core, id: string, change: ChangeSession): Promise<Session> {
@@ -105,6 +108,7 @@ export async function changeSession(core: Core, id: string, change: ChangeSessio
     if (!session) throw notFound("session");
     if (title !== undefined) session = (await renameSession(tx, id, title, "human")) ?? session;
     if (change.model !== undefined) await setSessionModel(tx, id, change.model);
+    if (change.web_tools !== undefined) await setWebTools(tx, id, change.web_tools);
     if (change.archived !== undefined) session = (await archiveSession(tx, id, change.archived)) ?? session;
     emitSession(emit, session);
     return (await findSession(tx, id)) ?? session;

@@ -14,6 +14,7 @@ import {
   TERMINAL_DEFAULTS,
   type TerminalSettings,
 } from "../domain/terminal-settings.ts";
+import { invalid } from "../lib/errors.ts";
 import { readAllSettings, writeSetting } from "../store/settings.ts";
 import { type Core, transact } from "./core.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "./turn/limits.ts";
@@ -32,6 +33,8 @@ export interface Settings extends TerminalSettings {
   tool_calls: number;
   /** Minutes after which a request without an answer counts as refused; 0 waits as long as it takes. */
   ask_minutes: number;
+  /** Address of a SearXNG for web_search; null: there is no such tool. */
+  searxng_url: string | null;
 }
 
 /** A week. */
@@ -48,6 +51,7 @@ const FIELDS = {
   steps: z.number().int().min(1).max(CHAT_LIMITS.steps).catch(CHAT_LIMITS.steps),
   tool_calls: z.number().int().min(1).max(TOOL_CALLS_MAX).catch(CHAT_LIMITS.tool_calls),
   ask_minutes: z.number().min(0).max(ASK_MINUTES_MAX).catch(0),
+  searxng_url: z.string().min(1).max(500).nullable().catch(null),
   terminal_shell: z.string().max(400).nullable().catch(TERMINAL_DEFAULTS.terminal_shell),
   terminal_env: z.string().max(LINES_CHARS_MAX).catch(TERMINAL_DEFAULTS.terminal_env),
   terminal_targets: z.string().max(LINES_CHARS_MAX).catch(TERMINAL_DEFAULTS.terminal_targets),
@@ -73,6 +77,7 @@ export async function defaultsOf(core: Pick<Core, "config">, db: Db): Promise<{ 
 export async function changeSettings(core: Core, given: Partial<Settings>): Promise<Settings> {
   const change = { ...given };
   if (change.terminal_shell !== undefined) change.terminal_shell = checkShell(change.terminal_shell);
+  if (change.searxng_url) change.searxng_url = checkAddress(change.searxng_url);
   if (change.terminal_env !== undefined) readEnvironment(change.terminal_env);
   if (change.terminal_targets !== undefined) readTargets(change.terminal_targets);
   await transact(core, async (tx, emit) => {
@@ -83,4 +88,11 @@ export async function changeSettings(core: Core, given: Partial<Settings>): Prom
     }
   });
   return readSettings(core.sql);
+}
+
+function checkAddress(given: string): string {
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`);
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:"))
+    throw invalid("That is no address of a SearXNG.", "searxng_url");
+  return url.href.replace(/[?#].*$/, "").replace(/\/search\/?$/, "/");
 }

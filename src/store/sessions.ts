@@ -43,6 +43,10 @@ export async function setSessionModel(tx: Tx, id: string, model: string | null):
   await tx`update sessions set model = ${model} where id = ${id}`;
 }
 
+export async function setWebTools(tx: Tx, id: string, on: boolean): Promise<void> {
+  await tx`update sessions set web_tools = ${on} where id = ${id}`;
+}
+
 export async function archiveSession(tx: Tx, id: string, archived: boolean): Promise<Session | null> {
   const [row] = await tx<Session[]>`
     update sessions set archived_at = ${archived ? tx`coalesce(archived_at, now())` : null}

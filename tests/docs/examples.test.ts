@@ -215,6 +215,7 @@ describe("answers", () => {
       ["GET", `/sessions/${SESSION}/edit`],
       ["POST", `/sessions/${SESSION}/title`, { title: "Other" }],
       ["POST", `/sessions/${SESSION}/archive`, { archived: false }],
+      ["POST", `/sessions/${SESSION}/web`, { on: true }],
       ["POST", `/chats/${CHAT}/model`, {}],
       ["POST", `/chats/${CHAT}/mode`, { mode: "ask" }],
       ["POST", `/changes/${CHANGE}/verdict`, { verdict: "accepted" }],

@@ -2,6 +2,7 @@
 import { type App, startApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { Tmux } from "../../src/drivers/tmux/server.ts";
+import type { WebReader } from "../../src/engine/web.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { EventReader } from "./events.ts";
@@ -12,6 +13,8 @@ export interface TestAppOptions {
   llm?: { url: string };
   env?: Record<string, string>;
   files?: Record<string, string>;
+  /** What web tools reach: local servers of the test. */
+  web?: WebReader;
   /** An existing database and repository: the server starts again on what another one left. */
   database?: TestDatabase;
   repo?: TempRepo;
@@ -65,7 +68,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...(options.llm && { BOOCODE_LLM_URL: options.llm.url }),
     ...options.env,
   });
-  const app = await startApp(config, { log: createLog((process.env.TEST_LOG as "debug") ?? "error") });
+  const app = await startApp(config, {
+    log: createLog((process.env.TEST_LOG as "debug") ?? "error"),
+    ...(options.web && { web: options.web }),
+  });
   const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(app.url + path, {
       method,

@@ -132,6 +132,7 @@ function pages(text: string): Record<string, string> {
         look={{ theme: "dark", density: "dense", font_size: "normal" }}
         runs={{ default_model: text, fast_model: text, steps: 1, tool_calls: 1, ask_minutes: 0 }}
         terminals={{ ...TERMINAL_DEFAULTS, terminal_shell: text, terminal_env: text, terminal_targets: text }}
+        searxng_url={text}
         rules={soil(RULES, text)}
         most={{ steps: 200, tool_calls: 200, ask_minutes: 10080 }}
         about={{ version: text, facts: [{ label: text, value: text }] }}

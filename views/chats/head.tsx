@@ -7,6 +7,7 @@ import { count, kilo } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
+import { posting } from "../ui/post.ts";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
 
@@ -55,6 +56,14 @@ export function SessionHead({ session, project, branch, worktree_branch, chat_id
         ) : (
           ""
         )}
+        {session.web_tools ? (
+          <span class="chip" title="Its chats may search and read the web; the session menu takes it away">
+            <Icon name="globe" />
+            Web
+          </span>
+        ) : (
+          ""
+        )}
       </span>
       <SessionMenu session={session} chat_id={chat_id} />
     </div>
@@ -98,6 +107,9 @@ function SessionMenu({ session, chat_id }: Pick<HeadProps, "session" | "chat_id"
           </a>
         </li>
         <li>
+          <WebSwitch session={session} />
+        </li>
+        <li>
           <form method="post" action={urls.sessionArchive(session.id)}>
             <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />
             <button type="submit">
@@ -114,6 +126,22 @@ function SessionMenu({ session, chat_id }: Pick<HeadProps, "session" | "chat_id"
         </li>
       </ul>
     </>
+  );
+}
+
+/** Also on the session's own page, where it works without script. */
+export function WebSwitch({ session, button = "" }: { session: Session; button?: string }) {
+  const url = urls.sessionWeb(session.id);
+  // In the header the stream brings the answer; on the other page the next page does.
+  const post = button === "" ? posting(url) : { method: "post" as const, action: url };
+  return (
+    <form {...post}>
+      <input type="hidden" name="on" value={session.web_tools ? "0" : "1"} />
+      <button type="submit" class={button || undefined}>
+        <Icon name="globe" />
+        {session.web_tools ? "Web tools off" : "Web tools on"}
+      </button>
+    </form>
   );
 }
 

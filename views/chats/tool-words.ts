@@ -22,10 +22,11 @@ const ASK: Words = { icon: "chat", one: "question", many: "questions" };
 const ACCESS: Words = { icon: "lock", one: "request to read elsewhere", many: "requests to read elsewhere" };
 const COMMAND: Words = { icon: "term", one: "command", many: "commands" };
 const EDIT: Words = { icon: "pencil", one: "edit", many: "edits" };
+const WEB: Words = { icon: "globe", one: "web search", many: "web searches" };
 const FETCH: Words = { icon: "globe", one: "page", many: "pages" };
 const SKILL: Words = { icon: "ledger", one: "skill", many: "skills" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, FETCH, SKILL, OTHER];
+const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, WEB, FETCH, SKILL, OTHER];
 
 /** Calls of outside agents are named by what they do. */
 const AGENT: Record<string, Words> = {
@@ -48,6 +49,8 @@ function wordsOf(name: string): Words {
   if (name === "ask_user_input") return ASK;
   if (name === "request_read_access") return ACCESS;
   if (name === "run_command") return COMMAND;
+  if (name === "web_search") return WEB;
+  if (name === "web_fetch") return FETCH;
   if (name.startsWith("skill_")) return SKILL;
   return name === "read_output" ? OUTPUT : OTHER;
 }

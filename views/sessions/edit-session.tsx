@@ -4,6 +4,7 @@ import type { Grant } from "../../src/domain/grant.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
+import { WebSwitch } from "../chats/head.tsx";
 import { PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
@@ -56,10 +57,28 @@ export function SessionEditContent({ session, project, grants, rename }: EditPro
             </Field>
           </form>
           <SessionGrants grants={grants} />
+          <SessionWeb session={session} />
           <OtherWays session={session} />
         </div>
       </div>
     </>
+  );
+}
+
+function SessionWeb({ session }: { session: Session }) {
+  return (
+    <section class="band" aria-labelledby="session-web-h">
+      <header>
+        <Icon name="globe" />
+        <h2 id="session-web-h">Web</h2>
+        <WebSwitch session={session} button="btn btn-sm" />
+      </header>
+      <p>
+        {session.web_tools
+          ? "Models of its chats may search the web and read public pages. What they look for leaves this machine."
+          : "Off: models of its chats reach nothing outside."}
+      </p>
+    </section>
   );
 }
 

@@ -19,6 +19,7 @@ import { type RunSettings, RunsSection } from "./runs.tsx";
 import { type ListedSkills, SkillsSection } from "./skills.tsx";
 import { TerminalsSection } from "./terminals.tsx";
 import { Tokens } from "./tokens.tsx";
+import { WebSection } from "./web.tsx";
 
 const SECTIONS = [
   { id: "models", label: "Models" },
@@ -26,6 +27,7 @@ const SECTIONS = [
   { id: "skills", label: "Skills" },
   { id: "mcp", label: "MCP servers" },
   { id: "runs", label: "Defaults and limits" },
+  { id: "web", label: "Web" },
   { id: "terminals", label: "Terminals" },
   { id: "rules", label: "Always allowed" },
   { id: "tokens", label: "Access tokens" },
@@ -44,6 +46,7 @@ export interface SettingsProps {
   tokens: AccessToken[];
   look: Look;
   runs: RunSettings;
+  searxng_url: string | null;
   terminals: TerminalSettings;
   rules: readonly ListedRule[];
   most: { steps: number; tool_calls: number; ask_minutes: number };
@@ -58,6 +61,7 @@ export interface SettingsProps {
     mcp?: { values: Record<string, string>; error: FormError };
     token?: { label: string; error: FormError };
     runs?: { values: Record<string, string>; error: FormError };
+    web?: { values: Record<string, string>; error: FormError };
     terminals?: { values: Record<string, string>; error: FormError };
   };
 }
@@ -92,6 +96,7 @@ export function SettingsContent(props: SettingsProps) {
               endpoints={props.endpoints}
               refused={props.refused?.runs}
             />
+            <WebSection searxng_url={props.searxng_url} refused={props.refused?.web} />
             <TerminalsSection settings={props.terminals} refused={props.refused?.terminals} />
             <RulesSection rules={props.rules} now={props.now} />
             <Tokens tokens={props.tokens} now={props.now} made={props.made} refused={props.refused?.token} />

@@ -164,6 +164,11 @@ const OTHER_NAMES = new Map(
     list_skills: "skill_find",
     rm: "delete_file",
     remove_file: "delete_file",
+    fetch: "web_fetch",
+    fetch_url: "web_fetch",
+    browse: "web_fetch",
+    search_web: "web_search",
+    google: "web_search",
   }),
 );
 

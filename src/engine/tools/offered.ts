@@ -3,9 +3,13 @@ import type { ChatKind } from "../../domain/chat.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Tool } from "../../domain/tool.ts";
 import type { Core } from "../core.ts";
+import { steady } from "../steady.ts";
+import { webSwitches } from "../web.ts";
 import { toolsFor } from "./registry.ts";
 
 /** Read once at the start of a run: a prompt that goes on begins with the same tools. Never waits for a server. */
-export async function offeredTools(core: Core, run: Pick<Run, "mode">, kind: ChatKind): Promise<Tool[]> {
-  return toolsFor([...core.tools, ...(await core.mcp.tools())], kind, run.mode);
+export async function offeredTools(core: Core, run: Pick<Run, "mode" | "session_id">, kind: ChatKind): Promise<Tool[]> {
+  const [further, web] = await Promise.all([core.mcp.tools(), steady(core, () => webSwitches(core, run.session_id))]);
+  const own = core.tools.filter((tool) => tool.kind !== "web" || (tool.name === "web_search" ? web.search : web.fetch));
+  return toolsFor([...own, ...further], kind, run.mode);
 }

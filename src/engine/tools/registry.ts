@@ -23,6 +23,8 @@ import { skillFindTool } from "./skill_find.ts";
 import { skillResourceTool } from "./skill_resource.ts";
 import { skillUseTool } from "./skill_use.ts";
 import { viewFileTool } from "./view_file.ts";
+import { webFetchTool } from "./web_fetch.ts";
+import { webSearchTool } from "./web_search.ts";
 
 /** The tools that change nothing, sorted by name. */
 export function readTools(): Tool[] {
@@ -41,6 +43,8 @@ export function readTools(): Tool[] {
     skillResourceTool,
     skillUseTool,
     viewFileTool,
+    webFetchTool,
+    webSearchTool,
   ];
   return sorted(tools);
 }

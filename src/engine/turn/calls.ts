@@ -24,6 +24,7 @@ import { skillsFor } from "../skills.ts";
 import { steady } from "../steady.ts";
 import { cutResult, RESULT_LIMIT } from "../tools/cut.ts";
 import { callTool, shownOf } from "../tools/define.ts";
+import { webAccess } from "../web.ts";
 import type { RunLimits } from "./limits.ts";
 import { LiveOutput } from "./live-output.ts";
 import type { PartWriter } from "./parts.ts";
@@ -198,6 +199,7 @@ async function executeOne(
       live_output().push(piece);
       hearOutput(core, live, call.name, piece);
     },
+    web: () => steady(core, () => webAccess(core, run.session_id)),
     ask: (asking) => askAndHold(core, { run, part_id: part, asking, ...(asked && { asked }) }, signal),
   };
   const outcome = await callTool(tools, context, call);

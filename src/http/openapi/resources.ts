@@ -244,6 +244,7 @@ export const RESOURCES = {
     steps: z.number().int(),
     tool_calls: z.number().int(),
     ask_minutes: z.number(),
+    searxng_url: z.string().nullable(),
     terminal_shell: z.string().nullable(),
     terminal_env: z.string(),
     terminal_targets: z.string(),

@@ -24,6 +24,7 @@ import { refusedForm } from "./forms.ts";
 
 const about = describing("sessions");
 const Title = z.object({ title: z.string() });
+const WebTools = z.object({ on: flag });
 const Archive = z.object({ archived: flag.default(true) });
 
 export function sessionForms(web: Web) {
@@ -49,6 +50,16 @@ export function sessionForms(web: Web) {
       about({
         summary: "Archives it, or brings it back.",
         body: Archive,
+        answers: { 200: { session: "Session" } },
+        form_of: "PATCH /sessions/:id",
+      }),
+    )
+    .post(
+      "/sessions/:id/web",
+      ({ request, params }) => switchWeb(web, request, params.id),
+      about({
+        summary: "Gives its chats the web, or takes it away.",
+        body: WebTools,
         answers: { 200: { session: "Session" } },
         form_of: "PATCH /sessions/:id",
       }),
@@ -115,6 +126,13 @@ async function archive(web: Web, request: Request, id: string): Promise<Response
   const session = await changeSession(web.core, id, { archived });
   const url = archived ? urls.project(session.project_id) : urls.session(id);
   return answerPost(request, { json: () => Response.json({ session }), url, navigate: true });
+}
+
+async function switchWeb(web: Web, request: Request, id: string): Promise<Response> {
+  const { on } = await parseBody(request, WebTools);
+  const session = await changeSession(web.core, id, { web_tools: on });
+  // The stream sends the header with the switch; without script the page comes back.
+  return answerPost(request, { json: () => Response.json({ session }), url: urls.session(id) });
 }
 
 async function confirmRemoval(web: Web, request: Request, id: string): Promise<Response> {

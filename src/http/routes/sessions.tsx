@@ -40,6 +40,7 @@ const Change = z.object({
   title: z.string().optional(),
   model: z.string().max(300).nullish(),
   archived: flag.optional(),
+  web_tools: flag.optional().describe("Whether its chats may search and read the web."),
   grants: z
     .array(z.string().max(40))
     .max(500)
@@ -109,7 +110,7 @@ function sessionRoutesById(web: Web) {
         return jsonAnswer(request, { session: await changeSession(web.core, params.id, patch(change)) });
       },
       about({
-        summary: "Renames, archives, sets the model, takes grants away.",
+        summary: "Renames, archives, sets the model and the web, takes grants away.",
         body: Change,
         answers: { 200: { session: "Session" } },
       }),

@@ -42,7 +42,7 @@ const noneIfEmpty = z
   .max(300)
   .transform((s) => s || null);
 const Change = z.object({
-  section: z.enum(["look", "runs", "terminals"]).default("look").describe("Pages: where to go on."),
+  section: z.enum(["look", "runs", "web", "terminals"]).default("look").describe("Pages: where to go on."),
   theme: z.enum(THEMES).optional(),
   density: z.enum(DENSITIES).optional(),
   font_size: z.enum(FONT_SIZES).optional(),
@@ -57,6 +57,7 @@ const Change = z.object({
     .max(ASK_MINUTES_MAX)
     .optional()
     .describe("Minutes until a request without an answer counts as refused; 0: never."),
+  searxng_url: noneIfEmpty.nullish().describe("Address of a SearXNG for `web_search`; empty: there is no search."),
   terminal_shell: noneIfEmpty.nullish().describe("Absolute path; empty takes yours."),
   terminal_env: z.string().optional().describe("`NAME=value`, one a line."),
   terminal_targets: z.string().optional().describe("`name user@host`, one a line."),
@@ -209,6 +210,7 @@ export async function drawSettings(
     tokens: await listTokens(web.core),
     look: at.look,
     runs: settings,
+    searxng_url: settings.searxng_url,
     terminals: settings,
     rules: await rulesOf(web.core),
     most: { steps: CHAT_LIMITS.steps, tool_calls: TOOL_CALLS_MAX, ask_minutes: ASK_MINUTES_MAX },
@@ -234,7 +236,7 @@ async function change(web: Web, request: Request): Promise<Response> {
     });
   } catch (error) {
     const values: Record<string, string> = await parseBody(copy, z.record(z.string(), z.string())).catch(() => ({}));
-    const section = values.section === "terminals" ? "terminals" : "runs";
+    const section = values.section === "terminals" || values.section === "web" ? values.section : "runs";
     return refusedForm(request, error, (e) =>
       drawSettings(web, request, { refused: { [section]: { values, error: e } } }),
     );

@@ -283,6 +283,8 @@ describe("what the model is told of the tools", () => {
       "skill_resource",
       "skill_use",
       "view_file",
+      "web_fetch",
+      "web_search",
     ]);
   });
 
