@@ -53,7 +53,7 @@ test("pages are read in a session that was given the web, and in no other", asyn
   const own = await ran(boo, ids, call("web_fetch", { url: boo.url }));
   expect(own.meta.note).toBe("refused: private address");
   const html = { headers: { accept: "text/html" } };
-  expect(await (await fetch(`${boo.url}/sessions/${ids.session}`, html)).text()).toContain("Web tools off");
+  expect(await (await fetch(`${boo.url}/sessions/${ids.session}`, html)).text()).toContain("Switch the web off");
   const off = await fetch(`${boo.url}/sessions/${ids.session}/web`, {
     method: "POST",
     body: new URLSearchParams({ on: "0" }),

@@ -139,7 +139,7 @@ export function WebSwitch({ session, button = "" }: { session: Session; button?:
       <input type="hidden" name="on" value={session.web_tools ? "0" : "1"} />
       <button type="submit" class={button || undefined}>
         <Icon name="globe" />
-        {session.web_tools ? "Web tools off" : "Web tools on"}
+        {session.web_tools ? "Switch the web off" : "Switch the web on"}
       </button>
     </form>
   );

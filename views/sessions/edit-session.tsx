@@ -71,6 +71,7 @@ function SessionWeb({ session }: { session: Session }) {
       <header>
         <Icon name="globe" />
         <h2 id="session-web-h">Web</h2>
+        <span class="note">{session.web_tools ? "on" : "off"}</span>
         <WebSwitch session={session} button="btn btn-sm" />
       </header>
       <p>
