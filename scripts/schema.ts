@@ -22,6 +22,8 @@ const HEAD =
 interface Table {
   oid: number;
   name: string;
+  /** Its rows are not in the write-ahead log, and are gone after a crash of Postgres. */
+  unlogged: boolean;
   comment: string | null;
 }
 
@@ -30,7 +32,7 @@ export async function dumpSchema(sql: Sql): Promise<string> {
   const extensions = await sql<{ name: string }[]>`
     select extname as name from pg_extension where extname <> 'plpgsql' order by extname`;
   const tables = await sql<Table[]>`
-    select c.oid::int8 as oid, c.relname as name, obj_description(c.oid, 'pg_class') as comment
+    select c.oid::int8 as oid, c.relname as name, c.relpersistence = 'u' as unlogged, obj_description(c.oid, 'pg_class') as comment
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by c.relname`;
   const parts = [HEAD + extensions.map(({ name }) => `create extension ${name};\n`).join("")];
   for (const table of tables) parts.push(await dumpTable(sql, table));
@@ -42,7 +44,7 @@ export async function dumpSchema(sql: Sql): Promise<string> {
   return parts.join("\n");
 }
 
-async function dumpTable(sql: Sql, { oid, name, comment }: Table): Promise<string> {
+async function dumpTable(sql: Sql, { oid, name, unlogged, comment }: Table): Promise<string> {
   const lines = [...(await columnLines(sql, oid)), ...(await constraintLines(sql, oid))];
   const after = [
     ...(await sql<{ text: string }[]>`
@@ -53,7 +55,7 @@ async function dumpTable(sql: Sql, { oid, name, comment }: Table): Promise<strin
       select pg_get_triggerdef(t.oid) as text from pg_trigger t where t.tgrelid = ${oid} and not tgisinternal order by tgname`),
   ].map(({ text }) => `${plain(text)};`);
   const about = [comment && `comment on table ${name} is ${quote(comment)};`, ...(await commentLines(sql, oid, name))];
-  return `create table ${name} (\n  ${lines.join(",\n  ")}\n);\n${[...after, ...about.filter(Boolean)].map((l) => `${l}\n`).join("")}`;
+  return `create ${unlogged ? "unlogged " : ""}table ${name} (\n  ${lines.join(",\n  ")}\n);\n${[...after, ...about.filter(Boolean)].map((l) => `${l}\n`).join("")}`;
 }
 
 async function columnLines(sql: Sql, oid: number): Promise<string[]> {

@@ -35,9 +35,20 @@ export async function needNotLast(tx: Tx): Promise<void> {
  * left out. Without `after` each batch of many would walk over what the batches before it left dead in the index.
  */
 export async function takeUnsearched(tx: Tx, after: string, limit: number): Promise<UnsearchedPart[]> {
+  return takeParts(tx, tx`not searched and state <> 'open'`, after, limit);
+}
+
+/** Parts behind `after` that were in the table before it was emptied. A fork's copies were not: they are found where they were said. */
+export async function takeSearched(tx: Tx, after: string, limit: number): Promise<UnsearchedPart[]> {
+  const copied = tx`exists (
+    select 1 from chats c where c.id = parts.chat_id and c.forked_from is not null and parts.opened_at < c.created_at)`;
+  return takeParts(tx, tx`searched and not ${copied}`, after, limit);
+}
+
+function takeParts(tx: Tx, which: ReturnType<Tx>, after: string, limit: number): Promise<UnsearchedPart[]> {
   return tx<UnsearchedPart[]>`
     with missing as materialized (
-      select id from parts where not searched and state <> 'open' and id > ${after} order by id limit ${limit} for update skip locked)
+      select id from parts where ${which} and id > ${after} order by id limit ${limit} for update skip locked)
     select p.id, p.message_id, p.chat_id, c.session_id, s.project_id, m.role, p.kind, p.state,
       left(p.text, ${TEXT_LIMIT_CHARS}) as text, p.meta ->> 'name' as name,
       left(p.meta ->> 'arguments_text', ${INPUT_LIMIT_CHARS}) as arguments_text,
@@ -46,6 +57,18 @@ export async function takeUnsearched(tx: Tx, after: string, limit: number): Prom
     from missing join parts p using (id) join messages m on m.id = p.message_id
     join chats c on c.id = p.chat_id join sessions s on s.id = c.session_id
     order by p.id`;
+}
+
+/** Up to which part the emptied table was filled again; null when it holds all that was ever put in. */
+export async function filledTo(sql: Sql): Promise<string | null> {
+  const [row] = await sql<{ done_to: string | null }[]>`select done_to from search_fill`;
+  if (row) return row.done_to;
+  await sql`insert into search_fill (done_to) values ('')`;
+  return "";
+}
+
+export async function moveFill(tx: Tx, doneTo: string | null): Promise<void> {
+  await tx`update search_fill set done_to = ${doneTo}`;
 }
 
 export async function markSearched(tx: Tx, ids: readonly string[]): Promise<void> {

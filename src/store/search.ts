@@ -45,17 +45,18 @@ const STATEMENT_LIMIT_MS = 5_000;
 
 /**
  * Runs a search's reads in one transaction, by index alone, each statement at most STATEMENT_LIMIT_MS long: rejects with
- * code 57014 when one takes longer. `end` is above all ids.
+ * code 57014 when one takes longer. `end` is above all ids; `filling` while the table holds less than it did before a crash.
  */
-export function searching<T>(sql: Sql, read: (tx: Tx, end: number) => Promise<T>): Promise<T> {
+export function searching<T>(sql: Sql, read: (tx: Tx, end: number, filling: boolean) => Promise<T>): Promise<T> {
   return sql.begin("read only", async (tx) => {
     // Plans for the words at hand: one for all words would walk the whole table's ids.
-    const [row] = await tx<{ end: number | null }[]>`
+    const [row] = await tx<{ end: number | null; filling: boolean }[]>`
       select set_config('statement_timeout', ${String(STATEMENT_LIMIT_MS)}, true), set_config('enable_seqscan', 'off', true),
         set_config('plan_cache_mode', 'force_custom_plan', true),
         set_config('pg_trgm.word_similarity_threshold', ${String(LIKENESS)}, true),
-        (select max(id) + 1 from search_rows) as end`;
-    return read(tx as unknown as Tx, row?.end ?? 0);
+        (select max(id) + 1 from search_rows) as end,
+        not exists (select 1 from search_fill where done_to is null) as filling`;
+    return read(tx as unknown as Tx, row?.end ?? 0, row?.filling ?? false);
   }) as Promise<T>;
 }
 

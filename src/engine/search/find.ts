@@ -39,6 +39,8 @@ const FURTHER_MS = 400;
 /** So few hits, and words that only begin so are looked for too. */
 const LITTLE = 20;
 
+const FILLING = "The index is being filled after a crash or an update: not everything is found yet.";
+
 /** How the words are taken; a cursor goes on in the way that the first page found. */
 type Way = "words" | "beginnings" | "similar";
 const LETTERS: Record<Way, string> = { words: "w", beginnings: "b", similar: "s" };
@@ -83,7 +85,7 @@ async function run(
   const query = parseSearch(input.text);
   const at = cursorOf(input.cursor);
   if (query.problem || input.text.trim() === "") return { answer: nothing(query.problem), bands: [] };
-  return searching(core.sql, async (tx, end) => {
+  return searching(core.sql, async (tx, end, filling) => {
     const deadline = performance.now() + (end <= SMALL_ROWS ? SMALL_BUDGET_MS : BUDGET_MS);
     const search = { tx, query, input, end, deadline };
     const found = await findAll(search, at?.way ?? null);
@@ -104,7 +106,7 @@ async function run(
       unseen: page.matches.length > (at === null ? SEARCH_COUNTED : SEARCH_PAGE) ? 0 : page.upper,
       facets: facetsOf(counted, input, names),
       cursor: cursorBehind(found.way, page, inBands),
-      note: found.note,
+      note: filling ? FILLING : found.note,
     };
     return { answer, bands: banded.map(({ matches, ...band }) => ({ ...band, hits: hitsOf(matches) })) };
   });

@@ -8,11 +8,14 @@ import { messageOf } from "../../lib/errors.ts";
 import { vectorOf } from "../../store/search-facts.ts";
 import {
   dropTitles,
+  filledTo,
   insertSearchRows,
   markSearched,
+  moveFill,
   needNotLast,
   type SearchRow,
   staleTitles,
+  takeSearched,
   takeUnsearched,
   tidyIndex,
   type UnsearchedPart,
@@ -23,10 +26,12 @@ import { rowOfTitle, rowsOfPart } from "./rows.ts";
 const BATCH_PARTS = 200;
 const BATCH_TITLES = 500;
 /** Several parts close together; one batch takes them. */
-const GATHER_MS = 100;
+const GATHER_MS = 300;
 /** Between two batches of much that is left: runs and pages go first. */
 const REST_MS = 5;
 const RETRY_MS = 2_000;
+/** A crash of Postgres empties the table, and no event tells. */
+const LOOK_MS = 15_000;
 
 const PARTS: ReadonlySet<EventKind> = new Set(["part.closed", "message.created", "run.changed"]);
 const TITLES: ReadonlySet<EventKind> = new Set(["project.changed", "session.changed", "chat.changed"]);
@@ -34,6 +39,7 @@ const TITLES: ReadonlySet<EventKind> = new Set(["project.changed", "session.chan
 export class SearchIndexer {
   private readonly unsubscribe: () => void;
   private timer: ReturnType<typeof setTimeout> | null = null;
+  private readonly look: ReturnType<typeof setInterval>;
   private working: Promise<void> | null = null;
   private again = false;
   private closed = false;
@@ -42,6 +48,8 @@ export class SearchIndexer {
 
   constructor(private readonly core: Pick<Core, "sql" | "journal" | "log">) {
     this.unsubscribe = core.journal.subscribe((events) => this.hear(events));
+    this.look = setInterval(() => this.wake(0), LOOK_MS);
+    this.look.unref();
     this.wake(0);
   }
 
@@ -49,6 +57,7 @@ export class SearchIndexer {
   async close(): Promise<void> {
     this.closed = true;
     this.unsubscribe();
+    clearInterval(this.look);
     if (this.timer) clearTimeout(this.timer);
     await this.working;
   }
@@ -75,10 +84,15 @@ export class SearchIndexer {
   private async work(): Promise<void> {
     this.again = false;
     try {
+      let to = await filledTo(this.core.sql);
+      // Emptied: titles went with the rest.
+      this.renamed ||= to === "";
       while (!this.closed && this.renamed) {
         this.renamed = false;
         if (await this.titles()) this.renamed = true;
       }
+      // Oldest first and before all that is new: a search shows later ids first.
+      for (; to !== null && !this.closed; await Bun.sleep(REST_MS)) to = await this.fillBehind(to);
       for (let after: string | null = ""; after !== null && !this.closed; await Bun.sleep(REST_MS))
         after = await this.parts(after);
       await tidyIndex(this.core.sql);
@@ -89,6 +103,18 @@ export class SearchIndexer {
       await Bun.sleep(RETRY_MS);
       this.again = true;
     }
+  }
+
+  /** One batch of what was searched before the table was emptied. */
+  private async fillBehind(after: string): Promise<string | null> {
+    return (await this.core.sql.begin(async (tx) => {
+      await needNotLast(tx as never);
+      const parts = await takeSearched(tx as never, after, BATCH_PARTS);
+      await this.insert(tx as never, parts);
+      const next = parts.at(-1)?.id ?? null;
+      await moveFill(tx as never, next);
+      return next;
+    })) as string | null;
   }
 
   /** One batch of what comes behind the part `after`; the last one of it, or null when there are no more. */
