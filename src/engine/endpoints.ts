@@ -1,6 +1,6 @@
 /** Endpoints: registered, removed, picked, and turned into a model that can be called. */
 import type { Chat } from "../domain/chat.ts";
-import { DEMO_ENDPOINT_ID, type Endpoint } from "../domain/endpoint.ts";
+import { DEMO_ENDPOINT_ID, type Endpoint, type EndpointKind } from "../domain/endpoint.ts";
 import { type Picked, pickEndpoint, type Wish } from "../domain/endpoint-pick.ts";
 import type { Llm } from "../domain/llm.ts";
 import type { Run } from "../domain/run.ts";
@@ -10,7 +10,7 @@ import { labelOf } from "../drivers/llm/discover.ts";
 import { createOpenAi } from "../drivers/llm/openai.ts";
 import { contextWindow, type Probed, probe } from "../drivers/llm/probe.ts";
 import { hostOf, normaliseUrl } from "../drivers/llm/url.ts";
-import { conflict, invalid, notFound, unavailable } from "../lib/errors.ts";
+import { AppError, conflict, invalid, notFound, unavailable } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import * as store from "../store/endpoints.ts";
 import { findSession } from "../store/sessions.ts";
@@ -113,25 +113,51 @@ export interface ForRun {
   context_window: number | null;
 }
 
+type Asking = Pick<Run, "endpoint_id" | "model" | "session_id">;
+
+/** As endpointForRun, from what is known without asking any server; null where that is not enough, or fails. */
+export async function knownEndpoint(core: EndpointCore, run: Asking): Promise<ForRun | null> {
+  const picked = await pickNow(core, await wishesOf(core, run));
+  const { endpoint, model } = picked;
+  if (!endpoint || !model || !isKnown(picked, run)) return null;
+  const window = windowIn(endpoint, model);
+  if (window === null && tellsWindow(endpoint.kind)) return null;
+  return forRun(core, endpoint, model, window).catch((error) => {
+    if (error instanceof AppError) return null;
+    throw error;
+  });
+}
+
 /** The model that executes a run. Throws AppError("unavailable") with a sentence when there is none to call. */
-export async function endpointForRun(
-  core: EndpointCore,
-  run: Pick<Run, "endpoint_id" | "model" | "session_id">,
-): Promise<ForRun> {
-  const session = await findSession(core.sql, run.session_id);
-  const wishes = [run, { endpoint_id: null, model: session?.model ?? null }];
+export async function endpointForRun(core: EndpointCore, run: Asking): Promise<ForRun> {
+  const wishes = await wishesOf(core, run);
   const { endpoint, model } = await pickAnswering(core, wishes);
   if (!endpoint) throw unavailable("There is no model endpoint. Add one in Settings → Endpoints.");
   if (!model)
     throw unavailable(
       `${endpoint.label} lists no models (${endpoint.error ?? hostOf(endpoint.url)}). Look at Settings → Endpoints.`,
     );
-  if (endpoint.id === DEMO_ENDPOINT_ID)
-    return { endpoint, model, llm: createDemo(), context_window: windowIn(endpoint, model) };
+  return forRun(core, endpoint, model, windowIn(endpoint, model) ?? (await askWindow(core, endpoint, model)));
+}
+
+async function wishesOf(core: EndpointCore, run: Asking): Promise<[Asking, Wish]> {
+  const session = await findSession(core.sql, run.session_id);
+  return [run, { endpoint_id: null, model: session?.model ?? null }];
+}
+
+async function forRun(
+  core: EndpointCore,
+  endpoint: Endpoint,
+  model: string,
+  context_window: number | null,
+): Promise<ForRun> {
+  const llm = endpoint.id === DEMO_ENDPOINT_ID ? createDemo() : createOpenAi(await targetOf(core, endpoint));
+  return { endpoint, model, llm, context_window };
+}
+
+async function targetOf(core: EndpointCore, endpoint: Endpoint): Promise<Parameters<typeof createOpenAi>[0]> {
   const api_key = resolveKey(core.config, await store.storedKey(core.sql, endpoint.id));
-  const target = { base_url: endpoint.url, api_key, kind: endpoint.kind };
-  const context_window = windowIn(endpoint, model) ?? (await askWindow(core, endpoint, target, model));
-  return { endpoint, model, llm: createOpenAi(target), context_window };
+  return { base_url: endpoint.url, api_key, kind: endpoint.kind };
 }
 
 /** The small model, where one is set and an endpoint has it; null otherwise. */
@@ -142,36 +168,35 @@ export async function smallModel(
   if (!model) return null;
   const endpoint = (await listEndpoints(core)).find((e) => e.enabled && e.models.some((m) => m.id === model));
   if (!endpoint || endpoint.id === DEMO_ENDPOINT_ID) return null;
-  const api_key = resolveKey(core.config, await store.storedKey(core.sql, endpoint.id));
-  return { endpoint, model, target: { base_url: endpoint.url, api_key, kind: endpoint.kind } };
+  return { endpoint, model, target: await targetOf(core, endpoint) };
 }
 
 /** Nobody chose the endpoint and it was not ready when last asked: it is asked again before a run fails on old news. */
 async function pickAnswering(core: EndpointCore, wishes: Wish[]): Promise<Picked> {
-  const pick = async () =>
-    pickEndpoint(await listEndpoints(core), wishes, (await defaultsOf(core, core.sql)).default_model);
-  const picked = await pick();
-  const { endpoint } = picked;
-  if (!endpoint || endpoint.state === "ready" || (endpoint.id === wishes[0]?.endpoint_id && picked.model))
-    return picked;
-  await refreshEndpoint(core, endpoint.id);
-  return pick();
+  const picked = await pickNow(core, wishes);
+  if (!picked.endpoint || isKnown(picked, wishes[0])) return picked;
+  await refreshEndpoint(core, picked.endpoint.id);
+  return pickNow(core, wishes);
 }
 
-async function askWindow(
-  core: EndpointCore,
-  endpoint: Endpoint,
-  target: Parameters<typeof contextWindow>[0],
-  model: string,
-): Promise<number | null> {
-  if (target.kind !== "llama-swap" && target.kind !== "lm-studio") return null;
-  const tokens = await contextWindow(target, model, { deadline_ms: WINDOW_DEADLINE_MS });
+const pickNow = async (core: EndpointCore, wishes: readonly Wish[]): Promise<Picked> =>
+  pickEndpoint(await listEndpoints(core), wishes, (await defaultsOf(core, core.sql)).default_model);
+
+const isKnown = ({ endpoint, model }: Picked, wish: Wish | undefined): boolean =>
+  endpoint?.state === "ready" || (endpoint?.id === wish?.endpoint_id && model !== null);
+
+async function askWindow(core: EndpointCore, endpoint: Endpoint, model: string): Promise<number | null> {
+  if (!tellsWindow(endpoint.kind)) return null;
+  const tokens = await contextWindow(await targetOf(core, endpoint), model, { deadline_ms: WINDOW_DEADLINE_MS });
   if (tokens === null) return null;
   await transact(core, async (tx, emit) => {
     if (await store.setWindow(tx, endpoint.id, model, tokens)) changed(emit, endpoint.id);
   });
   return tokens;
 }
+
+/** These say it of one model when asked, not in their list. */
+const tellsWindow = (kind: EndpointKind): boolean => kind === "llama-swap" || kind === "lm-studio";
 
 const windowIn = (endpoint: Endpoint, model: string): number | null =>
   endpoint.models.find((m) => m.id === model)?.context_window ?? null;

@@ -213,10 +213,12 @@ export async function pickOf(
   core: Core,
   db: Db,
   chatId: string,
-): Promise<{ chat: Chat | null; pick: ChatView["pick"]; endpoints: Endpoint[] }> {
+  /** Where they were read already. */
+  known?: readonly Endpoint[],
+): Promise<{ chat: Chat | null; pick: ChatView["pick"]; endpoints: readonly Endpoint[] }> {
   const chat = await findChat(db, chatId);
   const session = chat ? await findSession(db, chat.session_id) : null;
-  const endpoints = await listEndpointRows(db);
+  const endpoints = known ?? (await listEndpointRows(db));
   const pick =
     chat && session ? pickFor(await defaultsOf(core, db), endpoints, chat, session) : { endpoint: null, model: null };
   return { chat, pick, endpoints };

@@ -64,9 +64,11 @@ const FIELDS = {
     .catch(TERMINAL_DEFAULTS.terminal_scrollback),
 } satisfies Record<keyof Settings, z.ZodType>;
 
+/** Made once: each making of it compiles it anew. */
+const STORED = z.object(FIELDS);
+
 export async function readSettings(db: Db): Promise<Settings> {
-  const stored = await readAllSettings(db);
-  return z.object(FIELDS).parse(stored);
+  return STORED.parse(await readAllSettings(db));
 }
 
 /** The default model as it is set in the page, else in the environment. */

@@ -39,14 +39,9 @@ export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | n
   // A run that waited for an answer over a restart is queued again, and stands in the transcript all the same.
   const live = runs.find(hasBegun) ?? null;
   const queued = runs.filter((r) => !hasBegun(r));
-  const texts = await readParts(
-    db,
-    queued.map((r) => r.question_id),
-  );
-  const others = await runsOfMessages(
-    db,
-    queued.map((r) => r.question_id),
-  );
+  if (queued.length === 0) return { live, queue: [] };
+  const questions = queued.map((r) => r.question_id);
+  const [texts, others] = [await readParts(db, questions), await runsOfMessages(db, questions)];
   const queue = queued.map((run) => {
     const continued = others.some((o) => o.question_id === run.question_id && o.created_at < run.created_at);
     return { run, text: continued ? "Continue" : (texts.find((p) => p.message_id === run.question_id)?.text ?? "") };

@@ -1,6 +1,6 @@
 /** The transcript's rows: what was asked, what was answered, and the way to older ones. */
 import type { Endpoint } from "../../src/domain/endpoint.ts";
-import type { Entry, Message, NoticePart, TextPart } from "../../src/domain/message.ts";
+import type { Entry, Message, NoticePart, Part, TextPart } from "../../src/domain/message.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
@@ -160,7 +160,7 @@ export function AssistantMessage(props: AssistantProps) {
   const live = run !== null && !isSettled(run.state);
   return (
     <article class="turn answered" id={ids.message(message.id)} aria-label="Answer">
-      <Margin entry={entry} endpoints={endpoints} now={now} />
+      <Margin message={message} run={run} endpoints={endpoints} now={now} />
       <div class="body">
         {entry.earlier && !put_aside ? <Earlier message_id={message.id} count={entry.earlier} /> : ""}
         <div class="prose" id={ids.parts(message.id)}>
@@ -177,9 +177,9 @@ export function AssistantMessage(props: AssistantProps) {
           <RequestCards requests={entry.requests.filter(({ part_id }) => part_id === null)} now={now} />
         </div>
         {run ? (
-          <Evidence run={run} progress={progress} now={now} sources={sourcesOf(entry)} put_aside={put_aside} />
+          <Evidence run={run} progress={progress} now={now} sources={sourcesOf(parts)} put_aside={put_aside} />
         ) : (
-          <CopiedEvidence message={message} sources={sourcesOf(entry)} />
+          <CopiedEvidence message={message} sources={sourcesOf(parts)} />
         )}
         {run ? <Ending run={run} newest={newest} /> : ""}
       </div>
@@ -188,8 +188,12 @@ export function AssistantMessage(props: AssistantProps) {
 }
 
 /** When and by what an answer was written; the stream sends it again once its run knows its model. */
-export function Margin({ entry, endpoints, now }: Pick<AssistantProps, "entry" | "endpoints" | "now">) {
-  const { message, run } = entry;
+export function Margin({
+  message,
+  run,
+  endpoints,
+  now,
+}: Pick<Entry, "message" | "run"> & Pick<AssistantProps, "endpoints" | "now">) {
   const endpoint = endpoints?.find((one) => one.id === run?.endpoint_id && !isDemo(one));
   return (
     <aside id={ids.margin(message.id)}>
@@ -213,8 +217,8 @@ export function Margin({ entry, endpoints, now }: Pick<AssistantProps, "entry" |
 }
 
 /** URLs of an answer's text as it was written, for Copy. */
-export function sourcesOf(entry: Entry): string[] {
-  const texts = entry.parts.filter((part): part is TextPart => part.kind === "text" && part.text.trim() !== "");
+export function sourcesOf(parts: readonly Part[]): string[] {
+  const texts = parts.filter((part): part is TextPart => part.kind === "text" && part.text.trim() !== "");
   return texts.map((part) => urls.output(part.id));
 }
 

@@ -16,7 +16,7 @@ import { beginCoderRun } from "../changes/tell.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { dispatchRun } from "../dispatch/run.ts";
 import { AgentSilent } from "../dispatch/silence.ts";
-import { endpointForRun } from "../endpoints.ts";
+import { endpointForRun, type ForRun, knownEndpoint } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
 import { projectOf } from "../projects.ts";
 import { endRequestsOf } from "../requests.ts";
@@ -43,9 +43,10 @@ export async function executeQueued(core: Core, chatId: string): Promise<void> {
 async function execute(core: Core, run: Run): Promise<void> {
   const live = core.live.begin(run, Date.now());
   try {
-    const claimed = await claimSurely(core, run);
+    const using = run.provider === NATIVE_PROVIDER ? await steady(core, () => knownEndpoint(core, run)) : null;
+    const claimed = await claimSurely(core, run, using);
     if (!claimed) return;
-    const outcome = await outcomeOf(core, claimed, live, isTakenUp(run));
+    const outcome = await outcomeOf(core, claimed, live, using, isTakenUp(run));
     if (!outcome) return;
     await settleSurely(core, claimed, outcome);
     if (outcome.state === "completed") titleLater(core, claimed);
@@ -58,19 +59,20 @@ async function execute(core: Core, run: Run): Promise<void> {
 const isTakenUp = (queued: Run): boolean => queued.started_at !== null;
 
 /** A claim whose acknowledgement was lost is ours all the same: nobody but this lane claims runs of this chat. */
-async function claimSurely(core: Core, run: Run): Promise<Run | null> {
-  const claimed = await steady(core, () => claim(core, run));
+async function claimSurely(core: Core, run: Run, using: ForRun | null): Promise<Run | null> {
+  const claimed = await steady(core, () => claim(core, run, using));
   if (claimed) return claimed;
   const now = await steady(core, () => findRun(core.sql, run.id));
   return now?.state === "running" ? now : null;
 }
 
-/** queued → running, and the two messages appear in the transcript. */
-async function claim(core: Core, run: Run): Promise<Run | null> {
+/** queued → running, and the two messages appear in the transcript; with what the run uses where that is known already. */
+async function claim(core: Core, run: Run, using: ForRun | null): Promise<Run | null> {
   const notes = isTakenUp(run) || run.provider !== NATIVE_PROVIDER ? null : await notesFor(core, run);
   return transact(core, async (tx, emit) => {
-    const claimed = await moveRun(tx, run.id, "running");
-    if (!claimed) return null;
+    const moved = await moveRun(tx, run.id, "running");
+    if (!moved) return null;
+    const claimed = (using && (await describeRun(tx, run.id, factsOf(using)))) ?? moved;
     // The messages of a run that is taken up again are in the transcript.
     if (!isTakenUp(run)) await showMessages(tx, emit, run, notes);
     emitRun(emit, claimed);
@@ -82,6 +84,20 @@ async function claim(core: Core, run: Run): Promise<Run | null> {
 async function notesFor(core: Core, run: Run): Promise<Notes | null> {
   const project = await projectOf(core, run.project_id).catch(() => null);
   return project ? readNotes(project) : null;
+}
+
+const factsOf = ({ endpoint, model, context_window }: ForRun) => ({ endpoint_id: endpoint.id, model, context_window });
+
+/** An endpoint had to be asked first: that is done by a run that goes on, so that one sees it and can stop it. */
+async function findEndpoint(core: Core, run: Run): Promise<ForRun> {
+  const using = await steady(core, () => endpointForRun(core, run));
+  await steady(core, () =>
+    transact(core, async (tx, emit) => {
+      const known = await describeRun(tx, run.id, factsOf(using));
+      if (known) emitRun(emit, known);
+    }),
+  );
+  return using;
 }
 
 async function showMessages(tx: Tx, emit: Emit, run: Run, notes: Notes | null): Promise<void> {
@@ -106,7 +122,13 @@ interface Outcome {
 }
 
 /** Null when the server stops while the run waits for a human: it goes on waiting, with nobody to execute it. */
-async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean): Promise<Outcome | null> {
+async function outcomeOf(
+  core: Core,
+  run: Run,
+  live: LiveRun,
+  known: ForRun | null,
+  takenUp: boolean,
+): Promise<Outcome | null> {
   const writer = new PartWriter(core, run);
   try {
     const [answer, project, chat] = await steady(core, () =>
@@ -123,17 +145,7 @@ async function outcomeOf(core: Core, run: Run, live: LiveRun, takenUp: boolean):
       if (run.mode === "bypass") await applyAtEnd(core, writer, run);
       return ending;
     }
-    const using = await steady(core, () => endpointForRun(core, run));
-    await steady(core, () =>
-      transact(core, async (tx, emit) => {
-        const known = await describeRun(tx, run.id, {
-          endpoint_id: using.endpoint.id,
-          model: using.model,
-          context_window: using.context_window,
-        });
-        if (known) emitRun(emit, known);
-      }),
-    );
+    const using = known ?? (await findEndpoint(core, run));
     const standing = takenUp ? await standingOf(core, run) : null;
     if (standing) writer.continueAt(standing.position, standing.group);
     // The answer may begin with a part that is not of the run: a report of the review.

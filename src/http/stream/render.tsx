@@ -14,6 +14,7 @@ import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
 import { RequestCard } from "../../../views/requests/card.tsx";
 import type { Chat } from "../../domain/chat.ts";
+import type { Endpoint } from "../../domain/endpoint.ts";
 import type { JournalEvent } from "../../domain/event.ts";
 import type { Message, Part, ToolPart } from "../../domain/message.ts";
 import { askingParts } from "../../domain/request.ts";
@@ -27,10 +28,11 @@ import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { planOfChat } from "../../store/agent-sessions.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
-import { findPart, newestAnswers, readMessages } from "../../store/messages.ts";
+import { findPart, newestAnswers, readMessages, readParts } from "../../store/messages.ts";
 import { findRequest, findRequestOfPart, requestsOfMessages } from "../../store/requests.ts";
-import { findRun, newestSettled } from "../../store/runs.ts";
+import { findRun, newestSettled, runsOfMessages } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
+import { countEarlier } from "../../store/superseded.ts";
 import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
 import type { Around } from "./connection.ts";
@@ -105,23 +107,28 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
 
 /** Never with the text of open parts: their deltas come after this event and bring it. */
 async function messageCreated(core: Core, messageId: string, chatId: string): Promise<Rendered> {
-  const messages = await readMessages(core.sql, [messageId]);
-  const [entry] = await readEntries(core.sql, messages, 0);
-  if (!entry) return NOTHING;
+  const [message] = await readMessages(core.sql, [messageId]);
+  if (!message) return NOTHING;
   const into = remove(ids.message(messageId));
-  if (entry.message.role === "user")
+  if (message.role === "user") {
+    const [entry] = await readEntries(core.sql, [message], 0);
+    if (!entry) return NOTHING;
     return { html: into + append(ids.log(chatId), UserMessage({ entry, now: Date.now() }) as string), chat_id: chatId };
-  const [last] = await newestAnswers(core.sql, chatId, 1);
-  // In one frame with what takes its place: a reader may be cut off after any.
-  const [before] = await newestAnswers(core.sql, chatId, 1, entry.message.position);
+  }
+  const [last, ...older] = await newestAnswers(core.sql, chatId, 2);
+  const newest = last?.id === messageId;
+  const [before] = newest ? older : await newestAnswers(core.sql, chatId, 1, message.position);
+  const run = await runThatWrote(core.sql, messageId);
+  const earlier = (await countEarlier(core.sql, [message])).get(messageId);
   const answer = AssistantMessage({
-    entry: { ...entry, parts: [], requests: [] },
-    progress: entry.run ? core.live.progressOf(entry.run.id) : null,
+    entry: { message, parts: [], requests: [], run, ...(earlier !== undefined && { earlier }) },
+    progress: run ? core.live.progressOf(run.id) : null,
     now: Date.now(),
-    project_id: entry.run?.project_id ?? "",
+    project_id: run?.project_id ?? "",
     endpoints: await listEndpointRows(core.sql),
-    newest: last?.id === messageId,
+    newest,
   });
+  // In one frame with what takes its place: a reader may be cut off after any.
   const ending = before ? await endingBefore(core.sql, before) : "";
   return { html: ending + into + append(ids.log(chatId), answer as string), chat_id: chatId };
 }
@@ -241,16 +248,22 @@ async function runChanged(
   const run = await findRun(core.sql, runId);
   if (run && run.ended_at === null) runs.set(runId, run);
   else runs.delete(runId);
-  let html = await chatControls(core, core.sql, chatId);
-  if (run) html += await runRegions(core, run);
+  const endpoints = await listEndpointRows(core.sql);
+  let html = await chatControls(core, core.sql, chatId, endpoints);
+  if (run) html += await runRegions(core, run, endpoints);
   return { html, chat_id: chatId, around: await bars(core, sessionId) };
 }
 
 /** What surrounds the transcript and depends on which runs the chat has: buttons, queue, facts. */
-export async function chatControls(core: Core, db: Db, chatId: string): Promise<string> {
+export async function chatControls(
+  core: Core,
+  db: Db,
+  chatId: string,
+  endpoints?: readonly Endpoint[],
+): Promise<string> {
   const { live, queue } = await readQueue(db, chatId);
   const last = await newestSettled(db, chatId);
-  const { pick } = await pickOf(core, db, chatId);
+  const { pick } = await pickOf(core, db, chatId, endpoints);
   const window = pick.endpoint?.models.find((m) => m.id === pick.model)?.context_window ?? null;
   return (
     upsert(ids.actions(chatId), Actions({ chat_id: chatId, live }) as string) +
@@ -260,29 +273,31 @@ export async function chatControls(core: Core, db: Db, chatId: string): Promise<
 }
 
 /** The regions of one run below and beside its answer. */
-async function runRegions(core: Core, run: Run): Promise<string> {
+async function runRegions(core: Core, run: Run, endpoints: readonly Endpoint[]): Promise<string> {
   // Before it begins none of its messages is shown.
   if (run.started_at === null) return "";
   const now = Date.now();
-  const [entry] = await readEntries(core.sql, await readMessages(core.sql, [run.answer_id]), 0);
-  if (!entry) return "";
+  const [message] = await readMessages(core.sql, [run.answer_id]);
+  if (!message) return "";
+  const parts = await readParts(core.sql, [run.answer_id], 0);
   const progress = core.live.progressOf(run.id);
   const [last] = await newestAnswers(core.sql, run.chat_id, 1);
   const newest = last?.id === run.answer_id;
-  const endpoints = await listEndpointRows(core.sql);
   return (
-    upsert(ids.margin(run.answer_id), Margin({ entry, endpoints, now }) as string) +
-    upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(entry) }) as string) +
+    upsert(ids.margin(run.answer_id), Margin({ message, run, endpoints, now }) as string) +
+    upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(parts) }) as string) +
     upsert(ids.ending(run.id), Ending({ run, newest }) as string)
   );
 }
 
 /** An answer that newer ones follow cannot be continued any more, whatever the page offered. */
 export async function endingBefore(db: Db, answer: Message): Promise<string> {
-  const [entry] = await readEntries(db, [answer], 0);
-  const run = entry?.run;
+  const run = await runThatWrote(db, answer.id);
   return run ? upsert(ids.ending(run.id), Ending({ run, newest: false }) as string) : "";
 }
+
+const runThatWrote = async (db: Db, answerId: string): Promise<Run | null> =>
+  (await runsOfMessages(db, [answerId])).find((run) => run.answer_id === answerId) ?? null;
 
 async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<"run.progress">): Promise<Rendered> {
   const { run_id, chat_id } = event.payload;
