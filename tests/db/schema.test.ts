@@ -13,12 +13,15 @@ test("the dumped page is itself a schema: run on an empty database it dumps the 
   const page = await Bun.file(SCHEMA_FILE).text();
   // Tables stand in alphabetical order, so a foreign key may name one that comes later.
   const later: string[] = [];
-  const tables = page.replaceAll(/create (unlogged )?table (\w+) \(\n([\s\S]*?)\n\);/g, (_, unlogged = "", name: string, body: string) => {
-    const lines = body.split(",\n");
-    for (const line of lines.filter((l) => l.includes("foreign key")))
-      later.push(`alter table ${name} add ${line.trim()};`);
-    return `create ${unlogged}table ${name} (\n${lines.filter((l) => !l.includes("foreign key")).join(",\n")}\n);`;
-  });
+  const tables = page.replaceAll(
+    /create (unlogged )?table (\w+) \(\n([\s\S]*?)\n\);/g,
+    (_, unlogged = "", name: string, body: string) => {
+      const lines = body.split(",\n");
+      for (const line of lines.filter((l) => l.includes("foreign key")))
+        later.push(`alter table ${name} add ${line.trim()};`);
+      return `create ${unlogged}table ${name} (\n${lines.filter((l) => !l.includes("foreign key")).join(",\n")}\n);`;
+    },
+  );
   await sql.unsafe(tables);
   await sql.unsafe(later.join("\n"));
   expect(await dumpSchema(sql)).toBe(page);
