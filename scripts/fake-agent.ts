@@ -9,6 +9,7 @@
  *   --ignore cancel,eof,term                                          what it does not listen to
  *   --client fs,terminal                                              writes and runs through its client where offered
  *   --banner TEXT       a line that is no message, before anything else
+ *   --account FILE    nobody is signed in until this file is there; signing in makes it, by the protocol or with --login
  *   --replay FILE       plays what a real agent sent, from a recorded conversation (scripts/fake-agent/replay.ts)
  */
 import { parseArgs } from "node:util";
@@ -29,6 +30,8 @@ if (import.meta.main) {
       client: { type: "string" },
       banner: { type: "string" },
       replay: { type: "string" },
+      account: { type: "string" },
+      login: { type: "boolean" },
       version: { type: "boolean" },
       acp: { type: "boolean" },
     },
@@ -36,6 +39,16 @@ if (import.meta.main) {
   const text = (name: keyof typeof values) => (typeof values[name] === "string" ? (values[name] as string) : undefined);
   if (values.version) {
     console.log("fake-agent 1.2.3");
+    process.exit(0);
+  }
+  const account = text("account") ?? null;
+  if (values.login && account) {
+    process.stdout.write("Who are you? ");
+    for await (const name of console) {
+      await Bun.write(account, name);
+      break;
+    }
+    console.log("Signed in.");
     process.exit(0);
   }
   const ignore = list(text("ignore"));
@@ -50,5 +63,6 @@ if (import.meta.main) {
       faults: new Map(((values.fault as string[] | undefined) ?? []).map((f) => f.split(":", 2) as [string, string])),
       ignore,
       client: list(text("client")),
+      account,
     }).serve();
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bun
 /**
  * A scripted OpenAI-compatible server on loopback, for tests, benchmarks and hand work; its directives are listed in
- * scripts/fake-llm/directives.ts.
+ * scripts/fake-llm/directives.ts. For real coding agents it speaks Anthropic's messages, OpenAI's responses and Gemini's
+ * generateContent as well (scripts/fake-llm/wires).
  *
  *   bun scripts/fake-llm.ts [--port 18080] [--flavour openai|llama.cpp|llama-swap|ollama|vllm|lm-studio|openrouter]
  *                           [--models a,b] [--ctx 32768] [--key KEY] [--refuse-over 8192] [--script '[[tokens:500]][[slow:20]]'] [--verbose]
@@ -13,6 +14,7 @@ import { type ChatBody, type Plan, planFor } from "./fake-llm/directives.ts";
 import { type About, describe, FLAVOURS, type Flavour, promptTokens, tooLong } from "./fake-llm/flavours.ts";
 import { cut, play, wasCut } from "./fake-llm/play.ts";
 import { Wheel } from "./fake-llm/wheel.ts";
+import { otherWire } from "./fake-llm/wires/route.ts";
 
 export interface FakeLlmOptions {
   port?: number;
@@ -123,6 +125,12 @@ class Service {
     if (!this.#allowed(record))
       return json(response, 401, failure(`Incorrect API key provided: ${record.authorization}`, "invalid_api_key"));
     if (record.method === "POST" && path === "/v1/chat/completions") return this.#chat(record, response);
+    const { script } = this;
+    const other =
+      record.method === "POST"
+        ? otherWire(path, body, (chat) => (typeof script === "function" ? script(chat, record) : script))
+        : null;
+    if (other) return void (await other(response));
     const answer = describe(this.#about, record.method, path, body);
     if (answer === null) return json(response, 404, failure(`no route ${record.method} ${path}`, "not_found"));
     json(response, 200, answer);

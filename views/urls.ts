@@ -195,12 +195,15 @@ export const urls = {
   processEnding: (id: string) => `/processes/${id}/ending`,
   /** Who answers the coming messages of a chat, and how. */
   chatAgent: (chatId: string) => `/chats/${chatId}/agent`,
+  /** Conversations that an agent has on disk for a project's directory. */
+  keptConversations: (projectId: string, provider?: string) => q(`/projects/${projectId}/conversations`, { provider }),
   providers: "/providers",
   providerProbes: "/providers/probes",
   provider: (id: string) => `/providers/${id}`,
   /** The twins of PATCH and DELETE for forms. */
   providerChange: (id: string) => `/providers/${id}/change`,
   providerRemoval: (id: string) => `/providers/${id}/removal`,
+  providerLogins: (id: string) => `/providers/${id}/logins`,
   providerDiagnostic: (id: string) => `/providers/${id}/diagnostic`,
   /** The web for a session's chats, on or off. */
   sessionWeb: (id: string) => `/sessions/${id}/web`,

@@ -10,6 +10,7 @@ export interface FakeAgentOptions {
   faults: Map<string, string>;
   ignore: Set<string>;
   client: Set<string>;
+  account: string | null;
 }
 
 const MODES = [
@@ -25,7 +26,7 @@ const OPTIONS = {
 export class FakeAgent {
   private readonly wire = new Wire();
   private readonly open = new Map<string, Conversation>();
-  private clientCan: { fs?: { writeTextFile?: boolean }; terminal?: boolean } = {};
+  private clientCan: { fs?: { writeTextFile?: boolean }; terminal?: boolean; auth?: { terminal?: boolean } } = {};
 
   constructor(private readonly options: FakeAgentOptions) {}
 
@@ -55,13 +56,15 @@ export class FakeAgent {
       case "initialize":
         this.clientCan = (params.clientCapabilities as never) ?? {};
         return this.hello();
+      case "authenticate":
+        return this.authenticate(params.methodId as string);
       case "session/new":
         return this.begin(params.cwd as string);
       case "session/load":
       case "session/resume":
         return this.restore(params.sessionId as string, params.cwd as string, method === "session/load");
       case "session/list":
-        return { sessions: this.kept() };
+        return { sessions: this.kept(params.cwd as string | undefined) };
       case "session/close":
         this.open.delete(params.sessionId as string);
         return {};
@@ -99,7 +102,12 @@ export class FakeAgent {
     return {
       protocolVersion: faults.get("initialize") === "version" ? 2 : 1,
       agentInfo: { name: "fake-agent", version: "1.2.3" },
-      authMethods: [{ id: "login", name: "Log in" }],
+      authMethods: [
+        { id: "login", name: "Log in" },
+        ...(this.clientCan.auth?.terminal
+          ? [{ id: "tty", name: "Log in here", type: "terminal", args: ["--login"] }]
+          : []),
+      ],
       agentCapabilities: {
         loadSession: !no.has("load"),
         promptCapabilities: { image: true, embeddedContext: true },
@@ -108,7 +116,15 @@ export class FakeAgent {
     };
   }
 
+  private authenticate(method: string) {
+    if (method !== "login" || !this.options.account) throw new RpcError(-32602, `No way to sign in: ${method}`);
+    writeFileSync(this.options.account, "somebody");
+    return {};
+  }
+
   private begin(cwd: string) {
+    const { account } = this.options;
+    if (account && !existsSync(account)) throw new RpcError(-32000, "Authentication required");
     const id = `fake-${crypto.randomUUID()}`;
     const made: Conversation = {
       id,
@@ -195,13 +211,14 @@ export class FakeAgent {
     return result;
   }
 
-  private kept() {
+  private kept(wanted: string | undefined) {
     const { home } = this.options;
     if (!home || !existsSync(home)) return [];
-    return readdirSync(home).map((name) => {
+    const all = readdirSync(home).map((name) => {
       const { cwd, history } = JSON.parse(readFileSync(join(home, name), "utf8")) as Conversation;
       return { sessionId: name.replace(/\.json$/, ""), cwd, title: history[0]?.text.slice(0, 60) ?? "Untitled" };
     });
+    return all.filter(({ cwd }) => wanted === undefined || cwd === wanted);
   }
 
   private find(params: Record<string, unknown>): Conversation {

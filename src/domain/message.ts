@@ -66,6 +66,8 @@ export interface NoticeMeta {
   skill?: string;
   /** Of "terminal": where an agent runs that has no protocol. */
   terminal_id?: string;
+  /** Of "login": whose user has to sign in. */
+  provider?: string;
   /** Of "notes": the file they are from; null when there are none any more. */
   file?: string | null;
 }
@@ -99,6 +101,8 @@ export const REVIEW_NOTICE = "review";
 export const SKILL_NOTICE = "skill";
 export const NOTES_NOTICE = "notes";
 export const APPLIED_NOTICE = "applied";
+/** An agent wants its user to sign in. */
+export const LOGIN_NOTICE = "login";
 
 /** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */
 export interface Entry {

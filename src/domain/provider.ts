@@ -35,6 +35,16 @@ export const NO_FEATURES: AgentFeatures = {
   embedded: false,
 };
 
+/** A way to sign in that an agent names. */
+export interface AgentLogin {
+  id: string;
+  name: string;
+  description: string | null;
+  /** It does that itself when it is asked by the protocol; else its program is run in a terminal, with `args`. */
+  by: "agent" | "terminal";
+  args: string[];
+}
+
 /** What a probe, or a real conversation, learned of an agent. */
 export interface AgentFacts {
   modes: AgentChoice[];
@@ -42,6 +52,7 @@ export interface AgentFacts {
   thinking: AgentChoice[];
   commands: AgentCommand[];
   features: AgentFeatures;
+  logins: AgentLogin[];
   /** What a fresh conversation begins with. */
   default_mode: string | null;
   default_model: string | null;
@@ -53,6 +64,7 @@ export const NO_FACTS: AgentFacts = {
   thinking: [],
   commands: [],
   features: NO_FEATURES,
+  logins: [],
   default_mode: null,
   default_model: null,
   default_thinking: null,

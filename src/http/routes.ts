@@ -11,6 +11,7 @@ import { fileRoutes } from "./routes/files.tsx";
 import { finishRoutes } from "./routes/finish.tsx";
 import { gitRoutes } from "./routes/git.tsx";
 import { healthRoutes } from "./routes/health.ts";
+import { keptRoutes } from "./routes/kept.tsx";
 import { loginRoutes } from "./routes/login.ts";
 import { mcpRoutes } from "./routes/mcp.tsx";
 import { messageRoutes } from "./routes/messages.tsx";
@@ -73,5 +74,6 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(agentRoutes(web))
     .use(streamRoutes(web))
     .use(healthRoutes(web))
+    .use(keptRoutes(web))
     .use(openapiRoutes(web, app)) as unknown as AnyElysia;
 }

@@ -11,6 +11,17 @@ export async function findAgentSession(db: Db, chatId: string, provider: string)
   return row ?? null;
 }
 
+/** Which of these conversations of an agent are chats here, by the conversation's name. */
+export async function chatsOfConversations(
+  db: Db,
+  provider: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db<{ agent_id: string; chat_id: string }[]>`
+    select agent_id, chat_id from agent_sessions where provider = ${provider} and agent_id = any(${[...ids]})`;
+  return new Map(rows.map((row) => [row.agent_id, row.chat_id]));
+}
+
 export type AgentPicks = Partial<Pick<AgentSession, "mode" | "model" | "thinking">>;
 
 /** What a human picks stays with (chat, provider); a field that is not given stays. */

@@ -55,8 +55,8 @@ export interface ProbeResult {
   error: string | null;
   hint: string | null;
   way: ProviderRow["way"];
-  /** Null leaves what was known. */
-  facts: AgentFacts | null;
+  /** What is not among them stays as it was known. */
+  facts: Partial<AgentFacts>;
   /** By the agent's own account; null leaves what its program said. */
   version: string | null;
   steps: ProbeStep[];
@@ -67,7 +67,7 @@ export interface ProbeResult {
 export async function endProbe(tx: Tx, id: string, r: ProbeResult): Promise<void> {
   await tx`
     update providers set state = ${r.state}, error = ${r.error}, hint = ${r.hint}, way = ${r.way},
-      facts = coalesce(${r.facts === null ? null : tx.json(r.facts as never)}::jsonb, facts),
+      facts = facts || ${tx.json(r.facts as never)}::jsonb,
       version = coalesce(${r.version}, version), steps = ${tx.json(r.steps as never)}, stderr = ${r.stderr}, probe_ms = ${r.probe_ms}, probed_at = now()
     where id = ${id}`;
 }
@@ -82,6 +82,14 @@ export async function setFacts(tx: Tx, id: string, facts: AgentFacts): Promise<b
     where providers.facts <> excluded.facts or providers.state <> 'ready' or providers.probed_at < now() - interval '1 hour'
     returning id`;
   return rows.length > 0;
+}
+
+/** A conversation showed that nobody is signed in. */
+export async function setSignedOut(tx: Tx, id: string, said: { error: string; hint: string | null }): Promise<void> {
+  await tx`
+    insert into providers (id, state, error, hint) values (${id}, 'error', ${said.error}, ${said.hint})
+    on conflict (id) do update set error = excluded.error, hint = excluded.hint,
+      state = case when providers.state = 'probing' then 'probing' else 'error' end`;
 }
 
 /** Probes that a dead process left unfinished. */

@@ -188,6 +188,17 @@ async function aWorktree(project: string): Promise<{ id: string; session: string
   return { id: worktree.id, session: made.session.id };
 }
 
+/** An agent that keeps conversations and wants its user to sign in; one of the conversations is of this directory. */
+async function anAgentOfItsOwn(cwd: string): Promise<void> {
+  const home = `${boo.repo.root}/kept-by-agent`;
+  await mkdir(home, { recursive: true });
+  await Bun.write(`${home}/fake-1.json`, JSON.stringify({ cwd, history: [{ role: "user", text: "Hello" }] }));
+  const command = fakeAgentCommand("--home", home, "--account", `${boo.repo.root}/agent-account`).join(" ");
+  await boo.send("POST", "/providers", { id: "kept", command });
+  const state = async () => (await boo.get<{ provider: { state: string } }>("/providers/kept")).provider.state;
+  await until(async () => (await state()) === "error", 20_000);
+}
+
 describe("answers", () => {
   const call = async (method: string, path: string, body?: unknown): Promise<Exchange> => {
     const before = recorder.exchanges.length;
@@ -242,6 +253,13 @@ describe("answers", () => {
       const { status } = await call(method, path, body);
       expect([method, path, status < 300]).toEqual([method, path, true]);
     }
+    await anAgentOfItsOwn(boo.repo.root);
+    const logins = "/providers/kept/logins";
+    expect((await call("POST", logins, { method: "tty", chat_id: CHAT })).status).toBe(201);
+    expect((await call("POST", logins, { method: "login" })).status).toBe(200);
+    const conversations = `/projects/${PROJECT}/conversations`;
+    expect((await call("GET", `${conversations}?provider=kept`)).status).toBe(200);
+    expect((await call("POST", conversations, { provider: "kept", conversation: "fake-1" })).status).toBe(201);
     await rename(`${boo.repo.root}/.git`, `${boo.repo.root}/.not-git`);
     expect((await call("POST", `/projects/${PROJECT}/git`)).status).toBe(201);
     await rm(`${boo.repo.root}/.git`, { recursive: true });

@@ -1,5 +1,6 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import {
+  LOGIN_NOTICE,
   NOTES_NOTICE,
   type NoticePart,
   type Part,
@@ -18,6 +19,7 @@ import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { action } from "./action.ts";
 import { CompactionView } from "./compaction.tsx";
 import { markdownOptions } from "./markdown-options.ts";
 import { ToolGroup } from "./tools.tsx";
@@ -162,11 +164,21 @@ export function NoticeView({ part }: { part: NoticePart }) {
   if (part.meta.notice === SKILL_NOTICE) return <SkillNotice part={part} />;
   if (part.meta.notice === NOTES_NOTICE) return <NotesNotice part={part} />;
   return (
-    <p class="notice" id={ids.part(part.id)}>
+    <div class="notice" id={ids.part(part.id)}>
       <Icon name="info" />
       <span safe>{part.text || part.meta.notice}</span>
+      {part.meta.notice === LOGIN_NOTICE && part.meta.provider ? (
+        <form {...action(urls.providerLogins(part.meta.provider), part.chat_id)}>
+          <input type="hidden" name="chat_id" value={part.chat_id} />
+          <button type="submit" class="btn btn-sm">
+            Open a terminal for it
+          </button>
+        </form>
+      ) : (
+        ""
+      )}
       {part.meta.terminal_id ? <a href={urls.terminal(part.meta.terminal_id)}>Watch</a> : ""}
-    </p>
+    </div>
   );
 }
 

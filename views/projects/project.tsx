@@ -61,7 +61,8 @@ function Sessions({ project, sessions, archived, now }: ContentProps) {
             <a href={urls.project(project.id)}>hide archived</a>
           ) : (
             <a href={urls.projectArchived(project.id)}>show archived</a>
-          )}
+          )}{" "}
+          · <a href={urls.keptConversations(project.id)}>adopt an agent's conversation</a>
         </span>
       </header>
       {sessions.length === 0 ? (

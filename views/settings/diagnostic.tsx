@@ -5,7 +5,7 @@ import { PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
-import { stateOf } from "./providers.tsx";
+import { Logins, stateOf } from "./providers.tsx";
 
 export interface DiagnosticProps {
   found: {
@@ -66,6 +66,7 @@ function State({ provider }: { provider: Provider }) {
       ) : (
         ""
       )}
+      <Logins provider={provider} />
     </section>
   );
 }
@@ -86,6 +87,7 @@ function Facts({ found: { provider, command, looked_for, file_error } }: Pick<Di
     ["Thinking", names(provider.thinking, provider.default_thinking)],
     ["Commands", provider.commands.map((c) => `/${c.name}`).join(" ") || "none told"],
     ["Conversations", conversations(provider)],
+    ["Signing in", provider.logins.map((login) => login.name).join(", ") || "no way was told"],
   ];
   return (
     <section class="band" aria-labelledby="facts-h">

@@ -125,19 +125,41 @@ function facts({ version, way, modes, models, state }: Provider): string {
 
 function Why({ provider }: { provider: Provider }) {
   return (
-    <p class="why">
+    <div class="why">
       <span safe>{provider.error ?? "It failed."}</span>
       {provider.hint ? (
-        <>
+        <span>
           {" "}
-          <span>
-            Try <code safe>{provider.hint}</code> in a terminal, then probe again.
-          </span>
-        </>
+          Try <code safe>{provider.hint}</code> in a terminal, then probe again.
+        </span>
       ) : (
         ""
       )}
-    </p>
+      <Logins provider={provider} />
+    </div>
+  );
+}
+
+/** What it can do by itself when it is asked; what needs a terminal is begun in a chat. */
+export function Logins({ provider }: { provider: Provider }) {
+  const own = provider.logins.filter((login) => login.by === "agent");
+  if (own.length === 0 || provider.state !== "error") return "";
+  return (
+    <>
+      {own.map((login) => (
+        <form
+          class="btns"
+          method="post"
+          action={urls.providerLogins(provider.id)}
+          title={attr(login.description ?? "")}
+        >
+          <input type="hidden" name="method" value={attr(login.id)} />
+          <button type="submit" class="btn btn-sm" safe>
+            {login.name}
+          </button>
+        </form>
+      ))}
+    </>
   );
 }
 

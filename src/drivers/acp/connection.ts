@@ -1,7 +1,7 @@
 /** One agent that speaks the protocol: its process, the handshake, requests with deadlines, and its end. */
 import type { AnyMessage, ClientConnection } from "@agentclientprotocol/sdk";
 import { z } from "zod";
-import type { AgentFeatures } from "../../domain/provider.ts";
+import type { AgentFeatures, AgentLogin } from "../../domain/provider.ts";
 import { AppError, type ErrorCode } from "../../lib/errors.ts";
 import { type AgentCommandLine, type AgentExit, type AgentProcess, startAgent } from "../agents/agent-process.ts";
 import { Refusal } from "../refusal.ts";
@@ -44,7 +44,7 @@ export interface AcpAgent {
   name: string | null;
   version: string | null;
   /** Ways to sign in that it names. */
-  logins: string[];
+  logins: AgentLogin[];
   /** Throws Refusal with a sentence: the agent's error, its death, the deadline. An abort stops the waiting. */
   request(method: string, params: unknown, options?: { timeout_ms?: number; signal?: AbortSignal }): Promise<unknown>;
   notify(method: string, params: unknown): Promise<void>;
@@ -57,10 +57,7 @@ export interface AcpAgent {
 const Initialized = z.object({
   protocolVersion: z.number(),
   agentInfo: z.object({ name: z.string().optional(), version: z.string().optional() }).nullish().catch(null),
-  authMethods: z
-    .array(z.object({ name: z.string() }))
-    .nullish()
-    .catch([]),
+  authMethods: z.array(z.unknown()).nullish().catch([]),
   agentCapabilities: z
     .object({
       loadSession: z.boolean().nullish().catch(false),
@@ -73,6 +70,30 @@ const Initialized = z.object({
     .nullish()
     .catch(null),
 });
+
+const LOGINS_MAX = 10;
+const words = z.string().max(200);
+const Login = z.object({
+  id: words.min(1),
+  name: words,
+  description: words.nullish().catch(null),
+  type: words.nullish().catch(null),
+  args: z.array(z.string().max(1_000)).max(20).nullish().catch(null),
+});
+
+/** By the protocol, or, where it says so, by itself once more in a terminal. */
+function loginOf(method: unknown): AgentLogin | null {
+  const read = Login.safeParse(method);
+  if (!read.success) return null;
+  const { id, name, description, type, args } = read.data;
+  return {
+    id,
+    name,
+    description: description ?? null,
+    by: type === "terminal" ? "terminal" : "agent",
+    args: args ?? [],
+  };
+}
 
 /** Starts the agent and shakes hands. On every way out but success the process is gone. */
 export async function connectAgent(options: ConnectOptions): Promise<AcpAgent> {
@@ -91,6 +112,7 @@ export async function connectAgent(options: ConnectOptions): Promise<AcpAgent> {
             writeTextFile: options.client.writeTextFile !== undefined,
           },
           terminal: options.client.terminal !== undefined,
+          auth: { terminal: true },
         },
         clientInfo: { name: "boocode", title: "BooCode", version: CLIENT_VERSION },
       },
@@ -136,7 +158,7 @@ function agentOf(
     },
     name: agentInfo?.name ?? null,
     version: agentInfo?.version ?? null,
-    logins: (authMethods ?? []).map((method) => method.name).slice(0, 10),
+    logins: (authMethods ?? []).slice(0, LOGINS_MAX).flatMap((method) => loginOf(method) ?? []),
     request,
     notify: (method, params) => connection.agent.notify(method, params).catch(() => {}),
     exited: child.exited,

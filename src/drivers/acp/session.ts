@@ -144,6 +144,14 @@ export async function closeSession(agent: AcpAgent, sessionId: string): Promise<
   await agent.request("session/close", { sessionId }, { timeout_ms: SET_TIMEOUT_MS }).catch(() => {});
 }
 
+/** What the agent does then may take a person at a browser. */
+const LOGIN_TIMEOUT_MS = 180_000;
+
+/** Signs in by the protocol. Throws Refusal with what it said. */
+export async function authenticate(agent: AcpAgent, methodId: string, signal?: AbortSignal): Promise<void> {
+  await agent.request("authenticate", { methodId }, { timeout_ms: LOGIN_TIMEOUT_MS, signal });
+}
+
 export interface Conversation {
   id: string;
   title: string | null;

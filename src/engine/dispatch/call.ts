@@ -3,11 +3,15 @@
 import { isAbsolute, normalize } from "node:path";
 import { structuredPatch } from "diff";
 import type { AgentToolKind, ToolContent, ToolPatch } from "../../domain/agent-event.ts";
+import type { AgentCallMeta } from "../../domain/message.ts";
 import { relativeInside } from "../../lib/path-guard.ts";
+import { storable } from "../../lib/storable.ts";
 import { oneLine } from "../../lib/text.ts";
 
 /** Output kept of one call. */
 const OUTPUT_CHARS = 1_000_000;
+/** Of a result kept with its row; the whole is kept beside it. */
+export const RESULT_CHARS = 30_000;
 /** Of the output, shown while the call goes on. */
 export const TAIL_CHARS = 2_000;
 /** A difference of larger files than this is only named. */
@@ -105,10 +109,13 @@ export function placed(path: string, root: string): string {
 
 function shownOf(call: Call, root: string): string {
   const [first] = call.paths();
-  if (call.kind === "execute") return commandOf(call.input) ?? call.title;
+  if (call.kind === "execute") return inWords(commandOf(call.input) ?? call.title, root);
   if (first && ["read", "edit", "delete", "move"].includes(call.kind)) return placed(first, root);
-  return call.title.replaceAll(`${root}/`, "");
+  return inWords(call.title, root);
 }
+
+/** Without the worktree's own path, which says nothing to a person: what stands in it is named as in the project. */
+export const inWords = (text: string, root: string): string => text.replaceAll(`${root}/`, "").replaceAll(root, ".");
 
 /** The command of a call that runs one, wherever the agent puts it. */
 export function commandOf(input: string): string | null {
@@ -172,6 +179,34 @@ function countLines(call: Call): { added: number; removed: number } | null {
   }
   counted.set(call, sum);
   return sum;
+}
+
+/** Facts of its row. Paths are in the words of the project at `root`. */
+export function callMeta(call: Call, root: string) {
+  const agent: AgentCallMeta = {
+    kind: call.kind,
+    locations: call.locations.map(({ path, line }) => ({ path: storable(placed(path, root)), line })),
+    tail: null,
+    exit_code: call.exit_code,
+    lines: call.lines(),
+  };
+  return {
+    name: storable(call.name),
+    arguments_text: storable(call.input),
+    shown: oneLine(storable(call.shown(root)), 300),
+    agent,
+  };
+}
+
+/** What came of it, in a few words. */
+export function noteOf(call: Call, state: string): string {
+  const lines = call.lines();
+  if (state === "cancelled") return "stopped";
+  if (lines) return `+${lines.added} −${lines.removed}`;
+  if (call.exit_code !== null && call.exit_code !== 0) return `exit ${call.exit_code}`;
+  const text =
+    call.content.find((c): c is Extract<ToolContent, { type: "text" }> => c.type === "text")?.text ?? call.output;
+  return state === "failed" ? oneLine(storable(text), 80) || "failed" : "";
 }
 
 /** For the card of a permission: what it would do, word by word. */

@@ -14,8 +14,13 @@ import type { Warm } from "./pool.ts";
 
 export interface Opened {
   warm: Warm;
-  /** How it came to be; `anew` when there was one and it could not be taken up again, `aside` when it knew too much. */
-  how: "warm" | "new" | "restored" | "anew" | "aside";
+  /**
+   * How it came to be; `moved` when it was begun in another directory, `anew` when there was one and it could not be taken
+   * up again, `aside` when it knew too much.
+   */
+  how: "warm" | "new" | "restored" | "moved" | "anew" | "aside";
+  /** Where it was begun, when it moved. */
+  from?: string;
 }
 
 export async function openConversation(
@@ -36,8 +41,8 @@ export async function openConversation(
   if (!found) throw unavailable(`${spec.label} is not installed${spec.install ? `: ${spec.install}` : "."}`);
   const warm = await core.agents.start({ chat_id: run.chat_id, spec, found, cwd }, signal, waits);
   try {
-    // An agent finds its conversations by the directory they were begun in.
-    const old = known.agent_id !== null && known.cwd === cwd && !other ? known.agent_id : null;
+    // Some find their conversations only in the directory that they were begun in; that is a no like any other.
+    const old = other ? null : known.agent_id;
     const restored = old === null ? null : await restoreSession(warm.agent, old, cwd, { signal });
     warm.session = restored ?? (await newSession(warm.agent, cwd, signal));
     await transact(core, (tx) =>
@@ -47,6 +52,7 @@ export async function openConversation(
         ...(!restored && { told_position: 0 }),
       }),
     );
+    if (restored && known.cwd !== null && known.cwd !== cwd) return { warm, how: "moved", from: known.cwd };
     return { warm, how: restored ? "restored" : other ? "aside" : known.agent_id !== null ? "anew" : "new" };
   } catch (error) {
     await core.agents.drop(warm, "now");

@@ -6,7 +6,7 @@ import type { Run } from "../../domain/run.ts";
 import { toolOf } from "../../drivers/acp/translate.ts";
 import type { Core } from "../core.ts";
 import { ask } from "../requests.ts";
-import { commandOf, newCall, patchCall, placed, wordsOf } from "./call.ts";
+import { commandOf, inWords, newCall, patchCall, placed, wordsOf } from "./call.ts";
 import type { AgentTranscript } from "./transcript.ts";
 
 const OPTIONS_MAX = 12;
@@ -45,10 +45,10 @@ function askingOf(patch: ToolPatch & { id: string }, options: RequestOption[], r
   const paths = [...new Set(call.paths().map((path) => placed(path, root)))];
   return {
     kind: "permission" as const,
-    title: command ?? (call.title.replaceAll(`${root}/`, "") || paths[0] || "Permission"),
+    title: inWords(command ?? call.title, root) || paths[0] || "Permission",
     detail: {
       tool_kind: call.kind,
-      text: wordsOf(call).replaceAll(`${root}/`, ""),
+      text: inWords(wordsOf(call), root),
       facts: paths.map((value) => ({ label: "File", value })),
       // Exactly this command, or this one file; a title is not enough to remember.
       subject: command !== null ? command.trim() : paths.length === 1 ? paths[0]! : null,

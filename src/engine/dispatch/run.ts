@@ -5,6 +5,7 @@
 import type { AgentEvent } from "../../domain/agent-event.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
+import { SignedOut } from "../../drivers/acp/faults.ts";
 import { cancelPrompt, type Prompted, prompt } from "../../drivers/acp/session.ts";
 import { messageOf, notFound, unavailable } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
@@ -33,11 +34,13 @@ import {
   say,
   tooMuch,
 } from "./around.ts";
+import { inWords } from "./call.ts";
 import { applyPicks, type Opened, openConversation, rememberOffers } from "./open.ts";
 import { askPermission } from "./permission.ts";
 import { dispatchPlain } from "./plain.ts";
 import type { Warm } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
+import { tellSignedOut } from "./signed-out.ts";
 import { watchSilence } from "./silence.ts";
 import { AgentTranscript, TooMuch } from "./transcript.ts";
 
@@ -52,6 +55,15 @@ export async function dispatchRun(
   writer: PartWriter,
   project: Project,
 ): Promise<Ending> {
+  try {
+    return await dispatch(core, run, live, writer, project);
+  } catch (error) {
+    if (error instanceof SignedOut) await tellSignedOut(core, run, writer, error);
+    throw error;
+  }
+}
+
+async function dispatch(core: Core, run: Run, live: LiveRun, writer: PartWriter, project: Project): Promise<Ending> {
   const { signal } = live.abort;
   const began = performance.now();
   const spec = await findSpec(core, run.provider);
@@ -95,8 +107,13 @@ interface Context extends Place {
 
 async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter, at: Context): Promise<Ending> {
   const { warm, how } = at.opened;
-  const after = how === "warm" || how === "restored" ? await knownUpto(core, run) : 0;
-  const { blocks, told } = await promptFor(core, run, after);
+  const knows = how === "warm" || how === "restored" || how === "moved";
+  const { blocks, told } = await promptFor(core, run, knows ? await knownUpto(core, run) : 0);
+  if (at.opened.from !== undefined) {
+    const words = `${at.label} goes on with its conversation, in the session's worktree from now on.`;
+    await writer.notice(1, words, { notice: "history" });
+    blocks.unshift({ type: "text", text: movedWords(at.opened.from, at.ready.cwd) });
+  }
   if (how === "anew" || how === "aside" || (how === "new" && told > 0))
     await writer.notice(1, beginsAnew(at.label, how, told), { notice: "history" });
   await knowsFromNow(core, run);
@@ -206,7 +223,7 @@ async function other(
     case "commands":
       return remember(core, run, { commands: event.commands });
     case "title":
-      return rename(core, run, event.title);
+      return rename(core, run, inWords(event.title, warm.cwd));
     default:
       return;
   }
@@ -246,6 +263,10 @@ function costOf(warm: Warm, sum: number | null): number | null {
   warm.cost_usd = sum;
   return cost;
 }
+
+/** What it remembers names files where they were. */
+const movedWords = (from: string, to: string) =>
+  `You work in a copy of the project from now on, at ${to}. Files that were said to be in ${from} are there; change them only there.`;
 
 function endingOf({ stop }: Prompted, label: string): Ending {
   if (stop === "max_tokens")

@@ -2,8 +2,7 @@
  * What an agent does becomes parts of its answer: text, thoughts, one row a call with what it touches and writes. Events
  * are taken one after another in the order of the wire; while this is behind, the agent's output is not read on.
  */
-import type { AgentEvent, PlanEntry, ToolContent, ToolPatch } from "../../domain/agent-event.ts";
-import type { AgentCallMeta } from "../../domain/message.ts";
+import type { AgentEvent, PlanEntry, ToolPatch } from "../../domain/agent-event.ts";
 import type { Run } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
@@ -15,7 +14,7 @@ import { steady } from "../steady.ts";
 import type { PartWriter } from "../turn/parts.ts";
 import { reportProgress } from "../turn/progress.ts";
 import type { Touched } from "../worktrees/collect.ts";
-import { type Call, newCall, patchCall, placed, resultOf, TAIL_CHARS } from "./call.ts";
+import { type Call, callMeta, newCall, noteOf, patchCall, placed, RESULT_CHARS, resultOf, TAIL_CHARS } from "./call.ts";
 
 /** Events that wait to be written; the pipe fills beyond that. */
 const BEHIND_MAX = 400;
@@ -25,8 +24,6 @@ export const ANSWER_CHARS_MAX = 4_000_000;
 const CALLS_MAX = 5_000;
 /** A row that goes on is drawn anew this often at most. */
 const REDRAW_MS = 400;
-/** Of a result kept with its row; the whole is kept beside it. */
-const RESULT_CHARS = 30_000;
 const SAID_CHARS = 200;
 const TURN = 1;
 
@@ -245,19 +242,9 @@ export class AgentTranscript {
   }
 
   private metaOf(call: Call) {
-    const agent: AgentCallMeta = {
-      kind: call.kind,
-      locations: call.locations.map(({ path, line }) => ({ path: storable(placed(path, this.root)), line })),
-      tail: call.output === "" ? null : storable(call.output.slice(-TAIL_CHARS)),
-      exit_code: call.exit_code,
-      lines: call.lines(),
-    };
-    return {
-      name: storable(call.name),
-      arguments_text: storable(call.input),
-      shown: oneLine(storable(call.shown(this.root)), 300),
-      agent,
-    };
+    const meta = callMeta(call, this.root);
+    const tail = call.output === "" ? null : storable(call.output.slice(-TAIL_CHARS));
+    return { ...meta, agent: { ...meta.agent, tail } };
   }
 }
 
@@ -272,16 +259,6 @@ const NOTHING: ToolPatch = {
   appended: null,
   exit_code: null,
 };
-
-function noteOf(call: Call, state: string): string {
-  const lines = call.lines();
-  if (state === "cancelled") return "stopped";
-  if (lines) return `+${lines.added} −${lines.removed}`;
-  if (call.exit_code !== null && call.exit_code !== 0) return `exit ${call.exit_code}`;
-  const text =
-    call.content.find((c): c is Extract<ToolContent, { type: "text" }> => c.type === "text")?.text ?? call.output;
-  return state === "failed" ? oneLine(storable(text), 80) || "failed" : "";
-}
 
 /** What it said just before it did something. */
 function sentenceOf(text: string): string {

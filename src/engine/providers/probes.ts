@@ -135,7 +135,7 @@ export class Probes {
 const changed = (emit: Emit, provider_id: string): void =>
   emit({ topic: DESK, kind: "provider.changed", payload: { provider_id } });
 
-const BLANK = { error: null, hint: null, way: null, facts: null, version: null, steps: [], stderr: "", probe_ms: 0 };
+const BLANK = { error: null, hint: null, way: null, facts: {}, version: null, steps: [], stderr: "", probe_ms: 0 };
 
 function fallbackResult(spec: KnownSpec, found: Found): ProbeResult {
   const missing = [...new Set(spec.acp.map((argv) => argv[0]!))].join(" or ");
@@ -215,7 +215,8 @@ async function probeAgent(
     steps.push({ name: "offers", result: "ok", detail: inWords(facts), ms: null });
     return done({ facts, ...(spec.source === "file" && { version: open.version?.slice(0, 40) ?? null }) });
   } catch (error) {
-    if (error instanceof SignedOut) return done({ state: "error", error: error.message, hint: spec.login });
+    const facts = agent ? { logins: agent.logins } : {};
+    if (error instanceof SignedOut) return done({ state: "error", error: error.message, hint: spec.login, facts });
     return done({ state: "error", error: error instanceof AppError ? error.message : messageOf(error) });
   } finally {
     signal.removeEventListener("abort", stop);
@@ -230,6 +231,7 @@ export function factsOf(agent: AcpAgent, state: AgentState, commands: AgentComma
     thinking: state.thinking.choices,
     commands,
     features: agent.features,
+    logins: agent.logins,
     default_mode: state.mode.current,
     default_model: state.model.current,
     default_thinking: state.thinking.current,

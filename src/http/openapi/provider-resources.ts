@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { AgentSession } from "../../domain/agent-session.ts";
 import type { Finish, Push } from "../../domain/finish.ts";
+import type { KeptList } from "../../domain/kept.ts";
 import type * as domain from "../../domain/provider.ts";
 import type { Worktree, WorktreeStatus } from "../../domain/worktree.ts";
 import { change } from "./git-resources.ts";
@@ -47,6 +48,17 @@ const provider = z.object({
   thinking: z.array(choice),
   commands: z.array(command),
   features,
+  logins: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        description: z.string().nullable(),
+        by: z.enum(["agent", "terminal"]).describe("`agent`: it does that itself; `terminal`: its program asks there."),
+        args: z.array(z.string()),
+      }),
+    )
+    .describe("Ways to sign in that it names."),
   default_mode: z.string().nullable(),
   default_model: z.string().nullable(),
   default_thinking: z.string().nullable(),
@@ -176,6 +188,20 @@ export const PROVIDER_RESOURCES = {
   Finish: finish,
   Push: push,
   WorktreeSettings: z.object({ in_place: z.boolean(), copy_files: z.string(), setup_command: z.string() }),
+  KeptList: z.object({
+    provider: z.string(),
+    label: z.string(),
+    can: z.object({ list: z.boolean(), load: z.boolean() }).describe("Without `load` none can be adopted."),
+    conversations: z.array(
+      z.object({
+        id: z.string(),
+        title: z.string().nullable(),
+        cwd: z.string(),
+        updated_at: at.nullable(),
+        chat_id: id.nullable().describe("The chat that it is already."),
+      }),
+    ),
+  }) satisfies Of<KeptList>,
   AgentSession: agentSession,
   AgentProcess: z.object({
     id,

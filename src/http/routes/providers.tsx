@@ -7,6 +7,7 @@ import { ProviderList, type ProviderValues } from "../../../views/settings/provi
 import { urls } from "../../../views/urls.ts";
 import { OWN_WAYS } from "../../domain/provider.ts";
 import { framePage } from "../../engine/pages.ts";
+import { signIn } from "../../engine/providers/logins.ts";
 import {
   addProvider,
   changeProvider,
@@ -52,6 +53,10 @@ const Change = z.object({
   command: z.string().max(4_000).optional().describe("Empty: what is built in."),
   env,
   way,
+});
+const Login = z.object({
+  method: z.string().max(200).optional().describe("One of `logins`; its usual command in a terminal by default."),
+  chat_id: z.string().max(40).optional().describe("In whose session a terminal is opened, where one is needed."),
 });
 const Probe = z.object({ id: z.string().max(100).optional().describe("One; all that are installed otherwise.") });
 
@@ -108,6 +113,15 @@ function oneProvider(web: Web) {
             file_error: "string|null",
           },
         },
+      }),
+    )
+    .post(
+      "/providers/:id/logins",
+      ({ request, params }) => logIn(web, request, params.id),
+      about({
+        summary: "Signs in: the agent does it itself where it can, else its program is run in a terminal.",
+        body: Login,
+        answers: { 200: { provider: "Provider" }, 201: { terminal: "Terminal" } },
       }),
     )
     .patch(
@@ -194,6 +208,16 @@ async function probe(web: Web, request: Request): Promise<Response> {
   await web.core.probes.ask(wanted.map((p) => p.id));
   const now = await listProviders(web.core);
   return answerPost(request, { json: () => accepted({ providers: now }), url: SECTION, navigate: true });
+}
+
+async function logIn(web: Web, request: Request, id: string): Promise<Response> {
+  const terminal = await signIn(web.core, { provider: id, ...(await parseBody(request, Login)) });
+  if (terminal) {
+    const url = urls.terminal(terminal.id);
+    return answerPost(request, { json: () => created(url, { terminal }), url });
+  }
+  const provider = await findProvider(web.core, id);
+  return answerPost(request, { json: () => Response.json({ provider }), url: SECTION, navigate: true });
 }
 
 async function change(web: Web, request: Request, id: string): Promise<Response> {
