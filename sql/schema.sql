@@ -235,6 +235,107 @@ create index checkpoints_of_session on checkpoints (session_id);
 comment on table checkpoints is 'How things stood before a message of a coder was answered.';
 comment on column checkpoints.ref is 'Hidden git ref with the state of a worktree, where there is one.';
 
+create unlogged table code_blobs (
+  id bigint not null generated always as identity,
+  sha text not null,
+  language text not null,
+  extractor integer not null,
+  lines integer not null,
+  bytes integer not null,
+  state text not null,
+  note text not null,
+  seen_at timestamptz not null default now(),
+  primary key (id),
+  unique (sha, language, extractor),
+  check (state in ('parsed', 'partial', 'skipped'))
+);
+comment on table code_blobs is 'One content that was read, whatever files have it.';
+comment on column code_blobs.seen_at is 'When a file with it was last found; those that no file has are kept a day longer.';
+
+create unlogged table code_changes (
+  tree_id bigint not null,
+  revision bigint not null,
+  path text not null,
+  kind text not null,
+  was_blob bigint,
+  blob_id bigint,
+  at timestamptz not null default now(),
+  primary key (tree_id, revision, path),
+  check (kind in ('added', 'changed', 'removed')),
+  foreign key (tree_id) references code_trees(id) on delete cascade
+);
+comment on table code_changes is 'What updates found after a tree was read for the first time; the last ones of each tree.';
+
+create unlogged table code_files (
+  tree_id bigint not null,
+  path text not null,
+  key text not null,
+  bytes bigint not null,
+  stamp text not null,
+  note text not null default '',
+  blob_id bigint,
+  primary key (tree_id, path),
+  foreign key (blob_id) references code_blobs(id),
+  foreign key (tree_id) references code_trees(id) on delete cascade
+);
+create index code_files_blob on code_files (blob_id);
+create index code_files_key on code_files (tree_id, key);
+comment on table code_files is 'Files of a tree, as they were when they were last read.';
+comment on column code_files.blob_id is 'Null for what is not parsed: another language, no text, or not readable; note says why.';
+comment on column code_files.key is 'What it is imported as (src/domain/code-keys.ts).';
+comment on column code_files.stamp is 'Size and times: as long as they are the same it is not read again.';
+
+create unlogged table code_imports (
+  blob_id bigint not null,
+  "position" integer not null,
+  spec text not null,
+  names text[] not null,
+  keys text[] not null,
+  how text not null,
+  line integer not null,
+  primary key (blob_id, "position"),
+  foreign key (blob_id) references code_blobs(id) on delete cascade
+);
+create index code_imports_keys on code_imports using gin (keys);
+comment on table code_imports is 'What a content imports, as it is written there.';
+comment on column code_imports.keys is 'What a file that it means may be known by (src/domain/code-keys.ts).';
+
+create unlogged table code_symbols (
+  blob_id bigint not null,
+  "position" integer not null,
+  name text not null,
+  kind text not null,
+  container text not null,
+  line integer not null,
+  end_line integer not null,
+  exported boolean not null,
+  signature text not null,
+  primary key (blob_id, "position"),
+  foreign key (blob_id) references code_blobs(id) on delete cascade
+);
+create index code_symbols_name on code_symbols (lower(name) text_pattern_ops);
+create index code_symbols_part on code_symbols using gin (lower(name) gin_trgm_ops);
+comment on table code_symbols is 'Definitions in a content, in the order of its text.';
+
+create unlogged table code_trees (
+  id bigint not null generated always as identity,
+  project_id text not null,
+  root text not null,
+  extractor integer not null,
+  revision bigint not null default 0,
+  files integer not null default 0,
+  truncated boolean not null default false,
+  indexed_at timestamptz,
+  used_at timestamptz not null default now(),
+  primary key (id),
+  unique (project_id, root),
+  foreign key (project_id) references projects(id) on delete cascade
+);
+comment on table code_trees is 'A directory that is indexed: a project, or what a session of it may read beside.';
+comment on column code_trees.extractor is 'Version of what made it (src/domain/code.ts); another one makes it anew.';
+comment on column code_trees.indexed_at is 'When all of it was read for the first time; null until then.';
+comment on column code_trees.revision is 'Of the last update that found a change and was stored whole.';
+
 create table commands (
   id text not null,
   run_id text not null,

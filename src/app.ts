@@ -11,6 +11,7 @@ import { connect } from "./db/sql.ts";
 import { toolVersions } from "./drivers/versions.ts";
 import { createLoginAttempts, ensureFirstToken } from "./engine/access.ts";
 import { SidesCache } from "./engine/changes/sides-cache.ts";
+import { CodeIndex } from "./engine/code/trees.ts";
 import { reapCommands } from "./engine/commands.ts";
 import type { Core } from "./engine/core.ts";
 import { DeltaWriter } from "./engine/deltas.ts";
@@ -152,7 +153,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
     await core.live.stopWhere(() => true, "shutdown");
     await core.lanes.drain();
     await Promise.all([core.agents.close(), core.mcp.close(), stopReconciling()]);
-    await indexer.close();
+    await Promise.all([indexer.close(), core.code.close()]);
     await core.terminals.close();
     await listening.stop();
     await Promise.allSettled([settled, tools]);
@@ -186,6 +187,7 @@ function createCore(
     lanes: new Lanes(),
     statuses: new StatusCache(),
     sides: new SidesCache(),
+    code: new CodeIndex({ sql: database.sql, log, journal, instance }),
     terminals: new LiveTerminals(() => core as Core),
     tools: allTools(),
     web,

@@ -3,3 +3,8 @@ declare module "*.md" {
   const text: string;
   export default text;
 }
+/** What is looked for in syntax trees: queries beside the code. */
+declare module "*.scm" {
+  const text: string;
+  export default text;
+}

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Apply } from "./apply.ts";
 import type { ChangeKind, FileContent } from "./change.ts";
+import type { CodeAccess } from "./code-answers.ts";
 import type { Reach } from "./grant.ts";
 import type { Asking, RunRequest } from "./request.ts";
 import type { WholeSkill } from "./skill.ts";
@@ -39,6 +40,8 @@ export interface ToolContext {
   reach?(path: string): Promise<Reach>;
   /** Skills of the project, of the data directory and those that come with BooCode. Absent where there are none. */
   skills?(): Promise<readonly WholeSkill[]>;
+  /** What is known of the project's code. Absent where nothing is indexed. */
+  code?: CodeAccess;
   /** Told of an error that is a bug or a fault; the model only hears that the tool failed. For the log. */
   report?(error: unknown): void;
 }

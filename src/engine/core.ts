@@ -6,6 +6,7 @@ import type { Tool } from "../domain/tool.ts";
 import type { Lanes } from "../lib/lanes.ts";
 import type { Log } from "../lib/log.ts";
 import type { SidesCache } from "./changes/sides-cache.ts";
+import type { CodeIndex } from "./code/trees.ts";
 import type { DeltaWriter } from "./deltas.ts";
 import type { AgentPool } from "./dispatch/pool.ts";
 import type { StatusCache } from "./git-status.ts";
@@ -48,6 +49,8 @@ export interface Core {
   web: WebReader;
   /** Compared contents of changes, for whoever reads their lines. */
   sides: SidesCache;
+  /** What is known of the code of projects. */
+  code: CodeIndex;
   /** Our own tools, sorted by name; a run gets those of its chat and mode (tools/offered.ts). */
   tools: readonly Tool[];
   /** Set when the server is shutting down: nothing new is started. */

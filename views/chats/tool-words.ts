@@ -15,6 +15,7 @@ interface Words {
 const READ: Words = { icon: "file", one: "file", many: "files" };
 const LIST: Words = { icon: "folder", one: "directory", many: "directories" };
 const SEARCH: Words = { icon: "search", one: "search", many: "searches" };
+const CODE: Words = { icon: "tree", one: "code lookup", many: "code lookups" };
 const GIT: Words = { icon: "branch", one: "git lookup", many: "git lookups" };
 const OUTPUT: Words = { icon: "ledger", one: "earlier result", many: "earlier results" };
 const WRITE: Words = { icon: "pencil", one: "proposal", many: "proposals" };
@@ -26,7 +27,7 @@ const WEB: Words = { icon: "globe", one: "web search", many: "web searches" };
 const FETCH: Words = { icon: "globe", one: "page", many: "pages" };
 const SKILL: Words = { icon: "ledger", one: "skill", many: "skills" };
 const OTHER: Words = { icon: "plug", one: "call", many: "calls" };
-const ALL = [READ, LIST, SEARCH, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, WEB, FETCH, SKILL, OTHER];
+const ALL = [READ, LIST, SEARCH, CODE, GIT, OUTPUT, WRITE, EDIT, ASK, ACCESS, COMMAND, WEB, FETCH, SKILL, OTHER];
 
 /** Calls of outside agents are named by what they do. */
 const AGENT: Record<string, Words> = {
@@ -39,11 +40,23 @@ const AGENT: Record<string, Words> = {
   fetch: FETCH,
 };
 
+const CODE_TOOLS: ReadonlySet<string> = new Set([
+  "get_codebase_overview",
+  "get_dependencies",
+  "get_file_analysis",
+  "get_framework_analysis",
+  "get_semantic_neighborhoods",
+  "get_symbol_info",
+  "search_symbols",
+  "watch_changes",
+]);
+
 function wordsOf(name: string): Words {
   if (AGENT[name]) return AGENT[name];
   if (name === "view_file") return READ;
   if (name === "list_dir") return LIST;
   if (name === "grep" || name === "find_files") return SEARCH;
+  if (CODE_TOOLS.has(name)) return CODE;
   if (name.startsWith("git_")) return GIT;
   if (/^(edit|create|delete)_file$/.test(name)) return WRITE;
   if (name === "ask_user_input") return ASK;
@@ -96,6 +109,8 @@ export function proposedText(part: ToolPart): { path: string; before: string; af
   return { path: path.replace(/^(?:\.\/)+/, ""), before: text(before), after: text(new_string ?? content) };
 }
 
+const READS_A_FILE = /^(view_file|get_file_analysis)$/;
+
 /** The page of the file that a call read, or the review of what it proposed; null for tools that read no single file, and for calls that failed. */
 export function fileLink(part: ToolPart, projectId: string): string | null {
   const proposed = part.state === "closed" ? proposedText(part) : null;
@@ -103,7 +118,7 @@ export function fileLink(part: ToolPart, projectId: string): string | null {
   const [place] = part.meta.agent?.locations ?? [];
   if (place) return isInside(place.path) ? urls.file(projectId, place.path, place.line) : null;
   const { path, from: line } = fieldsOf(part);
-  if (part.meta.name !== "view_file" || part.state === "failed" || typeof path !== "string") return null;
+  if (!READS_A_FILE.test(part.meta.name) || part.state === "failed" || typeof path !== "string") return null;
   // Other paths may be of a granted project; the file page takes paths inside this one.
   if (!isInside(path)) return null;
   return urls.file(projectId, path.replace(/^\.\//, ""), typeof line === "number" ? line : null);

@@ -3,6 +3,7 @@ import { killMarked, killMarkedBut, markedProcesses } from "../../drivers/agents
 import { notFound } from "../../lib/errors.ts";
 import { openCommands } from "../../store/commands.ts";
 import { settleProcesses } from "../../store/processes.ts";
+import { PARSER_MARK } from "../code/trees.ts";
 import { type Core, transact } from "../core.ts";
 import { PROBE } from "../providers/probes.ts";
 import type { AgentProcessView } from "./pool.ts";
@@ -30,9 +31,9 @@ export async function reapStrays(core: StrayCore): Promise<number> {
   return killMarkedBut(`${core.instance}:`, (marker) => isOwned(owned, marker));
 }
 
-/** Agents and MCP servers that live or are being started, and commands of our own loop that run right now. */
+/** Agents and MCP servers that live or are being started, the parser, and commands of our own loop that run right now. */
 async function ownedMarkers(core: StrayCore): Promise<Set<string>> {
-  return new Set([...core.agents.ids(), ...core.mcp.processIds(), ...(await openCommands(core.sql))]);
+  return new Set([PARSER_MARK, ...core.agents.ids(), ...core.mcp.processIds(), ...(await openCommands(core.sql))]);
 }
 
 const isOwned = (owned: ReadonlySet<string>, marker: string) => owned.has(marker) || marker.startsWith(PROBE);

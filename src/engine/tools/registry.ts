@@ -9,6 +9,12 @@ import { createFileTool } from "./create_file.ts";
 import { deleteFileTool } from "./delete_file.ts";
 import { editFileTool } from "./edit_file.ts";
 import { findFilesTool } from "./find_files.ts";
+import { getCodebaseOverviewTool } from "./get_codebase_overview.ts";
+import { getDependenciesTool } from "./get_dependencies.ts";
+import { getFileAnalysisTool } from "./get_file_analysis.ts";
+import { getFrameworkAnalysisTool } from "./get_framework_analysis.ts";
+import { getSemanticNeighborhoodsTool } from "./get_semantic_neighborhoods.ts";
+import { getSymbolInfoTool } from "./get_symbol_info.ts";
 import { gitDiffTool } from "./git_diff.ts";
 import { gitLogTool } from "./git_log.ts";
 import { gitShowTool } from "./git_show.ts";
@@ -19,10 +25,12 @@ import { readOutputTool } from "./read_output.ts";
 import { requestReadAccessTool } from "./request_read_access.ts";
 import { rewindTool } from "./rewind.ts";
 import { runCommandTool } from "./run_command.ts";
+import { searchSymbolsTool } from "./search_symbols.ts";
 import { skillFindTool } from "./skill_find.ts";
 import { skillResourceTool } from "./skill_resource.ts";
 import { skillUseTool } from "./skill_use.ts";
 import { viewFileTool } from "./view_file.ts";
+import { watchChangesTool } from "./watch_changes.ts";
 import { webFetchTool } from "./web_fetch.ts";
 import { webSearchTool } from "./web_search.ts";
 
@@ -31,6 +39,12 @@ export function readTools(): Tool[] {
   const tools: Tool[] = [
     askUserInputTool,
     findFilesTool,
+    getCodebaseOverviewTool,
+    getDependenciesTool,
+    getFileAnalysisTool,
+    getFrameworkAnalysisTool,
+    getSemanticNeighborhoodsTool,
+    getSymbolInfoTool,
     gitDiffTool,
     gitLogTool,
     gitShowTool,
@@ -39,10 +53,12 @@ export function readTools(): Tool[] {
     listDirTool,
     readOutputTool,
     requestReadAccessTool,
+    searchSymbolsTool,
     skillFindTool,
     skillResourceTool,
     skillUseTool,
     viewFileTool,
+    watchChangesTool,
     webFetchTool,
     webSearchTool,
   ];

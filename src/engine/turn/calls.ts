@@ -15,6 +15,7 @@ import { insertPartImages } from "../../store/part-images.ts";
 import { deltasBegin, insertOutput, readOutput } from "../../store/parts.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
+import { codeAccess } from "../code/access.ts";
 import { runAllowed } from "../commands.ts";
 import { type Core, transact } from "../core.ts";
 import { grantPaths, reachOf } from "../grants.ts";
@@ -172,14 +173,16 @@ async function executeOne(
     output ??= new LiveOutput(core.deltas, sessionTopic(run.session_id), part);
     return output;
   };
+  // Read for each call: one may have been given, or taken away, since the last.
+  const scope = { root: project.path, grants: await steady(core, () => grantPaths(core, run.session_id)) };
+  const proposals = input.kind === "coder" ? proposalsOf(core, proposerOf(input, writer, open), run) : undefined;
   const context: ToolContext = {
-    root: project.path,
-    // Read for each call: one may have been given, or taken away, since the last.
-    grants: await steady(core, () => grantPaths(core, run.session_id)),
+    ...scope,
     signal,
     outputs: outputsOf(core, run.chat_id),
-    ...(input.kind === "coder" && { proposals: proposalsOf(core, proposerOf(input, writer, open), run) }),
+    ...(proposals && { proposals }),
     skills: async () => (await skillsFor(core, project)).skills,
+    code: codeAccess({ core, project: project.id, scope, ...(proposals && { proposals }) }),
     reach: (path) => reachOf(core, project, run.session_id, path),
     execute: (command, timeout_ms) => {
       const onOutput = (piece: string) => {
@@ -188,7 +191,10 @@ async function executeOne(
       };
       const cwd = project.path;
       const ran = runAllowed(core, { run, part_id: part, command, cwd, timeout_ms, signal, onOutput });
-      running = ran.finally(() => output?.end());
+      running = ran.finally(() => {
+        core.code.touch();
+        return output?.end();
+      });
       return running;
     },
     begin: async () => {
