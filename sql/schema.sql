@@ -113,6 +113,19 @@ create table blobs (
 );
 comment on table blobs is 'Contents of files, once each; what nothing names any more is deleted after a day.';
 
+create table budgets (
+  scope text not null,
+  usd double precision,
+  tokens bigint,
+  changed_at timestamptz not null default now(),
+  primary key (scope),
+  check (((usd is not null) or (tokens is not null))),
+  check (((tokens is null) or (tokens > 0))),
+  check (((usd is null) or (usd > (0)::double precision)))
+);
+comment on table budgets is 'What may be spent before a human is asked; the next model call waits for the answer.';
+comment on column budgets.scope is '"run": each run; "day": all of them, by the day of the server; "project:<id>": a project, by the month.';
+
 create table changes (
   id text not null,
   session_id text not null,
@@ -631,6 +644,7 @@ create table parts (
 );
 create index parts_of_chat on parts (chat_id);
 create index parts_of_prompt on parts (chat_id) where kind in ('compaction', 'notice');
+create index parts_of_tool on parts (((meta ->> 'name')), opened_at desc) where (kind = 'tool');
 create index parts_open on parts (id) where (state = 'open');
 create index parts_to_search on parts (id) where ((not searched) and (state <> 'open'));
 comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
@@ -737,6 +751,7 @@ create table requests (
   foreign key (run_id) references runs(id) on delete cascade,
   foreign key (session_id) references sessions(id) on delete cascade
 );
+create index requests_of_budgets on requests (((detail ->> 'subject'))) where ((kind = 'permission') and ((detail ->> 'tool_kind') = 'budget'));
 create index requests_of_message on requests (message_id);
 create index requests_of_run on requests (run_id);
 create index requests_open on requests (created_at) where (state = 'open');
@@ -936,7 +951,7 @@ comment on column terminals.title is 'What a program in it called itself, at mos
 
 create table turns (
   id text not null,
-  run_id text not null,
+  run_id text,
   number integer not null,
   endpoint_id text,
   model text not null,
@@ -951,15 +966,22 @@ create table turns (
   cost_usd double precision,
   purpose text not null default 'turn',
   estimated_in bigint,
+  project_id text,
+  provider text not null default 'boocode',
   primary key (id),
   unique (run_id, purpose, number),
   check (purpose in ('turn', 'title', 'summary')),
-  foreign key (run_id) references runs(id) on delete cascade
+  foreign key (project_id) references projects(id) on delete set null,
+  foreign key (run_id) references runs(id) on delete set null
 );
+create index turns_by_time on turns (created_at);
 create index turns_of_model on turns (model, created_at desc) where ((tokens_in is not null) and (estimated_in is not null));
+create index turns_of_run on turns (run_id);
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
 comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';
 comment on column turns.estimated_in is 'Tokens of the prompt as BooCode estimates them; what the endpoint counted beside it corrects the next estimate.';
+comment on column turns.project_id is 'Whose work it was; null when the project was removed.';
+comment on column turns.provider is 'Who made the call: our own loop, or an outside agent.';
 comment on column turns.purpose is 'What the call was for: a turn of the loop, a title for the chat, a summary of what came before.';
 
 create table verdicts (

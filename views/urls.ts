@@ -20,6 +20,8 @@ export const urls = {
   login: "/login",
   logout: "/logout",
   settings: "/settings",
+  usage: (days?: number) => q("/usage", { days }),
+  budgets: "/budgets",
   /** `chat` names the chats whose transcripts the page shows; the others only send their status. */
   stream: (query: { session?: string; chat?: string; since: number; page?: string; build: string }) =>
     q("/stream", query),

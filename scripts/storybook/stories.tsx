@@ -25,12 +25,18 @@ import { NewSessionContent } from "../../views/sessions/new-session.tsx";
 import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent, type SettingsProps } from "../../views/settings/settings.tsx";
+import { UsageContent } from "../../views/usage/usage.tsx";
+import { aUsage, sums } from "../../tests/support/usage-fixtures.ts";
 
 type Story = (base: Frame) => string;
 const at = new Date(NOW);
 const request_id = "7f3a19c2";
 const noProjects = { projects: [], running: [], needs: 0 };
 
+const usageProjects = [
+  { id: "p1", name: "relay" },
+  { id: "p2", name: "fieldnotes" },
+];
 const settings: SettingsProps = {
   endpoints: [local, away, demo],
   providers,
@@ -145,6 +151,16 @@ export const stories: Record<string, Story> = {
       now={NOW}
     />,
     { path: "/mcp-servers/postgres" },
+  ),
+  usage: inPage("Usage", <UsageContent usage={aUsage()} projects={usageProjects} />, { path: "/usage" }),
+  "usage-free": inPage(
+    "Usage",
+    <UsageContent
+      usage={aUsage({ total: sums({ cost_usd: null }), budgets: [] })}
+      projects={usageProjects}
+      refused={{ scope: "day", values: { usd: "-3", tokens: "" }, field: "usd", message: "More than nothing." }}
+    />,
+    { path: "/usage" },
   ),
   settings: inPage("Settings", <SettingsContent {...settings} />, {
     path: "/settings",

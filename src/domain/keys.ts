@@ -25,6 +25,7 @@ export const KEYS: readonly Key[] = [
   { group: "Go", caps: ["?"], match: "?", label: "This sheet", act: "event keysheet" },
   { group: "Go", caps: ["g", "d"], match: "g d", label: "Desk", act: "go /" },
   { group: "Go", caps: ["g", "/"], match: "g /", label: "Search everything", act: "go /search" },
+  { group: "Go", caps: ["g", "l"], match: "g l", label: "Usage and budgets", act: "go /usage" },
   { group: "Go", caps: ["g", "s"], match: "g s", label: "Settings", act: "go /settings" },
   { group: "Go", caps: ["g", "p"], match: "g p", label: "Add a project", act: "go /projects/new" },
   { group: "Go", caps: ["n"], match: "n", label: "New session", act: "go /sessions/new" },

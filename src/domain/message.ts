@@ -71,6 +71,11 @@ export interface NoticeMeta {
   /** Of "notes": the file they are from; null when there are none any more. */
   file?: string | null;
 }
+export interface ArtifactMeta {
+  session_id: string;
+  title: string;
+  bytes: number;
+}
 export interface TextMeta {
   /** A user's text that is for BooCode and not for the model. */
   command?: "compact";
@@ -91,10 +96,12 @@ interface PartBase {
 export type TextPart = PartBase & { kind: "text"; meta: TextMeta };
 export type ReasoningPart = PartBase & { kind: "reasoning"; meta: ReasoningMeta };
 export type ToolPart = PartBase & { kind: "tool"; meta: ToolMeta };
-export type NoticePart = PartBase & { kind: "notice" | "artifact"; meta: NoticeMeta };
+export type NoticePart = PartBase & { kind: "notice"; meta: NoticeMeta };
+/** The answer holds one whole HTML document, which opens by itself. */
+export type ArtifactPart = PartBase & { kind: "artifact"; meta: ArtifactMeta };
 /** A boundary; `text` is the summary. */
 export type CompactionPart = PartBase & { kind: "compaction"; meta: CompactionMeta };
-export type Part = TextPart | ReasoningPart | ToolPart | NoticePart | CompactionPart;
+export type Part = TextPart | ReasoningPart | ToolPart | NoticePart | ArtifactPart | CompactionPart;
 
 /** Notices: what became of a coder's proposals, a skill, and the project's notes, all told with a message; and what a run applied by itself. */
 export const REVIEW_NOTICE = "review";

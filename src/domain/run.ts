@@ -41,6 +41,7 @@ export type RunReason =
   | "tool_cap"
   | "repeated_call"
   | "token_limit"
+  | "budget"
   | "stalled"
   | "endpoint"
   | "cancelled"

@@ -1,7 +1,10 @@
 /** Answers as artifacts. */
 import type { Artifact } from "../domain/artifact.ts";
+import type { ArtifactMeta, Part } from "../domain/message.ts";
+import type { Run } from "../domain/run.ts";
 import { notFound } from "../lib/errors.ts";
 import { htmlDocumentIn } from "../lib/html-document.ts";
+import { storable } from "../lib/storable.ts";
 import { findChat } from "../store/chats.ts";
 import { findMessage, readParts } from "../store/messages.ts";
 import { findSession } from "../store/sessions.ts";
@@ -14,13 +17,7 @@ export async function readArtifact(core: Pick<Core, "sql">, messageId: string): 
   const chat = message ? await findChat(core.sql, message.chat_id) : null;
   const session = chat ? await findSession(core.sql, chat.session_id) : null;
   if (!message || !chat || !session) throw notFound("artifact");
-  const parts = await readParts(core.sql, [messageId], 0);
-  const markdown = parts
-    .filter((p) => p.kind === "text")
-    .map((p) => p.text.trim())
-    .filter(Boolean)
-    .join("\n\n");
-  const html = htmlDocumentIn(markdown);
+  const { markdown, html } = documentIn(await readParts(core.sql, [messageId], 0));
   return {
     message_id: messageId,
     chat_id: chat.id,
@@ -30,6 +27,27 @@ export async function readArtifact(core: Pick<Core, "sql">, messageId: string): 
     html,
     created_at: message.created_at,
   };
+}
+
+/** The answer's text, and the one HTML document of at most 1 MB in it. */
+function documentIn(parts: readonly Part[]): { markdown: string; html: string | null } {
+  const markdown = parts
+    .filter((p) => p.kind === "text")
+    .map((p) => p.text.trim())
+    .filter(Boolean)
+    .join("\n\n");
+  return { markdown, html: htmlDocumentIn(markdown) };
+}
+
+/** At the end of a run: what the row of its artifact says; null where the answer holds no single document. */
+export async function artifactOfRun(
+  core: Pick<Core, "sql">,
+  run: Pick<Run, "answer_id" | "session_id">,
+): Promise<ArtifactMeta | null> {
+  const { markdown, html } = documentIn(await readParts(core.sql, [run.answer_id], 0));
+  if (html === null) return null;
+  const title = titleOf(markdown, html) || "Untitled document";
+  return { session_id: run.session_id, title: storable(title), bytes: Buffer.byteLength(html) };
 }
 
 /** The document's title, else the first heading, else the first line. */

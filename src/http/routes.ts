@@ -33,6 +33,7 @@ import { streamRoutes } from "./routes/stream.ts";
 import { terminalRoutes } from "./routes/terminals.tsx";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { treeRoutes } from "./routes/tree.tsx";
+import { usageRoutes } from "./routes/usage.tsx";
 import { workspaceRoutes } from "./routes/workspace.tsx";
 import { worktreeRoutes } from "./routes/worktrees.tsx";
 import type { Web } from "./web.ts";
@@ -60,6 +61,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(terminalRoutes(web))
     .use(paletteRoutes(web))
     .use(searchRoutes(web))
+    .use(usageRoutes(web))
     .use(skillRoutes(web))
     .use(reviewRoutes(web))
     .use(runRoutes(web))

@@ -159,6 +159,12 @@ export interface TurnFacts {
   cost_usd: number | null;
 }
 
+/** Kept with the call, since it outlives its run. */
+const ownerOf = (db: Db, runId: string) => ({
+  project_id: db`(select project_id from runs where id = ${runId})`,
+  provider: db`(select provider from runs where id = ${runId})`,
+});
+
 /** One row per model call, rolled up into its run in the same statement batch. `shown` counts what the page says. */
 export async function insertTurn(
   tx: Tx,
@@ -171,8 +177,9 @@ export async function insertTurn(
     context_used: number | null;
   },
 ): Promise<void> {
-  const put =
-    await tx`insert into turns ${tx(turn as never)} on conflict (run_id, purpose, number) do nothing returning id`;
+  const put = await tx`
+    insert into turns ${tx({ ...turn, ...ownerOf(tx, turn.run_id) } as never)}
+    on conflict (run_id, purpose, number) do nothing returning id`;
   if (put.length === 0) return;
   await tx`
     update runs set turns = turns + 1, tool_calls = tool_calls + ${turn.tool_calls},
@@ -185,7 +192,7 @@ export async function insertTurn(
 
 /** The call for a chat's title, once a run: paid for, and no part of what its run shows. */
 export async function insertTitleCall(db: Db, call: Omit<TurnFacts, "number">): Promise<void> {
-  const row = { ...call, number: 0, purpose: "title" };
+  const row = { ...call, number: 0, purpose: "title", ...ownerOf(db, call.run_id) };
   await db`insert into turns ${db(row as never)} on conflict (run_id, purpose, number) do nothing`;
 }
 
@@ -197,7 +204,7 @@ export async function insertSideCall(
   const { id, purpose, run_id } = call;
   const number = tx`(select coalesce(max(number), 0) + 1 from turns where run_id = ${run_id} and purpose = ${purpose})`;
   const put = await tx`
-    insert into turns ${tx({ ...call, number: number as never } as never)} on conflict do nothing returning id`;
+    insert into turns ${tx({ ...call, number: number as never, ...ownerOf(tx, run_id) } as never)} on conflict do nothing returning id`;
   if (put.length === 0) return;
   await tx`
     update runs r set tokens_in = r.tokens_in + coalesce(t.tokens_in, 0),

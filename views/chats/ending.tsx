@@ -76,6 +76,8 @@ function limitWords(run: Run): string {
       return counted(run.turns, "turn");
     case "repeated_call":
       return "the same call came three times";
+    case "budget":
+      return "you stopped it at its budget; nothing more was spent";
     case "token_limit":
       return "no tokens left for this run";
     default:

@@ -20,6 +20,7 @@ import { RequestCards } from "../requests/card.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
+import { ArtifactRow } from "./artifact-row.tsx";
 import { CompactionView } from "./compaction.tsx";
 import { markdownOptions } from "./markdown-options.ts";
 import { ToolGroup } from "./tools.tsx";
@@ -102,6 +103,7 @@ export function PartView(props: { part: Exclude<Part, ToolPart>; project_id: str
   const { part, project_id, open = false } = props;
   if (part.kind === "text") return <TextPartView part={part} project_id={project_id} />;
   if (part.kind === "reasoning") return <ReasoningPartView part={part} unfolded={open} />;
+  if (part.kind === "artifact") return <ArtifactRow part={part} />;
   if (part.kind === "compaction") return <CompactionView part={part} project_id={project_id} open={open} />;
   return <NoticeView part={part} />;
 }

@@ -57,6 +57,14 @@ export function Sidebar({ frame, current }: { frame: Frame; current?: Current | 
             <kbd>/</kbd>
           </span>
         </a>
+        <a class="nav-a" aria-current={here(frame, urls.usage())} href={urls.usage()}>
+          <Icon name="ledger" />
+          <span class="grow">Usage</span>
+          <span class="kk">
+            <kbd>g</kbd>
+            <kbd>l</kbd>
+          </span>
+        </a>
       </div>
       <nav class="scroll" aria-label="Sessions">
         <div class="nav-h">

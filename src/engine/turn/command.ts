@@ -5,7 +5,7 @@ import { readParts } from "../../store/messages.ts";
 import type { Core } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
 import { compactByHand } from "./compact.ts";
-import { compactingFor, type Ending, type LoopInput } from "./loop.ts";
+import { compactingFor, type Ending, type LoopInput, mayCall } from "./loop.ts";
 import type { PartWriter } from "./parts.ts";
 
 export interface Command {
@@ -29,6 +29,7 @@ export async function runCommand(
   { rest }: Command,
 ): Promise<Ending> {
   const at = await compactingFor(core, live, writer, input);
+  if (!(await mayCall(at))) return { state: "limited", reason: "budget" };
   if (!(await compactByHand(at, rest)))
     await writer.notice(0, "There is nothing to compact: nothing was said since the last time.", { notice: "compact" });
   return { state: "completed", reason: "done" };

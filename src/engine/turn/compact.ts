@@ -25,6 +25,8 @@ export interface Compacting extends SideCall, PromptOf {
   window: number | null;
   /** The turn that comes next. */
   turn: number;
+  /** Tokens of the prompt before; 0 for the first of a run. */
+  last_prompt: number;
 }
 
 /** Without a known window the prompt that was refused was longer than it by at least this. */

@@ -10,6 +10,8 @@ import { findMessage, moveWaitingBehind } from "../../store/messages.ts";
 import { closeLeftOpen, nextPartPosition } from "../../store/parts.ts";
 import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
+import { artifactOfRun } from "../artifacts.ts";
+import { holdForBudget } from "../budgets.ts";
 import { toldApply } from "../changes/apply.ts";
 import { applyOfRun } from "../changes/bypass.ts";
 import { beginCoderRun } from "../changes/tell.ts";
@@ -141,7 +143,10 @@ async function outcomeOf(
     if (!answer || !chat) throw new AppError("not_found", "The chat was deleted.");
     if (run.provider !== NATIVE_PROVIDER) {
       writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
+      if (!(await holdForBudget(core, run, { tokens: 0, usd: 0 }, live.abort.signal)))
+        return { state: "limited", reason: "budget", error: null };
       const ending = await dispatchRun(core, run, live, writer, project);
+      await showArtifact(core, writer, run);
       if (run.mode === "bypass") await applyAtEnd(core, writer, run);
       return ending;
     }
@@ -164,6 +169,7 @@ async function outcomeOf(
     const command = await steady(core, () => commandOf(core.sql, run.question_id));
     if (command) return { ...(await runCommand(core, live, writer, input, command)), error: null };
     const ending = await runLoop(core, live, writer, { ...input, standing });
+    await showArtifact(core, writer, run);
     if (chat.kind === "coder" && run.mode === "bypass") await applyAtEnd(core, writer, run);
     return { ...ending, error: null };
   } catch (error) {
@@ -179,6 +185,16 @@ async function outcomeOf(
 async function waitsOn(core: Core, run: Run, error: unknown): Promise<boolean> {
   if (!(error instanceof Stopped) || error.reason !== "shutdown" || run.provider !== NATIVE_PROVIDER) return false;
   return (await steady(core, () => findRun(core.sql, run.id)))?.state === "waiting";
+}
+
+/** An answer that holds one whole HTML document gets a row that opens it. It is no fault of the run when that fails. */
+async function showArtifact(core: Core, writer: PartWriter, run: Run): Promise<void> {
+  try {
+    const meta = await steady(core, () => artifactOfRun(core, run));
+    if (meta) await writer.artifact(0, meta);
+  } catch (error) {
+    core.log.warn("artifact.failed", { run_id: run.id, error });
+  }
 }
 
 /** Bypass: what was proposed is written once the run is over, and the transcript says so. */

@@ -7,6 +7,7 @@ import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import type { Tool } from "../../domain/tool.ts";
 import { newId } from "../../lib/ids.ts";
 import { insertTurn, lastCounted } from "../../store/runs.ts";
+import { holdForBudget } from "../budgets.ts";
 import { type Core, transact } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
 import { readSettings } from "../settings.ts";
@@ -64,6 +65,7 @@ export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, inp
   for (let turn = (standing?.turn ?? 0) + 1; ; turn++) {
     const cap = limitOf(limits, turn, { tool_calls, calls });
     room.turn = turn;
+    if (!(await mayCall(room))) return { state: "limited", reason: "budget" };
     const result = await oneTurn(core, live, writer, input, room, cap !== null);
     if (cap) return { state: "limited", reason: cap };
     if (result.calls.length === 0) return ended(result);
@@ -102,7 +104,14 @@ export async function compactingFor(
     system: systemPrompt(project, kind, run.mode),
     window: input.context_window,
     turn: 1,
+    last_prompt: 0,
   };
+}
+
+/** Waits for a human where a budget is spent; false when the run has to end. */
+export function mayCall({ core, live, run, endpoint, model, last_prompt }: Compacting): Promise<boolean> {
+  const coming = { tokens: last_prompt, usd: costOf(endpoint, model, last_prompt, 0) ?? 0 };
+  return holdForBudget(core, run, coming, live.abort.signal);
 }
 
 /** After so many refusals of one prompt, each followed by a shorter one, the run fails. */
@@ -131,6 +140,7 @@ async function oneTurn(
       continue;
     }
     gauge.learn(result.estimated_in, result.tokens_in);
+    room.last_prompt = result.tokens_in ?? result.estimated_in;
     await writer.closeText("closed");
     if (wrapUp) result.calls = [];
     await recordTurn(core, input, turn, result, result.stop);

@@ -2,7 +2,7 @@
 
 import type { CompactionMeta } from "../../domain/compaction.ts";
 import { sessionTopic, type Topic } from "../../domain/event.ts";
-import type { PartKind, PartState, ToolMeta } from "../../domain/message.ts";
+import type { ArtifactMeta, PartKind, PartState, ToolMeta } from "../../domain/message.ts";
 import type { Run } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
 import { StorableStream } from "../../lib/storable.ts";
@@ -119,6 +119,14 @@ export class PartWriter {
     this.group = null;
     const row = { id: newId(), position: this.position++, turn, kind: "notice" as const, state: "closed" as const };
     await this.insert({ ...row, text, meta });
+  }
+
+  /** The row of a document that the answer holds. */
+  async artifact(turn: number, meta: ArtifactMeta): Promise<void> {
+    await this.closeText("closed");
+    this.group = null;
+    const row = { id: newId(), position: this.position++, turn, kind: "artifact" as const, state: "closed" as const };
+    await this.insert({ ...row, text: "", meta: { ...meta } });
   }
 
   /** A boundary of a compaction, closed as it is made. */

@@ -12,6 +12,7 @@ import { findChat, renameChat } from "../../store/chats.ts";
 import { readParts } from "../../store/messages.ts";
 import { countStarted, insertTitleCall } from "../../store/runs.ts";
 import { findSession, renameSession } from "../../store/sessions.ts";
+import { isSpent } from "../budgets.ts";
 import { type Core, transact } from "../core.ts";
 import { smallModel } from "../endpoints.ts";
 import { emitChat, emitSession } from "../sessions.ts";
@@ -38,7 +39,7 @@ async function writeTitle(core: Core, run: Run): Promise<void> {
   const chat = await findChat(core.sql, run.chat_id);
   if (!chat || chat.titled_by !== "auto" || (await countStarted(core.sql, chat.id)) !== 1) return;
   const using = await smallModel(core);
-  if (!using) return;
+  if (!using || (await isSpent(core, run))) return;
   const question = await textOf(core, run.question_id);
   const title = await ask(core, run, using, question, await textOf(core, run.answer_id));
   if (title === "") return;

@@ -94,7 +94,7 @@ export const part = z.discriminatedUnion("kind", [
   z.object({ ...partBase, kind: z.literal("tool"), meta: toolMeta }),
   z.object({
     ...partBase,
-    kind: z.enum(["notice", "artifact"]),
+    kind: z.literal("notice"),
     meta: z.object({
       notice: z.string(),
       apply_id: id.nullish().describe("Of `applied`: what the run wrote by itself."),
@@ -107,6 +107,11 @@ export const part = z.discriminatedUnion("kind", [
         .nullish()
         .describe("Of `notes`: the project's file that was told; null when there is none any more."),
     }),
+  }),
+  z.object({
+    ...partBase,
+    kind: z.literal("artifact"),
+    meta: z.object({ session_id: id, title: z.string(), bytes: count.describe("Of the HTML document in the answer.") }),
   }),
   z.object({ ...partBase, kind: z.literal("compaction"), meta: compactionMeta }),
 ]) satisfies Of<AnyPart>;
@@ -126,6 +131,7 @@ export const run = z.object({
       "tool_cap",
       "repeated_call",
       "token_limit",
+      "budget",
       "stalled",
       "endpoint",
       "cancelled",

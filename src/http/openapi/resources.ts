@@ -23,6 +23,7 @@ import { MCP_RESOURCES } from "./mcp-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
 import { grant, request, rule } from "./request-resources.ts";
 import { SKILL_RESOURCES } from "./skill-resources.ts";
+import { USAGE_RESOURCES } from "./usage-resources.ts";
 import { at, count, id, type Of } from "./wire.ts";
 
 const project = z.object({
@@ -262,6 +263,7 @@ export const RESOURCES = {
   Artifact: artifact,
   ...PROVIDER_RESOURCES,
   ...SKILL_RESOURCES,
+  ...USAGE_RESOURCES,
   ...MCP_RESOURCES,
   Terminal: terminal,
   Scrollback: z.object({ text: z.string(), lines: count }),

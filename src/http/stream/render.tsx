@@ -1,6 +1,7 @@
 /** One journal event of a session → the partials that show it. Upserts of what the rows say now; text comes by deltas. */
 
 import { AgentList, AgentPick, AgentPlan } from "../../../views/chats/agent.tsx";
+import { ArtifactRow } from "../../../views/chats/artifact-row.tsx";
 import { CompactionView } from "../../../views/chats/compaction.tsx";
 import { Actions, Queue } from "../../../views/chats/composer.tsx";
 import { Ending } from "../../../views/chats/ending.tsx";
@@ -146,6 +147,7 @@ async function partOpened(
   if (fresh.kind === "text")
     return { html: append(into, TextPartView({ part: fresh, project_id: projectId }) as string), chat_id: p.chat_id };
   if (part.kind === "notice") return { html: append(into, NoticeView({ part }) as string), chat_id: p.chat_id };
+  if (part.kind === "artifact") return { html: append(into, ArtifactRow({ part }) as string), chat_id: p.chat_id };
   if (part.kind === "compaction")
     return {
       html: remove(ids.part(part.id)) + append(into, CompactionView({ part, project_id: projectId }) as string),
