@@ -12,6 +12,7 @@ import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts"
 import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
 import { emptyReview, reviewPage } from "../../tests/support/review-fixtures.ts";
 import { listedSkills } from "../../tests/support/skill-fixtures.ts";
+import { aUsage, sums } from "../../tests/support/usage-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
@@ -26,7 +27,6 @@ import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent, type SettingsProps } from "../../views/settings/settings.tsx";
 import { UsageContent } from "../../views/usage/usage.tsx";
-import { aUsage, sums } from "../../tests/support/usage-fixtures.ts";
 
 type Story = (base: Frame) => string;
 const at = new Date(NOW);
@@ -158,7 +158,12 @@ export const stories: Record<string, Story> = {
     <UsageContent
       usage={aUsage({ total: sums({ cost_usd: null }), budgets: [] })}
       projects={usageProjects}
-      refused={{ scope: "day", values: { usd: "-3", tokens: "" }, field: "usd", message: "More than nothing." }}
+      refused={{
+        scope: "day",
+        values: { usd: "-3", tokens: "" },
+        field: "usd",
+        message: "A budget is more than nothing.",
+      }}
     />,
     { path: "/usage" },
   ),

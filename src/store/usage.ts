@@ -36,7 +36,7 @@ export async function sumModels(
         sum(coalesce(t.tokens_in, t.estimated_in, 0) + coalesce(t.tokens_out, 0))::float8 as tokens
       from turns t where t.created_at >= ${since} group by 1, 2, 3
     )
-    select m.*, e.label as endpoint,
+    select m.model, m.ms, m.calls, m.tokens_in, m.tokens_out, m.tokens_cached, m.cost_usd, m.estimated, e.label as endpoint,
       (select jsonb_object_agg(d.day, d.tokens) from by_day d
         where d.model = m.model and d.endpoint_id is not distinct from m.endpoint_id) as by_day
     from (select t.model, t.endpoint_id, avg(t.duration_ms)::float8 as ms, ${sums(db)}

@@ -150,7 +150,7 @@ describe("budgets", () => {
     expect(form.status).toBe(422);
     const page = await form.text();
     expect(page).toContain('value="-3"');
-    expect(page).toContain("More than nothing.");
+    expect(page).toContain("A budget is more than nothing.");
   });
 
   test("the question outlives the server, and the answer resumes the run", async () => {

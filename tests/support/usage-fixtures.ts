@@ -21,12 +21,31 @@ export function aUsage(over: Partial<Usage> = {}): Usage {
   const wave = (by: number) => COSTS.map((cost) => cost * by);
   return {
     span: 14,
-    total: sums({ calls: 214, tokens_in: 18_600_000, tokens_out: 1_100_000, tokens_cached: 9_300_000, cost_usd: 18.42, estimated: 12 }),
+    total: sums({
+      calls: 214,
+      tokens_in: 18_600_000,
+      tokens_out: 1_100_000,
+      tokens_cached: 9_300_000,
+      cost_usd: 18.42,
+      estimated: 12,
+    }),
     days,
     models: [
       { ...sums(), model: "claude-sonnet", endpoint: "OpenRouter", ms: 8200, days: wave(1e6) },
-      { ...sums({ calls: 44, cost_usd: 3.81 }), model: "claude-haiku", endpoint: "OpenRouter", ms: 2400, days: wave(3e5) },
-      { ...sums({ calls: 112, cost_usd: null, estimated: 12 }), model: "qwen3-coder-30b", endpoint: "llama-swap", ms: 14_000, days: wave(9e5) },
+      {
+        ...sums({ calls: 44, cost_usd: 3.81 }),
+        model: "claude-haiku",
+        endpoint: "OpenRouter",
+        ms: 2400,
+        days: wave(3e5),
+      },
+      {
+        ...sums({ calls: 112, cost_usd: null, estimated: 12 }),
+        model: "qwen3-coder-30b",
+        endpoint: "llama-swap",
+        ms: 14_000,
+        days: wave(9e5),
+      },
     ],
     projects: [
       { ...sums(), project_id: "p1", name: "relay" },
@@ -49,7 +68,15 @@ export function aUsage(over: Partial<Usage> = {}): Usage {
     ],
     budgets: [
       { scope: "day", usd: 3, tokens: null, name: null, spent_usd: 0.42, spent_tokens: 480_000, raised: 0 },
-      { scope: "project:p1", usd: 40, tokens: 50_000_000, name: "relay", spent_usd: 44.9, spent_tokens: 18_000_000, raised: 1 },
+      {
+        scope: "project:p1",
+        usd: 40,
+        tokens: 50_000_000,
+        name: "relay",
+        spent_usd: 44.9,
+        spent_tokens: 18_000_000,
+        raised: 1,
+      },
     ],
     ...over,
   };

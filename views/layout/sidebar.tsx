@@ -133,6 +133,15 @@ export function Rail({ frame }: { frame: Frame }) {
       >
         <Icon name="search" />
       </a>
+      <a
+        class="btn btn-quiet btn-i"
+        aria-current={here(frame, urls.usage())}
+        href={urls.usage()}
+        aria-label="Usage"
+        title="Usage"
+      >
+        <Icon name="ledger" />
+      </a>
       <a class="btn btn-quiet btn-i" href={urls.newSession()} aria-label="New session" title="New session">
         <Icon name="plus" />
       </a>

@@ -25,7 +25,7 @@ export function UsageContent({ usage, projects, refused }: UsageProps) {
         <span class="grow"></span>
         <nav class="seg" aria-label="Days shown">
           {USAGE_SPANS.map((span) => (
-            <a href={urls.usage(span)} aria-current={span === usage.span ? "true" : undefined}>
+            <a href={urls.usage(span)} aria-current={span === usage.span ? "true" : undefined} safe>
               {`${span} d`}
             </a>
           ))}
@@ -306,9 +306,7 @@ function Tools({ tools }: { tools: readonly ToolCost[] }) {
                 <td class="num hide-m" safe>
                   {tool.ms === null ? "" : duration(tool.ms)}
                 </td>
-                <td class="num hide-m" safe>
-                  {tool.failed > 0 ? `${Math.round((tool.failed / tool.calls) * 100)} %` : ""}
-                </td>
+                <td class="num hide-m">{tool.failed > 0 ? `${Math.round((tool.failed / tool.calls) * 100)} %` : ""}</td>
               </tr>
             ))}
           </tbody>

@@ -27,17 +27,21 @@ const Query = z.object({
 /** Empty fields of a form are none. */
 const figure = <T extends z.ZodType>(of: T) =>
   z.preprocess((v) => (v === "" || v === undefined ? null : v), of.nullable());
-const Set = z.object({
+const NOTHING = "A budget is more than nothing. Leave both figures empty to remove it.";
+const BudgetInput = z.object({
   scope: z.string().max(60).describe('"run": each run; "day": all of a day; "project:<id>": a project by the month.'),
   usd: figure(
-    z.coerce.number({ error: "US dollars are a number." }).positive("More than nothing.").max(1_000_000),
+    z.coerce
+      .number()
+      .max(1_000_000)
+      .refine((n) => n > 0, NOTHING),
   ).describe("US dollars; null for no limit of money."),
   tokens: figure(
     z.coerce
-      .number({ error: "Tokens are a number." })
-      .int("Tokens are a whole number.")
-      .positive("More than nothing.")
-      .max(1e15),
+      .number()
+      .int()
+      .max(1e15)
+      .refine((n) => n > 0, NOTHING),
   ).describe("Tokens in and out together; null for no limit of tokens."),
 });
 
@@ -62,7 +66,7 @@ export function usageRoutes(web: Web) {
       async ({ request }) => jsonAnswer(request, { budgets: await change(web, request) }),
       about({
         summary: "Sets or changes a budget; without a figure it is removed.",
-        body: Set,
+        body: BudgetInput,
         answers: { 200: { budgets: "Budget[]" } },
       }),
     )
@@ -71,7 +75,7 @@ export function usageRoutes(web: Web) {
       ({ request }) => changeByForm(web, request),
       about({
         summary: "Sets or changes a budget.",
-        body: Set,
+        body: BudgetInput,
         answers: { 200: { budgets: "Budget[]" } },
         form_of: "PUT /budgets",
       }),
@@ -79,7 +83,7 @@ export function usageRoutes(web: Web) {
 }
 
 async function change(web: Web, request: Request): Promise<BudgetState[]> {
-  const { scope, usd, tokens } = await parseBody(request, Set);
+  const { scope, usd, tokens } = await parseBody(request, BudgetInput);
   return setBudget(web.core, { scope: scope as BudgetScope, usd, tokens });
 }
 
