@@ -1,7 +1,8 @@
 /**
  * A scripted MCP server on standard input and output, or with --http on a port:
  * `bun scripts/fake-mcp.ts [--many 200] [--lies] [--fault start:hang] [--only echo,add] [--page 50] [--http 9700]`.
- * Faults: start:hang, start:die, start:lies, list:hang, list:loop, list:lies, silent (answers no ping).
+ * Faults: start:hang, start:die, start:lies, list:hang, list:loop, list:lies, silent (answers no ping), cut (over HTTP: no
+ * answer to a call).
  */
 import { parseArgs } from "node:util";
 import { FakeConversation, type FakeMcpOptions } from "./fake-mcp/serve.ts";
@@ -48,9 +49,13 @@ export function startFakeMcpHttp(options: FakeMcpOptions = {}, port = 0): FakeHt
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           write = (m) => {
+            if (request.signal.aborted) return;
             controller.enqueue(encoder.encode(`event: message\ndata: ${JSON.stringify(m)}\n\n`));
             if ((m as { id?: unknown }).id === message.id) controller.close();
           };
+          // Closed in the middle of an answer; a flood goes on until it is.
+          if (options.fault === "cut" && message.method === "tools/call" && !JSON.stringify(message).includes("flood"))
+            return controller.close();
           void talking.take(message as never);
         },
       });

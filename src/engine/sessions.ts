@@ -45,6 +45,7 @@ export interface OpenSession {
   title?: string | undefined;
   model?: string | null | undefined;
   kind?: ChatKind;
+  web_tools?: boolean | undefined;
 }
 
 /** A new session comes with its first chat. */
@@ -60,8 +61,9 @@ export async function openSession(core: Core, input: OpenSession): Promise<{ ses
       model: input.model ?? null,
     });
     const chat = await addChat(tx, emit, session.id, input.kind ?? "chat", null);
+    if (input.web_tools) await setWebTools(tx, session.id, true);
     emitSession(emit, session);
-    return { session, chat };
+    return { session: { ...session, web_tools: input.web_tools ?? false }, chat };
   });
 }
 

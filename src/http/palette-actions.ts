@@ -13,6 +13,8 @@ export const paletteActions: readonly PaletteItem[] = [
   action("Worktrees of all sessions", urls.worktrees),
   action("Agents' processes", urls.processes),
   action("Connect a model", `${urls.settings}#models`, "Settings"),
+  action("MCP servers", `${urls.settings}#mcp`, "Settings"),
+  action("Search engine for the web", `${urls.settings}#web`, "Settings"),
   action("Access tokens", `${urls.settings}#tokens`, "Settings"),
   action("Theme: light, dark or system", `${urls.settings}#look`, "Settings"),
   action("Check for model servers", urls.onboarding),

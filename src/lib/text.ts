@@ -77,11 +77,20 @@ export function cutLines(text: string, limit: TextLimit): CutLines {
 
 /** Breaks lines longer than `max` into several, so that a text can be paged by lines whatever it holds. */
 export function wrapLongLines(text: string, max: number): string {
-  if (text.length <= max) return text;
+  if (text.length <= max || !hasLongLine(text, max)) return text;
   return text
     .split("\n")
     .flatMap((line) => (line.length <= max ? line : pieces(line, max)))
     .join("\n");
+}
+
+function hasLongLine(text: string, max: number): boolean {
+  let from = 0;
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", from)) {
+    if (end - from > max) return true;
+    from = end + 1;
+  }
+  return text.length - from > max;
 }
 
 function pieces(line: string, max: number): string[] {

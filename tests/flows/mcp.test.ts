@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startFakeMcpHttp } from "../../scripts/fake-mcp.ts";
 import type { McpServer } from "../../src/domain/mcp.ts";
 import type { RunRequest } from "../../src/domain/request.ts";
-import { markedProcesses } from "../../src/drivers/agents/process-table.ts";
+import { MARKER, markedProcesses } from "../../src/drivers/agents/process-table.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { coder } from "../support/coder.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
@@ -279,8 +279,37 @@ describe("servers that lie or are slow", () => {
     await until(async () => (await mcpServer(boo, "one")).tools.some((tool) => tool.name === "grow"), 10_000);
     http.forget();
     expect((await ran(boo, ids, `${call("two_echo", { message: "x" })} [[then:ok]]`)).text).toBe("echo: x");
+    const port = Number(new URL(http.url).port);
     await http.close();
     const gone = await ran(boo, ids, `${call("two_echo", { message: "x" })} [[then:ok]]`);
-    expect(gone).toMatchObject({ state: "failed" });
+    expect(gone).toMatchObject({ state: "failed", text: "two cannot be reached." });
+    const again = startFakeMcpHttp({ only: ["echo"] }, port);
+    const back = await ran(boo, ids, `${call("two_echo", { message: "back" })} [[then:ok]]`);
+    expect(back.text).toBe("echo: back");
+    await again.close();
+  }, 60_000);
+
+  test("a server that nobody calls is ended after a while and started again by the next call; what a dead server left is reaped", async () => {
+    await using llm = await fakeLlm();
+    const env = { BOOCODE_AGENT_IDLE_S: "1" };
+    const first = await testApp({ llm, env });
+    await writeMcp(first, { one: fakeMcp() });
+    await learned(first, "one");
+    const ids = await first.chat();
+    await ran(first, ids, `${call("one_echo", { message: "x" })} [[then:ok]]`);
+    await until(async () => !(await mcpServer(first, "one")).running, 20_000);
+    expect(await markedProcesses(`${first.app.core.instance}:`)).toEqual([]);
+    expect((await ran(first, ids, `${call("one_echo", { message: "y" })} [[then:ok]]`)).text).toBe("echo: y");
+    await first.stop();
+    // As after a kill: a process with our marker, and nobody who knows of it.
+    const marker = `${first.app.core.instance}:left`;
+    const left = Bun.spawn(["sleep", "600"], { env: { ...process.env, [MARKER]: marker } });
+    await until(async () => (await markedProcesses(marker)).length === 1);
+    await using boo = await testApp({ llm, env, database: first.database, repo: first.repo });
+    await left.exited;
+    expect(await markedProcesses(marker)).toEqual([]);
+    await boo.stop();
+    await first.database.drop();
+    await first.repo[Symbol.asyncDispose]();
   }, 60_000);
 });

@@ -81,8 +81,12 @@ test("search asks the engine of the settings; what it cannot say becomes a sente
     return Response.json({ results });
   });
   await using boo = await testApp({ llm });
-  const ids = await boo.chat();
-  await boo.send("PATCH", `/sessions/${ids.session}`, { web_tools: true });
+  const { project } = await boo.chat();
+  const made = await boo.send<{ session: Session; chat: { id: string } }>("POST", `/projects/${project}/sessions`, {
+    web_tools: true,
+  });
+  expect(made.session.web_tools).toBe(true);
+  const ids = { session: made.session.id, chat: made.chat.id };
   await ran(boo, ids, call("list_dir"));
   expect(offered(llm.chats().at(-1))).toEqual(["web_fetch"]);
   await expect(boo.send("PATCH", "/settings", { searxng_url: "ftp://x" })).rejects.toThrow("searxng_url");

@@ -101,11 +101,13 @@ async function overHttp(client: Client, options: ConnectMcp, target: HttpTarget)
   const { httpTransport } = await import("./http.ts");
   const { ToolListChangedNotificationSchema } = await import("@modelcontextprotocol/sdk/types.js");
   let fault: Refusal | null = null;
+  let open = true;
   const transport = httpTransport(target, (error) => {
     fault ??= error;
+    open = false;
+    void client.close().catch(() => {});
   });
   client.setNotificationHandler(ToolListChangedNotificationSchema, () => options.changed());
-  let open = true;
   const end = async () => {
     if (open) await Promise.race([transport.terminateSession().catch(() => {}), Bun.sleep(GOODBYE_MS)]);
     open = false;

@@ -27,7 +27,11 @@ export function faultOf(label: string, error: unknown, why: () => string): Refus
       `${label} does not speak streamable HTTP (${code}); servers with the old SSE transport cannot be used.`,
       { cause: error },
     );
-  if (/ECONNREFUSED|ConnectionRefused|Unable to connect|ENOTFOUND|getaddrinfo/i.test(`${codeName(error)} ${said}`))
+  if (
+    /ECONNREFUSED|ECONNRESET|ConnectionRefused|ConnectionClosed|socket connection was closed|Unable to connect|ENOTFOUND|getaddrinfo/i.test(
+      `${codeName(error)} ${said}`,
+    )
+  )
     return new Refusal("unavailable", "cannot be reached", `${label} cannot be reached.`, { cause: error });
   return new Refusal("unavailable", "it refused", `${label}: ${said.replace(/^MCP error -?\d+: /, "")}`, {
     cause: error,
@@ -47,5 +51,9 @@ function codeName(error: unknown): string {
 }
 
 /** The server forgot our conversation: it was started again. The request was not executed. */
-export const isForgotten = (error: unknown): boolean =>
-  codeOf(error) === 404 || (error instanceof Error && error.cause !== undefined && codeOf(error.cause) === 404);
+export function isForgotten(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  // 404 is what the protocol says; many servers answer 400 and name the session.
+  const said = cause instanceof Error ? cause.message : "";
+  return codeOf(cause) === 404 || (codeOf(cause) === 400 && /session/i.test(said));
+}

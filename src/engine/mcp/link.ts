@@ -242,7 +242,10 @@ export class McpLink {
     const { connection } = this;
     if (this.snapshot?.state === "ready")
       this.keep({ ...this.snapshot, error: messageOf(error), complaints: storable(this.complaints) });
-    const silent = error instanceof Refusal && error.note === "no answer in time";
+    const note = error instanceof Refusal ? error.note : "";
+    // An address that went away is another conversation when it is back.
+    if (note === "cannot be reached") await this.drop("now");
+    const silent = note === "no answer in time";
     if (silent && connection?.alive && !(await connection.answers())) await this.drop("now");
   }
 

@@ -76,12 +76,18 @@ async function run(
 const failed = (text: string, note: string): ToolResult => ({ text, note, failed: true });
 
 function resultOf({ text, images, failed: isError }: Answer): ToolResult {
-  const lines = text === "" ? 0 : text.split("\n", LINES_COUNTED).length;
+  const lines = text === "" ? 0 : linesIn(text);
   const said = lines === 0 ? "no output" : lines === 1 ? oneLine(text, 60) : counted(lines, "line");
   const note = images.length > 0 ? `${said}, ${counted(images.length, "image")}` : said;
   return { text: text === "" ? "[No output]" : text, note, images, ...(isError && { failed: true }) };
 }
-const LINES_COUNTED = 100_000;
+
+/** Counted without taking it apart: it may be 50 MB. */
+function linesIn(text: string): number {
+  let lines = text.endsWith("\n") ? 0 : 1;
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines++;
+  return lines;
+}
 
 /** The one text worth a line, else all of them. */
 function shownOf(args: Record<string, unknown>): string {

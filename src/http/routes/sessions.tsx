@@ -28,6 +28,7 @@ const Fields = {
   title: z.string().optional().describe("Named after the first message by default."),
   model: z.string().max(300).nullish().describe("Model for its chats."),
   kind: z.enum(["chat", "coder"]).optional().describe("Of the first chat: `coder` may propose changes of files."),
+  web_tools: flag.optional().describe("Whether its chats may search and read the web."),
 };
 const NewInProject = z.object(Fields);
 const New = z.object({

@@ -101,7 +101,7 @@ describe("a server that behaves", () => {
     expect(text).not.toContain("BOOCODE_TEST_SECRET");
     expect(text).toContain("PATH");
     await call(c, "child");
-    expect((await markedProcesses(`${MARKER}:${number}`)).length).toBeGreaterThan(1);
+    await until(async () => (await markedProcesses(`${MARKER}:${number}`)).length > 1);
     await c.end();
     expect(await markedProcesses(`${MARKER}:${number}`)).toEqual([]);
     delete process.env.BOOCODE_TEST_SECRET;
@@ -222,6 +222,24 @@ describe("over HTTP", () => {
     await fake.close();
   });
 
+  test("a server that goes away in a call, breaks off its answer, or floods ends the call at once", async () => {
+    const began = performance.now();
+    const fake = startFakeMcpHttp();
+    const c = await connectTo({ transport: "http", url: fake.url, headers: {} });
+    const hanging = call(c, "hang", {}, { timeout_ms: 60_000 });
+    hanging.catch(() => {});
+    await until(() => fake.requests.length >= 3);
+    await fake.close();
+    await expect(hanging).rejects.toThrow("cannot be reached");
+    const cut = startFakeMcpHttp({ fault: "cut" });
+    const two = await connectTo({ transport: "http", url: cut.url, headers: {} });
+    await expect(call(two, "echo", { message: "x" }, { timeout_ms: 60_000 })).rejects.toThrow("broke off");
+    const three = await connectTo({ transport: "http", url: cut.url, headers: {} });
+    await expect(call(three, "flood", {}, { timeout_ms: 60_000 })).rejects.toThrow("nobody asked for");
+    await cut.close();
+    expect(performance.now() - began).toBeLessThan(30_000);
+  }, 60_000);
+
   test("what is no MCP server, is not there, wants a login, or sends us elsewhere", async () => {
     const other = Bun.serve({
       port: 0,
@@ -261,6 +279,43 @@ describe("public servers", () => {
     const image = names.find((name) => /tiny-?image/i.test(name))!;
     expect((await call(c, image)).images.length).toBe(1);
   }, 30_000);
+
+  test("server-everything over streamable HTTP: calls, progress, and a stop that reaches it", async () => {
+    const probe = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+    const port = probe.port!;
+    await probe.stop(true);
+    const child = Bun.spawn(
+      [process.execPath, bin("@modelcontextprotocol/server-everything/dist/index.js"), "streamableHttp"],
+      { env: { ...process.env, PORT: String(port) }, stdout: "ignore", stderr: "ignore" },
+    );
+    const url = `http://127.0.0.1:${port}/mcp`;
+    await until(
+      () =>
+        fetch(url).then(
+          () => true,
+          () => false,
+        ),
+      20_000,
+    );
+    const c = await connectTo({ transport: "http", url, headers: {} });
+    const long = (await c.tools()).tools.find(({ name }) => /long-?running/i.test(name))!;
+    const heard: string[] = [];
+    const progress = (words: string) => void heard.push(words);
+    expect((await call(c, long.name, { duration: 1, steps: 2 }, { progress })).text).toContain("completed");
+    expect(heard).toEqual(["50 %", "100 %"]);
+    const stop = new AbortController();
+    const going = call(
+      c,
+      long.name,
+      { duration: 60, steps: 60 },
+      { signal: stop.signal, progress: () => stop.abort() },
+    );
+    await expect(going).rejects.toThrow();
+    expect((await call(c, "echo", { message: "still" })).text).toContain("still");
+    await c.end();
+    child.kill();
+    await child.exited;
+  }, 60_000);
 
   test("server-filesystem: reads inside its directory, refuses outside; says what reads and what writes", async () => {
     const dir = await mkdtemp(join(tmpdir(), "boo-mcp-"));
