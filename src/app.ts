@@ -33,6 +33,7 @@ import { allTools } from "./engine/tools/registry.ts";
 import { startTrimming } from "./engine/trim.ts";
 import { Waiters } from "./engine/waiters.ts";
 import { WebReader } from "./engine/web.ts";
+import { collectCutOff } from "./engine/worktrees/at-work.ts";
 import { followApplies } from "./engine/worktrees/base.ts";
 import { startReconciling } from "./engine/worktrees/keep.ts";
 import { type Assets, loadAssets } from "./http/assets.ts";
@@ -132,6 +133,8 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const tools = toolVersions().then((versions) => {
     facts.tools = versions;
   });
+  // In the worktrees' lanes before the runs that wait; nobody waits for it here.
+  void collectCutOff(core, recovered.cut_off);
   await resumeQueues(core);
   core.clock.look();
   const stopTrimming = startTrimming(core);

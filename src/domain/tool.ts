@@ -25,8 +25,10 @@ export interface ToolContext {
    * the request it made before. Absent where nobody can be asked.
    */
   ask?(asking: Asking): Promise<RunRequest>;
-  /** Runs a shell command that was allowed, in the project's directory. Absent where none can be. */
-  execute?(command: string, timeout_ms: number): Promise<CommandResult>;
+  /** The project's place in the worktree where the session's agents write; null while it has none. */
+  worktree?: string | null;
+  /** Runs a shell command that was allowed, in `cwd`: the root or the worktree. Absent where none can be. */
+  execute?(command: string, timeout_ms: number, cwd: string): Promise<CommandResult>;
   /**
    * To be awaited by a tool that asked and is about to do what it asked for: from here on the run works and does not wait,
    * so that a call which is cut off by the server's end is not made again. Absent where nobody can be asked.

@@ -1,4 +1,5 @@
 /** Boot: settles whatever the last process left, before anybody can ask. */
+import { NATIVE_PROVIDER } from "../domain/run.ts";
 import { skipLostNumbers } from "../store/journal.ts";
 import { closeLeftOpen } from "../store/parts.ts";
 import { expireOrphans } from "../store/requests.ts";
@@ -12,11 +13,11 @@ import { enqueue } from "./turn/lane.ts";
 /**
  * Finishes half-written applies, folds and closes open parts, marks running runs interrupted. Runs that wait for a human
  * stay, with their requests and the calls that ask; those whose answer came just before the end are queued again. Returns
- * the counts for the log.
+ * the counts for the log, and the sessions in which an agent was cut off.
  */
 export async function recover(
   core: Core,
-): Promise<{ parts: number; interrupted: number; answered: number; applies: number }> {
+): Promise<{ parts: number; interrupted: number; answered: number; applies: number; cut_off: string[] }> {
   const applies = await recoverApplies(core);
   return transact(core, async (tx, emit) => {
     const runs = await interruptRunning(tx);
@@ -27,7 +28,9 @@ export async function recover(
     emitClosed(emit, parts);
     for (const run of [...runs, ...answered]) emitRun(emit, run);
     for (const request of requests) emitRequest(emit, request);
-    return { parts: parts.length, interrupted: runs.length, answered: answered.length, applies };
+    const agents = runs.filter((run) => run.provider !== NATIVE_PROVIDER);
+    const cut_off = [...new Set(agents.map((run) => run.session_id))];
+    return { parts: parts.length, interrupted: runs.length, answered: answered.length, applies, cut_off };
   });
 }
 

@@ -204,10 +204,10 @@ test("a start after a crash leaves out the numbers that readers may have heard",
   await using boo = await spine();
   await commit(boo.journal, "a");
   const before = (await readHead(boo.sql)).seq;
-  expect(await recover(boo.core as never)).toEqual({ parts: 0, interrupted: 0, answered: 0, applies: 0 });
+  expect(await recover(boo.core as never)).toEqual({ parts: 0, interrupted: 0, answered: 0, applies: 0, cut_off: [] });
   expect((await readHead(boo.sql)).seq).toBe(before);
   await boo.part();
-  expect(await recover(boo.core as never)).toEqual({ parts: 1, interrupted: 0, answered: 0, applies: 0 });
+  expect(await recover(boo.core as never)).toEqual({ parts: 1, interrupted: 0, answered: 0, applies: 0, cut_off: [] });
   await boo.journal.catchUp();
   expect(boo.heard.at(-1)?.kind).toBe("part.closed");
   expect(boo.heard.at(-1)!.seq).toBeGreaterThan(before + 1_000);

@@ -20,14 +20,23 @@ export interface AgentApp extends AsyncDisposable {
 }
 
 export async function agentApp(
-  options: { repo?: TempRepo; files?: Record<string, string>; agent?: string[]; env?: Record<string, string> } = {},
+  options: {
+    repo?: TempRepo;
+    files?: Record<string, string>;
+    agent?: string[];
+    env?: Record<string, string>;
+    llm?: { url: string };
+    /** A data directory that outlives the program. */
+    home?: TempDir;
+  } = {},
 ): Promise<AgentApp> {
-  const home = await tempDir();
-  const { repo, files } = options;
+  const home = options.home ?? (await tempDir());
+  const { repo, files, llm } = options;
   const boo = await testApp({
     env: { BOOCODE_HOME: home.root, ...options.env },
     ...(repo && { repo }),
     ...(files && { files }),
+    ...(llm && { llm }),
   });
   await boo.repo.git("config", "user.name", "Ada").catch(() => {});
   await boo.repo.git("config", "user.email", "ada@example.org").catch(() => {});
@@ -52,7 +61,7 @@ export async function agentApp(
     worktree: () => join(directory, readdirSync(directory).find((name) => name.includes(session))!),
     async [Symbol.asyncDispose]() {
       await boo[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
+      if (!options.home) await home[Symbol.asyncDispose]();
     },
   };
 }

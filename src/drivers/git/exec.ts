@@ -162,6 +162,14 @@ export function gitFailed(stderr: string): Refusal {
       "git refuses this repository because it belongs to another user. The owner of BooCode can allow it: git config --global --add safe.directory <path>.",
     );
   }
+  const full = /^.*(No space left on device|Disk quota exceeded).*$/im.exec(stderr)?.[0];
+  if (full !== undefined) {
+    return new Refusal(
+      "unavailable",
+      "disk full",
+      `There is no space left on the disk, so git could not write: ${full.replace(/^(fatal|error):\s*/, "").slice(0, 300)}. Free some, then try again.`,
+    );
+  }
   const line = stderr.split("\n").find((l) => /^(fatal|error):/.test(l)) ?? stderr.split("\n")[0] ?? "";
   const said = line.replace(/^(fatal|error):\s*/, "").slice(0, 300) || "it gave no reason";
   return new Refusal("invalid", "git failed", `git failed: ${said}.`);

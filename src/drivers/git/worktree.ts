@@ -1,9 +1,10 @@
 /** Worktrees of a repository: made, looked at, kept as a hidden commit, brought back to one, and taken away. */
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { WorktreeStatus } from "../../domain/worktree.ts";
 import { messageOf } from "../../lib/errors.ts";
+import { bytes } from "../../lib/format.ts";
 import { Refusal } from "../refusal.ts";
 import { gitDirectories } from "./config.ts";
 import { git, gitOk, type Repository } from "./exec.ts";
@@ -38,21 +39,36 @@ export async function addWorktree(
 ): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   const name = await freeBranch(repository, branch);
-  await gitWrite(repository, ["worktree", "add", "--quiet", "-b", name, "--", path, commit], {
-    timeout_ms: CHECKOUT_TIMEOUT_MS,
-    env: CHECKOUT_ENV,
-  });
+  await checkOutNew(repository, path, ["-b", name, "--", path, commit]);
   return name;
+}
+
+/** git does not say that a disk is full, only that it could not write: how much room is there is told with it. */
+async function checkOutNew(repository: Repository, path: string, args: readonly string[]): Promise<void> {
+  try {
+    await gitWrite(repository, ["worktree", "add", "--quiet", ...args], {
+      timeout_ms: CHECKOUT_TIMEOUT_MS,
+      env: CHECKOUT_ENV,
+    });
+  } catch (error) {
+    const room = await statfs(dirname(path)).catch(() => null);
+    if (!room || !/unable to (write|create)|could not (write|create)|cannot (write|create)/i.test(messageOf(error)))
+      throw error;
+    const left = bytes(room.bavail * room.bsize);
+    throw new Refusal(
+      "unavailable",
+      "could not write",
+      `The worktree could not be written to ${dirname(path)}, where ${left} of the disk are left. ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
 }
 
 /** The same again for a branch that is there: its directory was removed. */
 export async function restoreWorktree(repository: Repository, path: string, branch: string): Promise<void> {
   await gitOk(repository.root, ["worktree", "prune"]);
   await mkdir(dirname(path), { recursive: true });
-  await gitWrite(repository, ["worktree", "add", "--quiet", "--", path, branch], {
-    timeout_ms: CHECKOUT_TIMEOUT_MS,
-    env: CHECKOUT_ENV,
-  });
+  await checkOutNew(repository, path, ["--", path, branch]);
 }
 
 async function freeBranch(repository: Repository, wanted: string): Promise<string> {

@@ -10,6 +10,7 @@ import { newId } from "../../lib/ids.ts";
 import { type AgentPicks, findAgentSession, pickForAgent, planOfChat } from "../../store/agent-sessions.ts";
 import { findChat, setChatProvider } from "../../store/chats.ts";
 import { type Core, transact } from "../core.ts";
+import { goingOn } from "../going-on.ts";
 import { findProvider, findSpec, listProviders } from "../providers/registry.ts";
 import { emitChat } from "../sessions.ts";
 
@@ -144,7 +145,8 @@ export async function changeAgent(
   const chat = await transact(core, async (tx, emit) => {
     const before = await findChat(tx, chatId);
     if (!before) throw notFound("chat");
-    if (core.live.ofChat(chatId) > 0 && wish.provider && wish.provider !== before.provider)
+    // Also one that waits for a human over a restart, which nobody executes: it goes on as who it began.
+    if (wish.provider && wish.provider !== before.provider && (await goingOn(core, { chat_id: chatId })) > 0)
       throw conflict("A run is going on in this chat. The provider can be changed when it has ended.");
     // An empty choice takes what the agent begins with.
     const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== "")) as AgentWish;

@@ -1,7 +1,6 @@
 /** Terminals: opened, listed, named, started again, ended. The shells live in tmux and outlive this process. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import type { Session } from "../../domain/session.ts";
 import {
   plainTitle,
@@ -27,11 +26,11 @@ import {
   reopenTerminal,
   setTerminalProgram,
 } from "../../store/terminals.ts";
-import { worktreeOfSession } from "../../store/worktrees.ts";
 import { type Core, transact } from "../core.ts";
 import { openContentTab } from "../layout.ts";
 import { projectOf } from "../projects.ts";
 import { readSettings } from "../settings.ts";
+import { worktreePlace } from "../worktrees/place.ts";
 import { emitTerminal } from "./live.ts";
 
 /** Until a browser says how large it is. */
@@ -102,11 +101,8 @@ function insertOpen(
   });
 }
 
-/** Where a session's work is done: the project's place in its worktree while it has one, else the project itself. */
 async function directoryOf(core: Core, session: Session): Promise<string> {
-  const worktree = await worktreeOfSession(core.sql, session.id);
-  const inside = worktree?.state === "ready" ? join(worktree.path, worktree.prefix) : null;
-  return inside !== null && isDirectory(inside) ? inside : (await projectOf(core, session.project_id)).path;
+  return (await worktreePlace(core, session.id)) ?? (await projectOf(core, session.project_id)).path;
 }
 
 /** Open and exited ones of a session, or of all. */

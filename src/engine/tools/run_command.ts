@@ -29,12 +29,17 @@ export const runCommandTool = defineTool({
       .max(TIMEOUT_MAX_S)
       .default(TIMEOUT_S)
       .describe(`Seconds after which it is stopped, at most ${TIMEOUT_MAX_S}.`),
+    where: z
+      .enum(["worktree", "project"])
+      .default("worktree")
+      .describe("A session whose agents write in a worktree: there, or in the project's directory."),
   }),
   shown: ({ command }) => command,
-  async run({ command, timeout_s }, context) {
+  async run({ command, timeout_s, where }, context) {
     const { ask, execute } = context;
     if (!ask || !execute) throw unavailable("No command can be run here.");
     const proposed = await proposedFiles(context);
+    const cwd = (where === "worktree" ? context.worktree : null) ?? context.root;
     const request = (await ask({
       kind: "permission",
       title: command,
@@ -42,7 +47,7 @@ export const runCommandTool = defineTool({
         tool_kind: "execute",
         text: command,
         facts: [
-          { label: "In", value: context.root },
+          { label: "In", value: cwd },
           { label: "At most", value: duration(timeout_s * 1000) },
           ...(proposed ? [{ label: "Not on disk", value: proposed }] : []),
         ],
@@ -51,9 +56,14 @@ export const runCommandTool = defineTool({
       options: optionsFor(command),
     })) as PermissionRequest;
     if (request.state !== "answered") return refused(request);
-    return resultOf(await execute(command, timeout_s * 1000), timeout_s, proposed);
+    const result = resultOf(await execute(command, timeout_s * 1000, cwd), timeout_s, proposed);
+    return cwd === context.root ? result : { ...result, text: `${result.text}\n${IN_WORKTREE}` };
   },
 });
+
+/** Reads and applies are of the checkout: a model must not take one place for the other. */
+const IN_WORKTREE =
+  "[Ran in the worktree where this session's agents write. Your other tools read the project's directory, and apply_pending writes there: say where: \"project\" to run a command in it.]";
 
 function optionsFor(command: string): RequestOption[] {
   const always: RequestOption = {

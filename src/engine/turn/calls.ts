@@ -26,6 +26,7 @@ import { steady } from "../steady.ts";
 import { cutResult, RESULT_LIMIT } from "../tools/cut.ts";
 import { callTool, shownOf } from "../tools/define.ts";
 import { webAccess } from "../web.ts";
+import { worktreeIsQuiet, worktreePlace } from "../worktrees/place.ts";
 import type { RunLimits } from "./limits.ts";
 import { LiveOutput } from "./live-output.ts";
 import type { PartWriter } from "./parts.ts";
@@ -184,13 +185,18 @@ async function executeOne(
     skills: async () => (await skillsFor(core, project)).skills,
     code: codeAccess({ core, project: project.id, scope, ...(proposals && { proposals }) }),
     reach: (path) => reachOf(core, project, run.session_id, path),
-    execute: (command, timeout_ms) => {
+    worktree: await steady(core, () => worktreePlace(core, run.session_id)),
+    execute: (command, timeout_ms, cwd) => {
       const onOutput = (piece: string) => {
         live_output().push(piece);
         hearOutput(core, live, call.name, piece);
       };
-      const cwd = project.path;
-      const ran = runAllowed(core, { run, part_id: part, command, cwd, timeout_ms, signal, onOutput });
+      const input = { run, part_id: part, command, cwd, timeout_ms, signal, onOutput };
+      const quiet = cwd === project.path ? Promise.resolve() : worktreeIsQuiet(core, run.session_id);
+      const ran = quiet.then(() => {
+        signal.throwIfAborted();
+        return runAllowed(core, input);
+      });
       running = ran.finally(() => {
         core.code.touch();
         return output?.end();

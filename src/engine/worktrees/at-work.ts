@@ -5,7 +5,7 @@ import type { Session } from "../../domain/session.ts";
 import type { Worktree } from "../../domain/worktree.ts";
 import { gitDirectories, operationUnderWay } from "../../drivers/git/config.ts";
 import type { Repository } from "../../drivers/git/exec.ts";
-import { conflict, notFound, unavailable } from "../../lib/errors.ts";
+import { conflict, messageOf, notFound, unavailable } from "../../lib/errors.ts";
 import { countWriting, newestAgentRun } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
@@ -71,6 +71,15 @@ export function demandNoOperation({ operation }: Standing): void {
 /** The directory of hooks that the user trusts; null runs none. */
 export async function trustedHooks(core: Pick<Core, "sql">, { project, top }: Standing): Promise<string | null> {
   return (await trustsHooks(core, project.id)) ? hooksDirectory(top) : null;
+}
+
+/** After a start: what agents wrote until the server died is proposed, as it is when a run ends otherwise. */
+export async function collectCutOff(core: Core, sessions: readonly string[]): Promise<void> {
+  const one = (sessionId: string) =>
+    core.lanes
+      .run(laneOfWorktree(sessionId), async () => collectAgain(core, await standingOf(core, sessionId)))
+      .catch((error) => core.log.warn("worktree.not_collected", { session_id: sessionId, reason: messageOf(error) }));
+  await Promise.all(sessions.map(one));
 }
 
 /** What is proposed follows what was done in the worktree. In its lane. */
