@@ -116,6 +116,8 @@ export const ids = {
   finish: (sessionId: string) => `finish-${sessionId}`,
   finishMessage: (sessionId: string, head: string) => `fm-${sessionId}-${head.slice(0, 12)}`,
   processes: "processes",
+  /** Above a coder's composer: what an agent will not see of the checkout. */
+  uncommitted: (chatId: string) => `uc-${chatId}`,
   /** Who answers a coder's messages: the button and its list; what the agent plans. */
   agentPick: (chatId: string) => `agent-${chatId}`,
   agentList: (chatId: string) => `agents-${chatId}`,

@@ -179,6 +179,7 @@ export const urls = {
   worktreesWithSizes: "/worktrees?sizes=1",
   /** The finish of a session's worktree, and what a human does there. */
   sessionWorktree: (sessionId: string) => `/sessions/${sessionId}/worktree`,
+  worktreeUncommitted: (sessionId: string) => `/sessions/${sessionId}/worktree/uncommitted`,
   worktreeCarryings: (sessionId: string) => `/sessions/${sessionId}/worktree/carryings`,
   worktreeBranches: (sessionId: string) => `/sessions/${sessionId}/worktree/branches`,
   worktreeCommits: (sessionId: string) => `/sessions/${sessionId}/worktree/commits`,

@@ -11,7 +11,6 @@ import { newId } from "../lib/ids.ts";
 import { storable } from "../lib/storable.ts";
 import { oneLine } from "../lib/text.ts";
 import {
-  deleteProject,
   findProject,
   findProjectByPath,
   insertProject,
@@ -20,8 +19,6 @@ import {
   renameProject,
 } from "../store/projects.ts";
 import { type Core, transact } from "./core.ts";
-import { goingOn } from "./going-on.ts";
-import { reconcileTerminals } from "./terminals/reconcile.ts";
 
 export const NAME_LIMIT_CHARS = 100;
 
@@ -72,19 +69,6 @@ export async function changeProject(core: Core, id: string, name: string): Promi
   });
   if (!row) throw notFound("project");
   return withGit(row);
-}
-
-/** Forgets the project with its sessions; refused while one of them has a run going. The directory stays. */
-export async function removeProject(core: Core, id: string): Promise<void> {
-  if ((await goingOn(core, { project_id: id })) > 0)
-    throw conflict("A run is going on in this project. Stop it first.");
-  const gone = await transact(core, async (tx, emit) => {
-    const deleted = await deleteProject(tx, id);
-    if (deleted) emit({ topic: DESK, kind: "project.deleted", payload: { project_id: id } });
-    return deleted;
-  });
-  if (!gone) throw notFound("project");
-  await reconcileTerminals(core);
 }
 
 async function withGit(row: ProjectRow): Promise<Project> {

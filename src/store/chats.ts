@@ -18,6 +18,13 @@ export async function findChat(db: Db, id: string): Promise<Chat | null> {
   return row ?? null;
 }
 
+/** Ids of all chats of a project. */
+export async function chatsOfProject(db: Db, projectId: string): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select c.id from chats c join sessions s on s.id = c.session_id where s.project_id = ${projectId}`;
+  return rows.map((row) => row.id);
+}
+
 export async function chatTitles(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db<
     { id: string; title: string }[]

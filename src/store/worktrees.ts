@@ -30,6 +30,12 @@ export function listWorktrees(db: Db): Promise<Worktree[]> {
     select ${columns(db)} from worktrees where state <> 'retired' order by created_at desc, id`;
 }
 
+/** Those of a project that are not retired. */
+export function worktreesOfProject(db: Db, projectId: string): Promise<Worktree[]> {
+  return db<Worktree[]>`
+    select ${columns(db)} from worktrees where project_id = ${projectId} and state <> 'retired' order by created_at, id`;
+}
+
 /** Retired ones of which something was kept, newest first. */
 export function restorableWorktrees(db: Db): Promise<Worktree[]> {
   return db<Worktree[]>`

@@ -166,7 +166,7 @@ async function clear(): Promise<void> {
   for (const project of projects) {
     const { sessions } = await boo.get<{ sessions: { id: string }[] }>(`/projects/${project.id}/sessions?archived=1`);
     for (const session of sessions) await boo.send("DELETE", `/sessions/${session.id}?force=1`);
-    await boo.send("DELETE", `/projects/${project.id}`);
+    await boo.send("DELETE", `/projects/${project.id}?force=1`);
   }
 }
 

@@ -6,6 +6,7 @@ import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { Uncommitted } from "../worktrees/carry.tsx";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
 import { AgentList, AgentPick, AgentPlan } from "./agent.tsx";
 import { ModeList, ModePick } from "./mode.tsx";
@@ -15,7 +16,7 @@ import { ChatReview } from "./to-review.tsx";
 
 type ComposerView = Pick<
   ChatView,
-  "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review" | "agent"
+  "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review" | "agent" | "worktree_branch"
 >;
 
 /**
@@ -33,6 +34,14 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       <StreamNotes />
       <div id={ids.composerError(chat_id)}>{state.error === null ? "" : <ComposerError message={state.error} />}</div>
       {view.agent ? <AgentPlan chat_id={chat_id} plan={view.agent.plan} /> : ""}
+      {view.agent ? (
+        <Uncommitted
+          chat={view.chat}
+          asks={view.agent.provider !== null && !view.worktree_branch && view.project.is_git}
+        />
+      ) : (
+        ""
+      )}
       <Queue chat_id={chat_id} items={view.queue} />
       {view.to_review ? <ChatReview session_id={view.chat.session_id} chat_id={chat_id} totals={view.to_review} /> : ""}
       <Box view={view} state={state} />

@@ -158,10 +158,12 @@ interface RemovalProps {
   sessions: number;
   /** Runs in flight, which removal stops. */
   running: number;
+  /** What is only in its worktrees, in words, one a worktree. */
+  at_risk?: readonly string[];
 }
 
 /** Asks before a project leaves BooCode; everything inside `main`. */
-export function ProjectRemovalContent({ project, sessions, running }: RemovalProps) {
+export function ProjectRemovalContent({ project, sessions, running, at_risk = [] }: RemovalProps) {
   return (
     <>
       <PageHeader title={project.name} />
@@ -193,6 +195,15 @@ export function ProjectRemovalContent({ project, sessions, running }: RemovalPro
               ""
             )}
           </ul>
+          {at_risk.length > 0 ? (
+            <p class="note-bad" role="alert">
+              Only in its worktrees: <span safe>{at_risk.join("; ")}</span>. What is not committed stays in the
+              repository under <code>refs/boocode/retired</code>, and branches with commits that are not merged stay;
+              the directories go.
+            </p>
+          ) : (
+            ""
+          )}
           <form class="form" method="post" action={urls.projectRemoval(project.id)}>
             <div class="btns">
               <button type="submit" class="btn btn-bad">

@@ -1,6 +1,8 @@
 /** Before there is a worktree, and what it does not see of the checkout. */
+import type { Chat } from "../../src/domain/chat.ts";
 import type { Carry, Finish } from "../../src/domain/finish.ts";
 import { counted } from "../../src/lib/format.ts";
+import { ids } from "../ids.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -48,6 +50,34 @@ export function WithoutWorktree(props: FinishProps & { finish: Extract<Finish, {
       </section>
       {project.is_git ? <CarryOver {...props} carry={finish.carry} busy={false} /> : ""}
     </>
+  );
+}
+
+/**
+ * Above a coder's composer, before an agent gets its first message: what it will not see. Fetched once the page stands, because
+ * git is asked; the stream sends the place again when another agent is picked or the worktree is made.
+ */
+export function Uncommitted({ chat, asks }: { chat: Pick<Chat, "id" | "session_id">; asks: boolean }) {
+  const id = ids.uncommitted(chat.id);
+  if (!asks) return <div id={id}></div>;
+  return <div id={id} hx-get={urls.worktreeUncommitted(chat.session_id)} hx-trigger="load" hx-swap="innerHTML"></div>;
+}
+
+/** The line itself; nothing while everything is committed. */
+export function UncommittedLine({ session_id, carry }: { session_id: string; carry: Carry | null }) {
+  if (!carry || carry.files === 0) return "";
+  const one = carry.files === 1;
+  return (
+    <p class="toreview">
+      <Icon name="info" />
+      <span
+        class="grow"
+        safe
+      >{`${counted(carry.files, "file")} of the checkout ${one ? "is" : "are"} not committed: the agent will not see ${one ? "it" : "them"}.`}</span>
+      <a class="btn btn-sm" href={urls.sessionWorktree(session_id)}>
+        Carry over…
+      </a>
+    </p>
   );
 }
 

@@ -191,11 +191,11 @@ async function executeOne(
         live_output().push(piece);
         hearOutput(core, live, call.name, piece);
       };
-      const input = { run, part_id: part, command, cwd, timeout_ms, signal, onOutput };
+      const allowed = { run, part_id: part, command, cwd, timeout_ms, signal, onOutput };
       const quiet = cwd === project.path ? Promise.resolve() : worktreeIsQuiet(core, run.session_id);
       const ran = quiet.then(() => {
         signal.throwIfAborted();
-        return runAllowed(core, input);
+        return runAllowed(core, allowed);
       });
       running = ran.finally(() => {
         core.code.touch();

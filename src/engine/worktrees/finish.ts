@@ -125,6 +125,13 @@ export function proposedMessage(
   return `Change ${names.slice(0, 2).join(names.length === 2 ? " and " : ", ")}${more}`.slice(0, SUBJECT_CHARS);
 }
 
+/** What an agent of this session would not see. */
+export async function uncommittedIn(core: Core, sessionId: string): Promise<Carry | null> {
+  const session = await findSession(core.sql, sessionId);
+  if (!session) throw notFound("session");
+  return carryOf(core, await projectOf(core, session.project_id), sessionId);
+}
+
 async function carryOf(core: Core, project: Project, sessionId: string): Promise<Carry | null> {
   try {
     const status = await core.statuses.read(project.path);

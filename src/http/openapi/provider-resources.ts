@@ -1,7 +1,7 @@
 /** Providers and what is known of them; part of RESOURCES. */
 import { z } from "zod";
 import type { AgentSession } from "../../domain/agent-session.ts";
-import type { Finish, Push } from "../../domain/finish.ts";
+import type { Carry, Finish, Push } from "../../domain/finish.ts";
 import type { KeptList } from "../../domain/kept.ts";
 import type * as domain from "../../domain/provider.ts";
 import type { Worktree, WorktreeStatus } from "../../domain/worktree.ts";
@@ -96,10 +96,11 @@ const worktreeStatus = z.object({
   behind: count,
   conflicts: z.array(z.string()),
 }) satisfies Of<WorktreeStatus>;
-const carry = z
-  .object({ files: count, carried_at: at.nullable() })
-  .nullable()
-  .describe("Uncommitted files of the checkout, and when they were carried over last.");
+const uncommitted = z.object({
+  files: count.describe("Of the checkout, not committed."),
+  carried_at: at.nullable().describe("When they were carried over last."),
+}) satisfies Of<Carry>;
+const carry = uncommitted.nullable();
 const finish = z.discriminatedUnion("state", [
   z.object({ state: z.literal("none"), worktree: worktree.nullable(), reason: z.string(), carry }),
   z.object({
@@ -185,6 +186,7 @@ export const PROVIDER_RESOURCES = {
     status: worktreeStatus.nullable(),
     size_bytes: count.nullable().describe("Null unless asked for with `sizes`."),
   }),
+  Carry: uncommitted,
   Finish: finish,
   Push: push,
   WorktreeSettings: z.object({ in_place: z.boolean(), copy_files: z.string(), setup_command: z.string() }),

@@ -3,11 +3,12 @@ import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
+import { UncommittedLine } from "../../../views/worktrees/carry.tsx";
 import { FinishContent, type FinishProps, FinishView } from "../../../views/worktrees/finish.tsx";
 import { framePage } from "../../engine/pages.ts";
 import { bringIn, giveUpMerging, goOnMerging, resolveConflict } from "../../engine/worktrees/bring-in.ts";
 import { carryOver } from "../../engine/worktrees/carry.ts";
-import { finishOf } from "../../engine/worktrees/finish.ts";
+import { finishOf, uncommittedIn } from "../../engine/worktrees/finish.ts";
 import { worktreeView } from "../../engine/worktrees/keep.ts";
 import { makeWorktree } from "../../engine/worktrees/make.ts";
 import { commitWorktree, makeBranchHere, pushWorktree } from "../../engine/worktrees/publish.ts";
@@ -59,6 +60,21 @@ function readRoutes(web: Web) {
       ({ request, params }) =>
         act(web, request, params.id, async () => ({ said: await makeWorktree(core, params.id) }), { status: 201 }),
       about({ summary: "Makes the worktree, or makes it anew where its directory is gone.", answers: { 201: DONE } }),
+    )
+    .get(
+      "/sessions/:id/worktree/uncommitted",
+      async ({ request, params }) => {
+        const carry = await uncommittedIn(core, params.id);
+        if (wants(request) === "page") return seeOther(urls.sessionWorktree(params.id));
+        return respond(request, {
+          fragment: () => UncommittedLine({ session_id: params.id, carry }) as string,
+          json: () => ({ carry }),
+        });
+      },
+      about({
+        summary: "How many files of the checkout are not committed, which an agent in a worktree does not see.",
+        answers: { 200: { carry: "Carry|null" } },
+      }),
     )
     .post(
       "/sessions/:id/worktree/carryings",

@@ -9,14 +9,9 @@ import type { FormError } from "../../../views/ui/fields.tsx";
 import { urls } from "../../../views/urls.ts";
 import { goingOn } from "../../engine/going-on.ts";
 import { framePage } from "../../engine/pages.ts";
-import {
-  allProjects,
-  changeProject,
-  directoriesUnder,
-  projectOf,
-  registerProject,
-  removeProject,
-} from "../../engine/projects.ts";
+import { removeProject, worktreesAtRisk } from "../../engine/project-removal.ts";
+import { allProjects, changeProject, directoriesUnder, projectOf, registerProject } from "../../engine/projects.ts";
+import { riskWords } from "../../engine/worktrees/keep.ts";
 import { readProjectSessions } from "../../store/nav.ts";
 import { parseBody, parseQuery } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -32,6 +27,7 @@ const New = z.object({
   create: flag.default(false).describe("Make the directory, with a git repository in it."),
 });
 const Name = z.object({ name: z.string() });
+const Removal = z.object({ force: flag.default(false).describe("Also when something is only in its worktrees.") });
 const Shown = z.object({ archived: flag.default(false).describe("Pages: with archived sessions.") });
 const Typed = z.object({ path: z.string().max(4096).default("").describe("What was typed so far.") });
 
@@ -97,12 +93,14 @@ function projectRoutesById(web: Web) {
     )
     .delete(
       "/projects/:id",
-      async ({ params }) => {
-        await removeProject(web.core, params.id);
+      async ({ request, params }) => {
+        await removeProject(web.core, params.id, parseQuery(request, Removal).force);
         return noContent();
       },
       about({
-        summary: "Forgets it with its sessions; the directory stays. 409 while a run is going on in it.",
+        summary:
+          "Forgets it with its sessions; the directory stays. 409 while a run is going on in it, or something is only in one of its worktrees.",
+        query: Removal,
         answers: { 204: null },
       }),
     )
@@ -205,11 +203,12 @@ async function confirmRemoval(web: Web, request: Request, id: string): Promise<R
     sessions: at.nav.projects.find((p) => p.id === id)?.total ?? 0,
     running: await goingOn(web.core, { project_id: id }),
   };
+  const risks = (await worktreesAtRisk(web.core, id)).map((view) => riskWords(view.status!));
   return respond(request, {
     page: () =>
       (
         <Page frame={frameFor(web, request, at)} title={`Remove ${project.name}`} current={{ project_id: id }}>
-          {ProjectRemovalContent({ project, ...facts }) as "safe"}
+          {ProjectRemovalContent({ project, ...facts, at_risk: risks }) as "safe"}
         </Page>
       ) as string,
     json: () => ({ project, ...facts }),
@@ -217,6 +216,6 @@ async function confirmRemoval(web: Web, request: Request, id: string): Promise<R
 }
 
 async function remove(web: Web, request: Request, id: string): Promise<Response> {
-  await removeProject(web.core, id);
+  await removeProject(web.core, id, true);
   return answerPost(request, { json: () => noContent(), url: urls.desk, navigate: true });
 }

@@ -30,16 +30,8 @@ const List = z.object({
 const Retirement = z.object({ force: flag.default(false).describe("Also when something is only there.") });
 const Settings = z.object({
   in_place: flag.optional().describe("Without git: agents may work in the project's directory itself."),
-  copy_files: z
-    .string()
-    .max(4_000, { error: "The list has at most 4,000 characters." })
-    .optional()
-    .describe("Untracked files that a new worktree gets, one a line."),
-  setup_command: z
-    .string()
-    .max(2_000, { error: "The command has at most 2,000 characters." })
-    .optional()
-    .describe("Runs once in a new worktree, by /bin/sh."),
+  copy_files: z.string().optional().describe("Untracked files that a new worktree gets, one a line."),
+  setup_command: z.string().optional().describe("Runs once in a new worktree, by /bin/sh."),
 });
 const Saved = z.object({ saved: flag.default(false) });
 
@@ -178,11 +170,7 @@ function settingsRoutes(web: Web) {
     )
     .post(
       "/projects/:id/worktrees",
-      async ({ request, params }) => {
-        const settings = await changeWorktreeSettings(web.core, params.id, await parseBody(request, Settings));
-        const url = urls.worktreeSettingsSaved(params.id);
-        return answerPost(request, { json: () => Response.json({ settings }), url, navigate: true });
-      },
+      ({ request, params }) => saveSettings(web, request, params.id),
       about({
         summary: "Changes what is given. Writing a setup command approves it.",
         body: Settings,
@@ -191,11 +179,24 @@ function settingsRoutes(web: Web) {
     );
 }
 
+async function saveSettings(web: Web, request: Request, id: string): Promise<Response> {
+  const typed = await parseBody(request, Settings);
+  try {
+    const settings = await changeWorktreeSettings(web.core, id, typed);
+    const url = urls.worktreeSettingsSaved(id);
+    return answerPost(request, { json: () => Response.json({ settings }), url, navigate: true });
+  } catch (error) {
+    const { copy_files = "", setup_command = "", in_place = false } = typed;
+    const settings = { copy_files, setup_command, in_place };
+    return refusedForm(request, error, (e) => drawSettings(web, request, id, { settings, saved: false, error: e }));
+  }
+}
+
 async function drawSettings(
   web: Web,
   request: Request,
   id: string,
-  shown: Pick<Parameters<typeof WorktreeSettingsContent>[0], "settings" | "saved">,
+  shown: Pick<Parameters<typeof WorktreeSettingsContent>[0], "settings" | "saved" | "error">,
 ): Promise<string> {
   const project = await projectOf(web.core, id);
   const frame = frameFor(web, request, await framePage(web.core));

@@ -14,6 +14,7 @@ import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
 import { RequestCard } from "../../../views/requests/card.tsx";
+import { Uncommitted } from "../../../views/worktrees/carry.tsx";
 import type { Chat } from "../../domain/chat.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
 import type { JournalEvent } from "../../domain/event.ts";
@@ -22,7 +23,7 @@ import { askingParts } from "../../domain/request.ts";
 import type { Run } from "../../domain/run.ts";
 import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
-import { agentOfChat } from "../../engine/dispatch/picks.ts";
+import { agentOfChat, type ChatAgent } from "../../engine/dispatch/picks.ts";
 import { readLayout } from "../../engine/layout.ts";
 import { branchAt, pickOf } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
@@ -336,9 +337,13 @@ async function agentRegions(core: Core, db: Db, chat: Chat): Promise<string> {
   return (
     upsert(ids.agentPick(chat.id), AgentPick({ chat, agent }) as string) +
     upsert(ids.agentList(chat.id), AgentList({ chat, agent }) as string) +
-    upsert(ids.plan(chat.id), AgentPlan({ chat_id: chat.id, plan: agent.plan }) as string)
+    upsert(ids.plan(chat.id), AgentPlan({ chat_id: chat.id, plan: agent.plan }) as string) +
+    upsert(ids.uncommitted(chat.id), Uncommitted({ chat, asks: await lacksWorktree(db, chat, agent) }) as string)
   );
 }
+
+const lacksWorktree = async (db: Db, chat: Chat, { provider }: ChatAgent) =>
+  provider !== null && !(await worktreeOfSession(db, chat.session_id));
 
 async function planChanged(core: Core, chatId: string): Promise<Rendered> {
   const plan = AgentPlan({ chat_id: chatId, plan: await planOfChat(core.sql, chatId) }) as string;
