@@ -74,13 +74,16 @@ async function dispatch(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   say(core, live, "making the worktree ready");
   const ready = await ensureWorktree(core, session, project);
   if (ready.said) await writer.notice(1, ready.said, { notice: "worktree" });
-  await checkpoint(core, run, ready);
-  signal.throwIfAborted();
+  // Behind the start of the agent: it is taken before the agent hears anything.
+  const kept = checkpoint(core, run, ready);
   await transact(core, (tx) => pickForAgent(tx, newId(), run.chat_id, run.provider, {}));
   const known = (await findAgentSession(core.sql, run.chat_id, run.provider))!;
   const found = findProgram(spec);
   if (!found) throw unavailable(`${spec.label} is not installed${spec.install ? `: ${spec.install}` : "."}`);
-  if (found.way !== "acp") return dispatchPlain(core, run, live, writer, { ready, began, project, spec });
+  if (found.way !== "acp") {
+    await kept;
+    return dispatchPlain(core, run, live, writer, { ready, began, project, spec });
+  }
   say(core, live, `starting ${spec.label}`);
   const opened = await openConversation(core, run, spec, known, ready.cwd, signal, (position) =>
     say(core, live, `waiting for one of ${core.config.agents_max} agents, number ${position} in line`),
@@ -90,7 +93,7 @@ async function dispatch(core: Core, run: Run, live: LiveRun, writer: PartWriter,
     const picks = { mode: run.agent_mode, model: run.model, thinking: run.thinking };
     for (const text of await applyPicks(warm, run, picks)) await writer.notice(1, storable(text), { notice: "agent" });
     await rememberOffers(core, run, spec, warm);
-    const ending = await converse(core, run, live, writer, { ready, opened, began, project, label: spec.label });
+    const ending = await converse(core, run, live, writer, { ready, kept, opened, began, project, label: spec.label });
     // Some announce their commands late: what the menu shows outlives the process.
     await rememberOffers(core, run, spec, warm);
     return ending;
@@ -100,6 +103,8 @@ async function dispatch(core: Core, run: Run, live: LiveRun, writer: PartWriter,
 }
 
 interface Context extends Place {
+  /** The checkpoint of before this message. */
+  kept: Promise<void>;
   opened: Opened;
   began: number;
   label: string;
@@ -112,10 +117,11 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   if (at.opened.from !== undefined) {
     const words = `${at.label} goes on with its conversation, in the session's worktree from now on.`;
     await writer.notice(1, words, { notice: "history" });
-    blocks.unshift({ type: "text", text: movedWords(at.opened.from, at.ready.cwd) });
+    blocks.push({ type: "text", text: movedWords(at.opened.from, at.ready.cwd) });
   }
   if (how === "anew" || how === "aside" || (how === "new" && told > 0))
     await writer.notice(1, beginsAnew(at.label, how, told), { notice: "history" });
+  await at.kept;
   await knowsFromNow(core, run);
   const facts: Facts = { used: null, size: null, cost: null };
   const stop = new AbortController();

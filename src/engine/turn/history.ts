@@ -153,9 +153,10 @@ function oneTurn(message: Message, turn: number, parts: readonly Part[], { resul
     .map((p) => p.text)
     .join("");
   // A call without a result is dropped: most endpoints refuse a history in which one is missing.
-  const done = parts.filter((p): p is ToolPart => p.kind === "tool" && (p.state === "closed" || p.state === "failed"));
+  const made = parts.filter((p): p is ToolPart => p.kind === "tool" && (p.state === "closed" || p.state === "failed"));
+  const done = made.filter((p) => p.meta.agent === undefined);
   const calls: ToolCall[] = done.map(({ meta }) => callOf(meta));
-  const content = textOf(parts);
+  const content = made.length > done.length ? toldOfAgent(parts) : textOf(parts);
   if (content === "" && calls.length === 0) return [];
   const said: ChatMessage = { role: "assistant", content };
   if (reasoning) said.reasoning = reasoning;
@@ -170,5 +171,25 @@ function oneTurn(message: Message, turn: number, parts: readonly Part[], { resul
     }),
   ];
 }
+
+/** Calls of an outside agent told of at most; the newest. */
+const AGENT_CALLS_MAX = 40;
+
+/**
+ * What an outside agent did, as words in their place: its calls have names and arguments that no tool of ours has, and a
+ * model that is told of them as calls would make such ones.
+ */
+function toldOfAgent(parts: readonly Part[]): string {
+  const calls = parts.filter((p): p is ToolPart => p.kind === "tool" && p.meta.agent !== undefined);
+  const told = new Set(calls.slice(-AGENT_CALLS_MAX).map((part) => part.id));
+  const skipped = calls.length - told.size;
+  const words = parts.flatMap((part) => {
+    if (part.kind === "text") return [part.text];
+    return part.kind === "tool" && told.has(part.id) ? [didWords(part.meta)] : [];
+  });
+  return [...(skipped > 0 ? [`[${skipped} earlier steps of the agent]`] : []), ...words].filter(Boolean).join("\n\n");
+}
+
+const didWords = ({ name, shown, note }: ToolMeta): string => `[${[name, shown, note].filter(Boolean).join(" · ")}]`;
 
 const callOf = (meta: ToolMeta): ToolCall => ({ id: meta.call_id, name: meta.name, arguments: meta.arguments_text });
