@@ -15,7 +15,8 @@ import { REAL_AGENTS, type RealAgent } from "./real-agents/list.ts";
 
 /** Small to start, and of three kinds: an adapter with modes, an adapter with a sandbox, a program with options. */
 const BY_DEFAULT = ["claude", "codex", "opencode"];
-const INSTALL_TIMEOUT_MS = 240_000;
+/** A registry that is slower than this is as good as none: tests then go without. */
+const INSTALL_TIMEOUT_MS = 90_000;
 
 export function agentsForTests(): RealAgent[] {
   const wanted = process.env.TEST_AGENTS?.trim() || BY_DEFAULT.join(",");

@@ -1,4 +1,5 @@
 /** How the scripted program says what it does: as text for people, or as one of the JSON streams. */
+import { writeSync } from "node:fs";
 
 export interface Format {
   begin(prompt: string): void;
@@ -15,8 +16,20 @@ const line = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\
 let calls = 0;
 const callId = () => `call_${process.pid}_${++calls}`;
 
+/** On a terminal what is written and not taken yet is lost at the end of the program: this waits until it is taken. */
+function writeNow(text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0)
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as { code?: string }).code !== "EAGAIN") throw error;
+      Bun.sleepSync(1);
+    }
+}
+
 function text(): Format {
-  const out = (s: string) => process.stdout.write(s);
+  const out = writeNow;
   return {
     begin: () => out("\u001b[1;35mfake-cli\u001b[0m ready\n"),
     say: out,

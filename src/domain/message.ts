@@ -66,8 +66,9 @@ export interface NoticeMeta {
   skill?: string;
   /** Of "terminal": where an agent runs that has no protocol. */
   terminal_id?: string;
-  /** Of "login": whose user has to sign in. */
+  /** Of "login": whose user has to sign in, and the way that is offered; null is its usual command. */
   provider?: string;
+  method?: string | null;
   /** Of "notes": the file they are from; null when there are none any more. */
   file?: string | null;
 }

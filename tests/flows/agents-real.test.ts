@@ -28,13 +28,17 @@ interface Installed {
   agent: RealAgent;
   directory: string;
 }
-const installed: Installed[] = [];
-for (const agent of agentsForTests())
-  try {
-    installed.push({ agent, directory: await install(agent) });
-  } catch (error) {
-    console.log(`skipped: ${(error as Error).message}`);
-  }
+const tried = await Promise.all(
+  agentsForTests().map(async (agent): Promise<Installed | null> => {
+    try {
+      return { agent, directory: await install(agent) };
+    } catch (error) {
+      console.log(`skipped: ${(error as Error).message}`);
+      return null;
+    }
+  }),
+);
+const installed = tried.filter((one) => one !== null);
 
 let repo: TempRepo;
 let database: TestDatabase;

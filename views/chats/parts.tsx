@@ -17,6 +17,7 @@ import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
+import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
@@ -172,8 +173,9 @@ export function NoticeView({ part }: { part: NoticePart }) {
       {part.meta.notice === LOGIN_NOTICE && part.meta.provider ? (
         <form {...action(urls.providerLogins(part.meta.provider), part.chat_id)}>
           <input type="hidden" name="chat_id" value={part.chat_id} />
+          {part.meta.method ? <input type="hidden" name="method" value={attr(part.meta.method)} /> : ""}
           <button type="submit" class="btn btn-sm">
-            Open a terminal for it
+            Sign in
           </button>
         </form>
       ) : (

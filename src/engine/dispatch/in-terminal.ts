@@ -78,7 +78,8 @@ async function runOnce(at: PlainRun, guest: Guest, { words, shown, prompt, told 
     try {
       await begun(at, guest, terminal, told);
       await knowsFromNow(core, run);
-      tell(at, { title: shown, kind: "execute", status: "in_progress", input: JSON.stringify({ command: shown }) });
+      const title = `${spec.label} in terminal ${terminal.number}`;
+      tell(at, { title, kind: "execute", status: "in_progress", input: JSON.stringify({ command: shown }) });
       if (!onArgument) await typeIn(at, terminal.id, prompt);
       return await follow(at, guest, terminal, watch.ended);
     } finally {

@@ -106,3 +106,27 @@ test("after results Continue needs no words: the model goes on from them", () =>
     "tool: found",
   ]);
 });
+
+test("what an outside agent did is told in words where it was done, never as calls of tools that are not ours", () => {
+  const [q, a] = [message("user"), message("assistant")];
+  const did = (name: string, shown: string, note: string) =>
+    part(a, "tool", "a long result", {
+      meta: { call_id: name, name, shown, note, arguments_text: '{"cut', agent: { kind: "edit", locations: [] } },
+    });
+  const history = buildHistory(
+    "s",
+    [q, a],
+    [
+      part(q, "text", "Do it."),
+      part(a, "text", "I write."),
+      did("edit", "src/a.ts", "+1 −0"),
+      did("run", "bun test", ""),
+      part(a, "text", "Done."),
+    ],
+  );
+  expect(brief(history)).toEqual([
+    "system: s",
+    "user: Do it.",
+    "assistant: I write.\n\n[edit · src/a.ts · +1 −0]\n\n[run · bun test]\n\nDone.",
+  ]);
+});
