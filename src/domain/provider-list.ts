@@ -46,6 +46,8 @@ const LIST: readonly Builtin[] = [
     our_modes: { plan: "plan", ask: "build", bypass: "build" },
     install: "npm install -g opencode-ai",
     login: "opencode auth login",
+    // Loaded elsewhere it waits for ever at its first call (1.18.33).
+    stays: true,
     passes: ["OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"],
   },
   {

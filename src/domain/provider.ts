@@ -148,6 +148,8 @@ export interface ProviderSpec {
   env: Readonly<Record<string, string>>;
   /** Variables of the server's own environment that it may see, if they are set. */
   passes: readonly string[];
+  /** Its conversations cannot be gone on with in another directory. */
+  stays?: boolean;
   /** False for one that gets on better when it reads and writes files by itself. */
   client_fs?: boolean;
 }

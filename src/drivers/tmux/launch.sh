@@ -24,4 +24,10 @@ while [ "$n" -gt 0 ]; do
   set -- "$@" "$word"
   n=$((n - 1))
 done
-exec "$@"
+# Signals of the terminal go to the program as well, which decides.
+trap : INT QUIT TERM HUP
+"$@"
+code=$?
+# The system throws away what a terminal has not read when its first process ends: the last words are on their way.
+sleep 0.3
+exit "$code"

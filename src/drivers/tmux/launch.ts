@@ -8,6 +8,12 @@ import { newId } from "../../lib/ids.ts";
 
 const LAUNCH = join(import.meta.dir, "launch.sh");
 
+/** The command line of what was launched, without the launching script that is its parent. */
+export const withoutLauncher = (command: string): string => {
+  const [shell, script, , , ...words] = command.split(" ");
+  return shell === "/bin/sh" && script === LAUNCH ? words.join(" ") : command;
+};
+
 export interface Launch {
   argv: string[];
   /** Removes what was not read. */

@@ -42,7 +42,7 @@ export async function openConversation(
   const warm = await core.agents.start({ chat_id: run.chat_id, spec, found, cwd }, signal, waits);
   try {
     // Some find their conversations only in the directory that they were begun in; that is a no like any other.
-    const old = other ? null : known.agent_id;
+    const old = other || (spec.stays && known.cwd !== cwd) ? null : known.agent_id;
     const restored = old === null ? null : await restoreSession(warm.agent, old, cwd, { signal });
     warm.session = restored ?? (await newSession(warm.agent, cwd, signal));
     await transact(core, (tx) =>

@@ -10,6 +10,7 @@ import {
   type TerminalFacts,
   type TerminalNow,
 } from "../../domain/terminal.ts";
+import { withoutLauncher } from "../../drivers/tmux/launch.ts";
 import { commandLine, foregroundOf, listPanes, type PaneFacts } from "../../drivers/tmux/panes.ts";
 import { Tmux } from "../../drivers/tmux/server.ts";
 import { limited, messageOf } from "../../lib/errors.ts";
@@ -210,8 +211,8 @@ export class LiveTerminals {
 
   private async seen(row: Terminal, pane: PaneFacts): Promise<void> {
     const owned = row.target !== null || row.argv !== null;
-    const running =
-      plainTitle((await (owned ? commandLine : foregroundOf)(pane.pid)) ?? "", TERMINAL_COMMAND_CHARS) || null;
+    const command_line = withoutLauncher((await (owned ? commandLine : foregroundOf)(pane.pid)) ?? "");
+    const running = plainTitle(command_line, TERMINAL_COMMAND_CHARS) || null;
     const before = this.panes.get(row.id);
     this.panes.set(row.id, { ...pane, running });
     const title = plainTitle(pane.title) || null;
