@@ -29,5 +29,7 @@ trap : INT QUIT TERM HUP
 "$@"
 code=$?
 # The system throws away what a terminal has not read when its first process ends: the last words are on their way.
+# What waits for them is nothing of the agent's.
+unset BOOCODE_AGENT
 sleep 0.3
 exit "$code"
