@@ -178,6 +178,11 @@ export async function settleTree(
       order by revision desc, path desc offset ${CHANGES_KEPT} limit 1)`;
 }
 
+/** Postgres gets to this by itself, but minutes after many rows came; until then it reads whole tables to answer. */
+export async function analyseTables(sql: Sql): Promise<void> {
+  await sql`analyze code_files, code_blobs, code_symbols, code_imports`;
+}
+
 /** Lets go of trees that nobody asks about, and of contents that no file has; returns how many contents went. */
 export async function trimCode(db: Db, keep_hours: number): Promise<number> {
   await db`delete from code_trees where used_at < now() - make_interval(days => ${UNUSED_DAYS})`;

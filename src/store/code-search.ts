@@ -3,10 +3,10 @@ import type { Sql } from "../db/sql.ts";
 import type { CodeImport, CodeSymbol, FoundSymbol, IndexedFile, Language, SymbolKind } from "../domain/code.ts";
 
 /** Looked at before they are put in order; a name that has more hits than these is no search. */
-const CANDIDATES = 1_500;
+const CANDIDATES = 600;
 const LIKE_SPECIAL = /[\\%_]/g;
 /** Words that are this like what was asked for are offered when nothing has it. */
-const SIMILARITY = 0.4;
+const SIMILARITY = 0.3;
 
 export interface SymbolQuery {
   /** Words that a name has, all of them; "" for any. */
@@ -36,17 +36,20 @@ export async function findSymbols(
   const rows = await sql<(FoundSymbol & { total: number })[]>`
     with exact as materialized (
       select s.*, f.path, b.language ${from} where lower(s.name) = ${whole} ${filter} limit ${CANDIDATES}),
+    prefix as materialized (
+      select s.*, f.path, b.language ${from} where lower(s.name) like ${`${escaped(whole)}%`} ${filter} limit ${CANDIDATES}),
     part as materialized (
       select s.*, f.path, b.language ${from} where true ${likes.reduce((a, b) => sql`${a} ${b}`, sql``)} ${filter}
       limit ${CANDIDATES}),
-    found as (select * from exact union select * from part)
+    found as (select * from exact union select * from prefix union select * from part)
     select name, kind, container, line, end_line, exported, signature, path, language, count(*) over ()::int as total
     from found
     order by (lower(name) = ${whole}) desc, (lower(name) like ${`${escaped(whole)}%`}) desc,
       (kind in ('field', 'variable')) asc, exported desc, length(name), path, line
     limit ${query.limit}`;
   const total = rows[0]?.total ?? 0;
-  return { symbols: rows.map(({ total: _, ...symbol }) => symbol), total, more: total >= CANDIDATES };
+  const more = total >= CANDIDATES;
+  return { symbols: rows.map(({ total: _, ...symbol }) => symbol), total: more ? CANDIDATES : total, more };
 }
 
 /** Names that are written nearly so. */
@@ -177,7 +180,15 @@ export async function largestFiles(sql: Sql, tree: number, path: string, limit: 
     where f.tree_id = ${tree} and f.path ^@ ${path ? `${path}/` : ""} order by b.lines desc, f.path limit ${limit}`;
 }
 
-/** Files whose name is one of these, wherever they lie; those nearest to the top first. */
+/** Files that are called so, wherever they lie; those nearest to the top first. Names without an extension that imports leave out. */
+export async function filesCalled(sql: Sql, tree: number, names: readonly string[], limit: number): Promise<string[]> {
+  const rows = await sql<{ path: string }[]>`
+    select path from code_files where tree_id = ${tree} and key = any(${names as string[]})
+    order by length(path) - length(replace(path, '/', '')), path limit ${limit}`;
+  return rows.map(({ path }) => path);
+}
+
+/** Files whose path fits a pattern; those nearest to the top first. Looks at all of them. */
 export async function filesNamed(sql: Sql, tree: number, pattern: string, limit: number): Promise<string[]> {
   const rows = await sql<{ path: string }[]>`
     select path from code_files where tree_id = ${tree} and path ~ ${pattern}

@@ -8,7 +8,7 @@ import { type FileRow, insertBlobs, knownBlobs, putFiles } from "../../store/cod
 import type { Core } from "../core.ts";
 
 /** So many files travel, and are stored, together. */
-export const BATCH_FILES = 64;
+export const BATCH_FILES = 32;
 /** A batch over which the parser's process ends more often than this is not gone on with. */
 const DEATHS_MAX = 8;
 

@@ -1,16 +1,14 @@
 /** What files import and who imports them, level by level. */
 import type { Dependencies } from "../../domain/code-answers.ts";
 import { Refusal } from "../../drivers/refusal.ts";
-import { filesAt, importsIn, symbolsIn } from "../../store/code-search.ts";
+import { filesAt, importsIn } from "../../store/code-search.ts";
 import { type Asker, type Place, placeOf } from "./place.ts";
-import type { Resolved, Resolver } from "./resolve.ts";
+import { filesOf, type Resolved, type Resolver } from "./resolve.ts";
 
 /** Files of a directory that are looked at together. */
 const FILES_MAX = 400;
 /** Files found in each direction. */
 const FOUND_MAX = 400;
-/** Files whose importers are looked for, a level. */
-const WIDTH_MAX = 60;
 const EXTERNAL_MAX = 60;
 const MISSING_MAX = 20;
 
@@ -30,7 +28,7 @@ export async function dependencies(
   const down = new Walk(place, isOwn);
   const up = new Walk(place, isOwn);
   await down.out(asker, resolver, direct, depth);
-  await up.in(asker, resolver, own, depth, signal);
+  await up.in(resolver, own, depth);
   return {
     state: place.state,
     path: place.shown(place.inside || "."),
@@ -62,7 +60,7 @@ class Walk {
     for (let level = 1; level <= depth && resolved.length > 0; level++) {
       const next: string[] = [];
       for (const { from, target } of resolved) {
-        const files = target.kind === "file" ? [target.path] : target.kind === "files" ? target.files : [];
+        const files = filesOf(target);
         const name = target.kind === "files" ? `${target.path}/` : files[0];
         if (name !== undefined && this.take(name, level, from.path)) next.push(...files);
       }
@@ -71,24 +69,12 @@ class Walk {
     }
   }
 
-  async in(
-    asker: Asker,
-    resolver: Resolver,
-    own: readonly string[],
-    depth: number,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async in(resolver: Resolver, own: readonly string[], depth: number): Promise<void> {
     let paths = own;
     for (let level = 1; level <= depth && paths.length > 0; level++) {
-      const next: string[] = [];
-      if (paths.length > WIDTH_MAX && level > 1) this.more = true;
-      for (const path of level === 1 ? paths : paths.slice(0, WIDTH_MAX)) {
-        signal.throwIfAborted();
-        const { found, more } = await resolver.importers(path, await namespacesOf(asker, this.place, path));
-        this.more ||= more;
-        for (const { from } of found) if (this.take(from.path, level, path)) next.push(from.path);
-      }
-      paths = next;
+      const { found, more } = await resolver.importers(paths);
+      this.more ||= more;
+      paths = found.flatMap(({ from, to }) => (this.take(from.path, level, to) ? [from.path] : []));
     }
   }
 
@@ -102,13 +88,6 @@ class Walk {
     this.found.push({ path: this.place.shown(path), level, via: this.place.shown(via) });
     return true;
   }
-}
-
-/** Only where files are imported by what they declare. */
-export async function namespacesOf({ core }: Asker, place: Place, path: string): Promise<string[]> {
-  if (!path.endsWith(".cs")) return [];
-  const symbols = await symbolsIn(core.sql, place.tree, [path]);
-  return symbols.filter(({ kind }) => kind === "namespace").map(({ name }) => name);
 }
 
 function externalOf(resolved: readonly Resolved[]): Dependencies["external"] {

@@ -126,12 +126,8 @@ export async function fileAnalysis(asker: Asker, path: string, signal: AbortSign
   );
   const resolver = await place.resolver();
   const known = facts ?? null;
-  const spaces = known?.symbols.filter(({ kind }) => kind === "namespace").map(({ name }) => name) ?? [];
   const imports = (known?.imports ?? []).map((one) => ({ ...one, path: inside, language: known!.language }));
-  const [resolved, { found, more }] = await Promise.all([
-    resolver.resolve(imports),
-    resolver.importers(inside, spaces),
-  ]);
+  const [resolved, { found, more }] = await Promise.all([resolver.resolve(imports), resolver.importers([inside])]);
   const importers = [...new Set(found.map(({ from }) => from.path))].map(place.shown);
   return {
     state: place.state,

@@ -3,11 +3,13 @@ import { z } from "zod";
 import type { Sql } from "../../db/sql.ts";
 import { directoryOf, type ImportSettings, joined } from "../../domain/code-imports.ts";
 import { readTexts } from "../../drivers/code/read.ts";
-import { filesNamed } from "../../store/code-search.ts";
+import { filesCalled } from "../../store/code-search.ts";
 
 /** Those nearest to the top; a repository has not many more. */
 const MANIFESTS_MAX = 200;
-const PATTERN = "(^|/)(package\\.json|[jt]sconfig(\\.\\w+)?\\.json|go\\.mod|Cargo\\.toml)$";
+const CALLED = "package.json tsconfig.json tsconfig.base.json tsconfig.app.json jsconfig.json go.mod Cargo.toml".split(
+  " ",
+);
 
 const packageJson = z.object({
   name: z.string().optional(),
@@ -26,7 +28,7 @@ const cargo = z.object({ package: z.object({ name: z.string() }) });
 
 export async function importSettings(sql: Sql, tree: number, root: string): Promise<ImportSettings> {
   const settings: ImportSettings = { aliases: [], packages: new Map(), crates: new Map(), modules: [] };
-  const texts = await readTexts(root, await filesNamed(sql, tree, PATTERN, MANIFESTS_MAX));
+  const texts = await readTexts(root, await filesCalled(sql, tree, CALLED, MANIFESTS_MAX));
   for (const [path, text] of texts) {
     const directory = directoryOf(path);
     if (path.endsWith("package.json")) takePackage(settings, directory, text);

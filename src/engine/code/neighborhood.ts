@@ -6,9 +6,9 @@ import { coChanges } from "../../drivers/git/co-change.ts";
 import { Refusal } from "../../drivers/refusal.ts";
 import { counted } from "../../lib/format.ts";
 import { filesAt, filesThere, filesWithWords, importCounts, importsIn } from "../../store/code-search.ts";
-import { namespacesOf, nothingHere } from "./dependencies.ts";
+import { nothingHere } from "./dependencies.ts";
 import { type Asker, type Place, placeOf } from "./place.ts";
-import type { Resolved } from "./resolve.ts";
+import { filesOf, type Resolved } from "./resolve.ts";
 
 /** Files of a directory that stand for it. */
 const SEEDS_MAX = 60;
@@ -64,7 +64,7 @@ export async function neighborhood(
   const scores = new Scores(new Set(files));
   const [history] = await Promise.all([
     byHistory(asker, place, scores, signal),
-    byImports(asker, place, files, scores, signal),
+    byImports(asker, place, files, scores),
     byNames(asker, place, files, scores),
   ]);
   for (const file of files.length === 1 ? files : []) near(scores, file);
@@ -76,21 +76,15 @@ export async function neighborhood(
   };
 }
 
-async function byImports(
-  asker: Asker,
-  place: Place,
-  files: readonly string[],
-  scores: Scores,
-  signal: AbortSignal,
-): Promise<void> {
+async function byImports(asker: Asker, place: Place, files: readonly string[], scores: Scores): Promise<void> {
   const resolver = await place.resolver();
   const { sql } = asker.core;
   const out = tally(await resolver.resolve(await importsIn(sql, place.tree, files)));
   const importers = new Map<string, number>();
-  for (const file of files) {
-    signal.throwIfAborted();
-    const { found } = await resolver.importers(file, await namespacesOf(asker, place, file));
-    for (const path of new Set(found.map(({ from }) => from.path))) importers.set(path, (importers.get(path) ?? 0) + 1);
+  const pairs = new Set((await resolver.importers(files)).found.map(({ from, to }) => `${from.path}\0${to}`));
+  for (const pair of pairs) {
+    const path = pair.slice(0, pair.indexOf("\0"));
+    importers.set(path, (importers.get(path) ?? 0) + 1);
   }
   const others = [...importers.keys()].slice(0, SIBLINGS_MAX);
   const beside = tally(await resolver.resolve(await importsIn(sql, place.tree, others)));
@@ -111,8 +105,7 @@ const more = (n: number) => 1 + Math.log2(n) / 2;
 function tally(resolved: readonly Resolved[]): Map<string, number> {
   const by = new Map<string, Set<string>>();
   for (const { from, target } of resolved) {
-    const files = target.kind === "file" ? [target.path] : target.kind === "files" ? target.files : [];
-    for (const file of files) by.set(file, (by.get(file) ?? new Set()).add(from.path));
+    for (const file of filesOf(target)) by.set(file, (by.get(file) ?? new Set()).add(from.path));
   }
   return new Map([...by].map(([path, from]) => [path, from.size]));
 }

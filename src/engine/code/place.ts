@@ -1,12 +1,10 @@
 /** Where a question about code is asked: the tree of the project or of a grant, and what a chat proposes in it. */
 import type { FileFacts, IndexState } from "../../domain/code.ts";
-import type { ImportSettings } from "../../domain/code-imports.ts";
 import type { Proposals, SeenFile } from "../../domain/tool.ts";
 import { resolvePath, type Scope } from "../../drivers/files/guard.ts";
 import { Refusal } from "../../drivers/refusal.ts";
 import { shownPath } from "../../lib/path-guard.ts";
 import type { Core } from "../core.ts";
-import { importSettings } from "./import-settings.ts";
 import { Resolver } from "./resolve.ts";
 
 /** Files with proposals that are read as proposed; those of more are seen as they are on disk. */
@@ -29,7 +27,6 @@ export interface Place {
   /** A path of the tree as it is told. */
   shown(path: string): string;
   resolver(): Promise<Resolver>;
-  settings(): Promise<ImportSettings>;
 }
 
 /** Settles what a path means and brings its tree up to date, within the time that a question may wait. Throws Refusal. */
@@ -48,11 +45,6 @@ export async function placeOf(
       hint: "Read it with view_file.",
     });
   const { tree, state } = await core.code.ready(project, place.base, signal, waits);
-  let settings: Promise<ImportSettings> | null = null;
-  const read = () => {
-    settings ??= importSettings(core.sql, tree, place.base);
-    return settings;
-  };
   return {
     tree,
     root: place.base,
@@ -60,8 +52,12 @@ export async function placeOf(
     isDirectory,
     state,
     shown: (inside) => shownPath(place.base === scope.root ? inside : `${place.base}/${inside}`),
-    settings: read,
-    resolver: async () => new Resolver(core.sql, tree, await read()),
+    resolver: async () =>
+      new Resolver(
+        core.sql,
+        tree,
+        await core.code.importSettings(tree, place.base, state.current ? state.revision : Number.NaN),
+      ),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Sql } from "../../db/sql.ts";
 import { directoryOf, type Guess, type Guesses, guessesOf, type ImportSettings } from "../../domain/code-imports.ts";
 import { fileKey, withoutExtension } from "../../domain/code-keys.ts";
-import { type FileImport, filesByKey, filesOfNamespace, importsByKey } from "../../store/code-search.ts";
+import { type FileImport, filesByKey, filesOfNamespace, importsByKey, symbolsIn } from "../../store/code-search.ts";
 
 export type Target =
   | { kind: "file"; path: string }
@@ -42,18 +42,28 @@ export class Resolver {
     }));
   }
 
-  /** Imports that mean the file, or one of them; `more` when not all that may were looked at. */
-  async importers(path: string, namespaces: readonly string[] = []): Promise<{ found: Resolved[]; more: boolean }> {
-    const keys = new Set([
-      fileKey(path),
-      withoutExtension(path.slice(path.lastIndexOf("/") + 1)),
-      ...this.namesOf(path),
-    ]);
-    if (fileKey(path) !== withoutExtension(path.slice(path.lastIndexOf("/") + 1))) keys.add(".");
-    for (const name of namespaces) keys.add(name.split(".").at(-1)!);
+  /** Imports that mean one of the files, from others than itself; `more` when not all that may were looked at. */
+  async importers(paths: readonly string[]): Promise<{ found: (Resolved & { to: string })[]; more: boolean }> {
+    const wanted = new Set(paths);
+    const keys = new Set([...paths.flatMap((path) => this.keysOf(path)), ...(await this.namespacesOf(paths))]);
     const imports = await importsByKey(this.sql, this.tree, [...keys], IMPORTERS_MAX);
-    const resolved = await this.resolve(imports.filter((one) => one.path !== path));
-    return { found: resolved.filter(({ target }) => means(target, path)), more: imports.length >= IMPORTERS_MAX };
+    const found = (await this.resolve(imports)).flatMap((one) =>
+      filesOf(one.target).flatMap((to) => (wanted.has(to) && to !== one.from.path ? [{ ...one, to }] : [])),
+    );
+    return { found, more: imports.length >= IMPORTERS_MAX };
+  }
+
+  private keysOf(path: string): string[] {
+    const bare = withoutExtension(path.slice(path.lastIndexOf("/") + 1));
+    const key = fileKey(path);
+    return [key, bare, ...(key === bare ? [] : ["."]), ...this.namesOf(path)];
+  }
+
+  /** Where files are imported by what they declare. */
+  private async namespacesOf(paths: readonly string[]): Promise<string[]> {
+    const declaring = paths.filter((path) => path.endsWith(".cs"));
+    const symbols = await symbolsIn(this.sql, this.tree, declaring);
+    return symbols.filter(({ kind }) => kind === "namespace").map(({ name }) => name.split(".").at(-1)!);
   }
 
   /** Packages that the file may be the entry of. */
@@ -68,8 +78,8 @@ export class Resolver {
   }
 }
 
-export const means = (target: Target, path: string): boolean =>
-  target.kind === "file" ? target.path === path : target.kind === "files" && target.files.includes(path);
+export const filesOf = (target: Target): string[] =>
+  target.kind === "file" ? [target.path] : target.kind === "files" ? target.files : [];
 
 const isNamespace = ({ how }: Guess) => how === "namespace";
 

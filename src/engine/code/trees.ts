@@ -3,12 +3,22 @@
  * again, a batch at a time, in a process of low priority. What is stored survives a restart and is gone on with.
  */
 import type { IndexState } from "../../domain/code.ts";
+import type { ImportSettings } from "../../domain/code-imports.ts";
 import { ParserProcess } from "../../drivers/code/parser.ts";
 import type { Scan } from "../../drivers/code/scan.ts";
 import { AppError, messageOf } from "../../lib/errors.ts";
-import { type CodeTree, openTree, readStamps, removeFiles, settleTree, trimCode } from "../../store/code-index.ts";
+import {
+  analyseTables,
+  type CodeTree,
+  openTree,
+  readStamps,
+  removeFiles,
+  settleTree,
+  trimCode,
+} from "../../store/code-index.ts";
 import type { Core } from "../core.ts";
 import { BATCH_FILES, type BatchContext, readBatch, storeBatch } from "./batch.ts";
+import { importSettings } from "./import-settings.ts";
 
 /** How long a question waits for an update; then it is answered with what there is. */
 const WAIT_MS = 8_000;
@@ -16,6 +26,10 @@ const WAIT_MS = 8_000;
 const FRESH_MS = 2_000;
 /** Between two batches of a first index: runs and pages go first. */
 const REST_MS = 2;
+/** After so many files, and after an update of many, the database is told anew what is in its tables: else it reads all of them to answer. */
+const ANALYSE_AT_FILES: ReadonlySet<number> = new Set([10, 40, 120].map((batches) => batches * BATCH_FILES));
+const MANY_FILES = 20 * BATCH_FILES;
+const TREES_KEPT = 8;
 const TRIM_EVERY_MS = 3_600_000;
 const TRIM_FIRST_MS = 60_000;
 const KEEP_HOURS = 24;
@@ -37,6 +51,7 @@ interface Kept {
 export class CodeIndex {
   readonly parser: ParserProcess;
   private readonly kept = new Map<string, Promise<Kept>>();
+  private readonly settings = new Map<number, { revision: number; value: Promise<ImportSettings> }>();
   private readonly timers: ReturnType<typeof setTimeout>[] = [];
   private readonly unsubscribe: () => void;
   private readonly working = new Set<Promise<void>>();
@@ -83,6 +98,18 @@ export class CodeIndex {
         },
         () => {},
       );
+  }
+
+  /** What the manifests of a tree say about names of its own, read once a revision; anew each time when that is NaN. */
+  importSettings(tree: number, root: string, revision: number): Promise<ImportSettings> {
+    const known = this.settings.get(tree);
+    if (known?.revision === revision) return known.value;
+    const value = importSettings(this.core.sql, tree, root);
+    this.settings.delete(tree);
+    this.settings.set(tree, { revision, value });
+    value.catch(() => this.settings.delete(tree));
+    for (const old of this.settings.keys()) if (this.settings.size > TREES_KEPT) this.settings.delete(old);
+    return value;
   }
 
   async close(): Promise<void> {
@@ -168,12 +195,14 @@ export class CodeIndex {
       await storing;
       storing = storeBatch(context, batch).then(() => {
         kept.done += files.length;
+        return ANALYSE_AT_FILES.has(kept.done) ? analyseTables(this.core.sql) : undefined;
       });
       // Awaited above or below; what fails meanwhile must not count as caught by nobody.
       storing.catch(() => {});
       if (context.when === "background") await Bun.sleep(REST_MS);
     }
     await storing;
+    if (changed.length >= MANY_FILES) await analyseTables(this.core.sql);
   }
 
   private async look({ tree }: Kept, after: number, when: "now" | "background"): Promise<Scan> {
