@@ -4,7 +4,7 @@
  * does is told by directives in the prompt (scripts/fake-agent/directives.ts) and by options:
  *
  *   --home DIR          keeps its conversations there, so that they can be taken up again
- *   --no load,resume,list,close,modes,models,thinking,commands        what it cannot do
+ *   --no load,resume,list,close,modes,models,thinking,commands,images,embedded     what it cannot do
  *   --fault STEP:HOW    at initialize, new, load, resume, prompt or cancel: hang, die, error, auth, garbage, or version
  *   --ignore cancel,eof,term                                          what it does not listen to
  *   --client fs,terminal                                              writes and runs through its client where offered

@@ -104,6 +104,37 @@ create index apply_files_old on apply_files (old_sha);
 comment on table apply_files is 'Files of an apply with what they held before and hold after: enough to finish or undo it after a crash, and to rewind it.';
 comment on column apply_files.made is 'Directories that were made for the file; they go with it when it is taken back.';
 
+create table attachments (
+  id text not null,
+  sha256 text not null,
+  name text not null,
+  kind text not null,
+  type text not null,
+  size integer not null,
+  lines integer,
+  width integer,
+  height integer,
+  project_id text,
+  path text,
+  from_line integer,
+  to_line integer,
+  created_at timestamptz not null default now(),
+  primary key (id),
+  check (((kind = 'text') = (lines is not null))),
+  check (((kind = 'image') = (width is not null))),
+  check (((width is null) = (height is null))),
+  check (((from_line is null) = (to_line is null))),
+  check (kind in ('text', 'image', 'file')),
+  foreign key (project_id) references projects(id) on delete set null,
+  foreign key (sha256) references blobs(sha256)
+);
+create index attachments_by_age on attachments (created_at);
+create index attachments_of_blob on attachments (sha256);
+create index attachments_of_project on attachments (project_id);
+comment on table attachments is 'What was attached, or waits in a draft to be. One that no part names is deleted after two weeks.';
+comment on column attachments.path is 'In the project, of what was attached from there; from_line and to_line are the lines of it, null for all.';
+comment on column attachments.type is 'Media type as its bytes say, never as it was claimed.';
+
 create table blobs (
   sha256 text not null,
   size integer not null,
@@ -587,6 +618,7 @@ create table model_settings (
   price_in double precision,
   price_out double precision,
   changed_at timestamptz not null default now(),
+  vision boolean,
   primary key (endpoint_id, model),
   check ((context_window > 0)),
   check ((price_in >= (0)::double precision)),
@@ -596,6 +628,7 @@ create table model_settings (
 comment on table model_settings is 'Facts about a model that its endpoint does not tell, or tells wrong; null leaves what the endpoint says.';
 comment on column model_settings.price_in is 'US dollars for a million tokens of prompt.';
 comment on column model_settings.price_out is 'US dollars for a million tokens of answer.';
+comment on column model_settings.vision is 'Whether it takes images.';
 
 create table outputs (
   id text not null,
@@ -635,19 +668,23 @@ create table parts (
   closed_at timestamptz,
   journal_after bigint not null default 0,
   searched boolean not null default false,
+  attachment_id text,
   primary key (id),
   unique (message_id, "position"),
-  check (kind in ('text', 'reasoning', 'tool', 'notice', 'compaction', 'artifact')),
+  check (kind in ('text', 'reasoning', 'tool', 'notice', 'compaction', 'artifact', 'attachment')),
   check (state in ('open', 'closed', 'failed', 'cancelled')),
+  foreign key (attachment_id) references attachments(id),
   foreign key (chat_id) references chats(id) on delete cascade,
   foreign key (message_id) references messages(id) on delete cascade
 );
+create index parts_of_attachment on parts (attachment_id) where (attachment_id is not null);
 create index parts_of_chat on parts (chat_id);
 create index parts_of_prompt on parts (chat_id) where kind in ('compaction', 'notice');
 create index parts_of_tool on parts (((meta ->> 'name')), opened_at desc) where (kind = 'tool');
 create index parts_open on parts (id) where (state = 'open');
 create index parts_to_search on parts (id) where ((not searched) and (state <> 'open'));
 comment on table parts is 'What a message is made of, in order: text, reasoning, tool calls, notices.';
+comment on column parts.attachment_id is 'Of kind attachment: what keeps it; what is shown of it stands in meta.';
 comment on column parts.folded_to is 'Characters (UTF-16 units) of text already in this row; what came later is in journal deltas until it is folded.';
 comment on column parts.journal_after is 'Deltas that are not folded yet have greater numbers than this in the journal.';
 comment on column parts.searched is 'Its words are in search_rows; set once, after it was closed.';

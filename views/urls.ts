@@ -64,6 +64,10 @@ export const urls = {
   gitUndo: (projectId: string, discardId: string) => `/projects/${projectId}/git/discards/${discardId}/undo`,
   /** Whether commits made here run the repository's hooks. */
   gitHooks: (projectId: string) => `/projects/${projectId}/git/hooks`,
+  attachments: "/attachments",
+  /** `from` is the first line shown of a text. */
+  attachment: (id: string, from?: number) => q(`/attachments/${id}`, { from }),
+  attachmentContent: (id: string) => `/attachments/${id}/content`,
   artifact: (messageId: string) => `/artifacts/${messageId}`,
   artifactPane: (messageId: string, source = false) =>
     q(`/artifacts/${messageId}`, { pane: 1, source: source ? 1 : null }),
@@ -106,6 +110,8 @@ export const urls = {
   chatMode: (id: string) => `/chats/${id}/mode`,
   /** What a message may begin with: the menu of the composer. */
   chatCommands: (id: string) => `/chats/${id}/commands`,
+  /** Files of its project to name in a message: the menu of the composer. */
+  chatFileNames: (id: string) => `/chats/${id}/file-names`,
   skills: "/skills",
   skill: (name: string, project?: string | null) => q(`/skills/${name}`, { project }),
   chatCompaction: (id: string) => `/chats/${id}/compaction`,

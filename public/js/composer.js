@@ -18,7 +18,7 @@
     // 229: Safari ends a composition before the key that confirmed it.
     if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    if (event.target.value.trim() !== "" && !event.repeat) event.target.form.requestSubmit();
+    if (hasWhatToSend(event.target) && !event.repeat) event.target.form.requestSubmit();
   });
 
   document.addEventListener("input", (event) => {
@@ -47,14 +47,20 @@
       size.textContent = length >= limit * COUNT_FROM ? said : "";
       size.toggleAttribute("data-over", length > limit);
     }
-    field.setCustomValidity(problemOf(field.value, limit, said));
+    field.setCustomValidity(problemOf(field, limit, said));
   }
 
-  function problemOf(text, limit, said) {
-    if (text.length > limit)
-      return `Too long: ${said}. Shorten it, or save it as a file in the project and name its path.`;
-    return text !== "" && text.trim() === "" ? "Write something first." : "";
+  function problemOf(field, limit, said) {
+    if (field.value.length > limit) return `Too long: ${said}. Shorten it, or attach the long part as a file.`;
+    return hasWhatToSend(field) ? "" : "Write something first.";
   }
+
+  const hasWhatToSend = (field) =>
+    field.value.trim() !== "" || field.form.querySelector("[data-attached] > li") !== null;
+
+  document.addEventListener("boocode:attached", ({ target }) => {
+    if (target.matches?.(FORM)) measure(fieldOf(target));
+  });
 
   // ── drafts ────────────────────────────────────────────────────────────────────────────────────
   function keepDraft(field) {
@@ -142,23 +148,27 @@
   document.addEventListener("htmx:config:request", (event) => {
     const form = event.target;
     if (!form.matches?.("form[data-edit]")) return;
-    const pieces = form.closest("li, .asked")?.querySelectorAll("[data-text]") ?? [];
+    const row = form.closest("li, .asked");
+    const pieces = row?.querySelectorAll("[data-text]") ?? [];
     const text = [...pieces].map((piece) => piece.textContent).join("");
+    const attached = [...(row?.querySelectorAll(".sent > [data-attachment]") ?? [])];
+    const ids = attached.map((one) => one.dataset.attachment);
     const { ctx } = event.detail;
     // The stream may remove the row before the answer is here, and a removed row gets no events: hence not by event.
     ctx.fetch = async (url, options) => {
       const answer = await fetch(url, options);
-      if (answer.ok) takeBack(form.dataset.edit, text);
+      if (answer.ok) takeBack(form.dataset.edit, text, ids);
       return answer;
     };
   });
 
-  function takeBack(chatId, text) {
+  function takeBack(chatId, text, ids) {
     const field = document.querySelector(`form[data-composer="${CSS.escape(chatId)}"] textarea[name="text"]`);
     if (!field) return;
     setText(field, field.value.trim() === "" ? text : `${text}\n\n${field.value}`);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
+    field.form.dispatchEvent(new CustomEvent("boocode:bring", { bubbles: true, detail: { ids } }));
   }
 
   // ── a choice in a menu closes it; after a model the next thing is to write ─────────────────────

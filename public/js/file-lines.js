@@ -1,5 +1,5 @@
 // Lines of a file: a click on a number selects it, with Shift up to there; the arrow keys do the same. The address keeps
-// the selection (#L10-L20); it can be copied as a link or as text, or go to a chat. Markup: views/files/file.tsx.
+// the selection (#L10-L20); it can be copied as a link or as text, or go to a chat as an attachment. Markup: views/files/file.tsx.
 (() => {
   const selections = new WeakMap();
 
@@ -22,7 +22,7 @@
     const count = chosen.to - chosen.from + 1;
     bar.querySelector("[data-said]").textContent =
       count === 1 ? `Line ${chosen.from}` : `Lines ${chosen.from}–${chosen.to} (${count})`;
-    bar.querySelector('[data-lines="quote"]').hidden = !document.querySelector("form[data-composer]");
+    bar.querySelector('[data-lines="attach"]').hidden = !document.querySelector("form[data-composer]");
     if (isPage(viewer)) history.replaceState(history.state, "", `#${named(chosen)}`);
   }
 
@@ -85,11 +85,12 @@
     link: (viewer, chosen, button) => tell("boocode:copy", { text: linkTo(viewer, chosen), button }),
     text: (viewer, chosen, button) => tell("boocode:copy", { text: textOf(viewer, chosen), button }),
     none: (viewer) => clear(viewer),
-    quote: (viewer, { from, to }, button) => {
-      const { path, language } = viewer.dataset;
-      const detail = { path, from, to, language, text: textOf(viewer, { from, to }), taken: false };
-      tell("boocode:quote", detail);
-      tell("boocode:say", { word: detail.taken ? "Added" : "No chat here", button });
+    attach: (viewer, { from, to }, button) => {
+      const { path, project } = viewer.dataset;
+      const fields = { project_id: project, path, from_line: from, to_line: to };
+      const detail = { name: `${path}:${from === to ? from : `${from}-${to}`}`, fields, taken: false };
+      tell("boocode:attach", detail);
+      tell("boocode:say", { word: detail.taken ? "Attached" : "No chat here", button });
     },
   };
 

@@ -1,8 +1,11 @@
-// Lines for a chat: `boocode:quote` { path, from, to, text, language? }, or { source, text, language? } for what is in no
-// file, puts them, named and fenced, below what is written
-// in the composer that was used last. Whoever sent the event learns by `taken` whether there was one.
+// Text for a chat that is in no file: `boocode:quote` { source, text, language? } puts it, named and fenced, below what is
+// written in the composer that was used last; much of it goes along as an attachment (attach.js). Whoever sent the event
+// learns by `taken` whether there was a composer, and by `attached` how.
 (() => {
   const FIELD = 'form[data-composer] textarea[name="text"]';
+  /** So much can still be read and edited in the field. */
+  const QUOTE_LINES = 40;
+  const QUOTE_CHARS = 4_000;
   let last = null;
 
   document.addEventListener("focusin", ({ target }) => {
@@ -12,6 +15,15 @@
   document.addEventListener("boocode:quote", ({ detail }) => {
     const field = fieldNow();
     if (!field) return;
+    const { source, text } = detail;
+    if (text.length > QUOTE_CHARS || text.split("\n").length > QUOTE_LINES) {
+      const name = `${source.replace(/[:`]/g, "").trim()}.txt`;
+      const attached = { form: field.form, name, fields: { text, name }, taken: false };
+      document.dispatchEvent(new CustomEvent("boocode:attach", { detail: attached }));
+      detail.attached = attached.taken;
+      if (attached.taken) detail.taken = true;
+      return;
+    }
     const before = field.value.trimEnd();
     field.value = `${before ? `${before}\n\n` : ""}${quoted(detail)}\n`;
     // The composer keeps drafts and counts characters when it hears this.
@@ -28,11 +40,10 @@
     return all.find((field) => field.getClientRects().length > 0) ?? all[0];
   }
 
-  function quoted({ path, from, to, source, text, language }) {
-    const named = source ?? `\`${path}:${from === to ? from : `${from}-${to}`}\``;
+  function quoted({ source, text, language }) {
     // A fence is longer than any in what it holds.
     const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
     const fence = "`".repeat(longest + 1);
-    return `${named}\n${fence}${language ?? ""}\n${text.replace(/\n$/, "")}\n${fence}`;
+    return `${source}\n${fence}${language ?? ""}\n${text.replace(/\n$/, "")}\n${fence}`;
   }
 })();

@@ -110,7 +110,7 @@ export class FakeAgent {
       ],
       agentCapabilities: {
         loadSession: !no.has("load"),
-        promptCapabilities: { image: true, embeddedContext: true },
+        promptCapabilities: { image: !no.has("images"), embeddedContext: !no.has("embedded") },
         sessionCapabilities: { ...can("resume"), ...can("list"), ...can("close") },
       },
     };
@@ -198,8 +198,7 @@ export class FakeAgent {
   private async prompt(params: Record<string, unknown>) {
     const c = this.find(params);
     c.abort = new AbortController();
-    const blocks = params.prompt as { type: string; text?: string; resource?: { text?: string } }[];
-    const text = blocks.map((b) => b.text ?? b.resource?.text ?? `(${b.type})`).join("\n");
+    const text = (params.prompt as Block[]).map(wordsOf).join("\n");
     c.history.push({ role: "user", text });
     const can = {
       fs: this.options.client.has("fs") && this.clientCan.fs?.writeTextFile === true,
@@ -233,4 +232,19 @@ export class FakeAgent {
     mkdirSync(home, { recursive: true });
     return join(home, `${id}.json`);
   }
+}
+
+interface Block {
+  type: string;
+  text?: string;
+  uri?: string;
+  data?: string;
+  mimeType?: string;
+  resource?: { uri: string; text?: string };
+}
+
+/** What it was sent, in words: it says them again. */
+function wordsOf({ type, text, uri, data, mimeType, resource }: Block): string {
+  if (resource) return `(resource ${resource.uri})\n${resource.text}`;
+  return text ?? `(${[type, mimeType, uri, data && `${data.length} characters`].filter(Boolean).join(" ")})`;
 }

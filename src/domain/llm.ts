@@ -9,9 +9,17 @@ export interface ToolCall {
   arguments: string;
 }
 
+/** A picture for a model that sees. */
+export interface ChatImage {
+  type: string;
+  base64: string;
+  width: number;
+  height: number;
+}
+
 export type ChatMessage =
   | { role: "system"; content: string }
-  | { role: "user"; content: string }
+  | { role: "user"; content: string; images?: ChatImage[] }
   | { role: "assistant"; content: string; reasoning?: string; tool_calls?: ToolCall[] }
   | { role: "tool"; tool_call_id: string; content: string };
 

@@ -1,7 +1,9 @@
 /** A message is an ordered list of parts. Rows keep their database names: one spelling in SQL, JSON and code. */
 
 import type { AgentToolKind } from "./agent-event.ts";
+import type { AttachmentFacts } from "./attachment.ts";
 import type { CompactionMeta } from "./compaction.ts";
+import type { ChatImage } from "./llm.ts";
 import type { RunRequest } from "./request.ts";
 import type { Run } from "./run.ts";
 
@@ -18,7 +20,7 @@ export interface Message {
   superseded_at: Date | null;
 }
 
-export type PartKind = "text" | "reasoning" | "tool" | "notice" | "compaction" | "artifact";
+export type PartKind = "text" | "reasoning" | "tool" | "notice" | "compaction" | "artifact" | "attachment";
 export type PartState = "open" | "closed" | "failed" | "cancelled";
 
 /** Facts of a tool part. `text` of the part is the result as the model saw it. */
@@ -54,6 +56,10 @@ export interface AgentCallMeta {
   /** Lines added and removed by the differences it showed; null when it showed none. */
   lines: { added: number; removed: number } | null;
 }
+/** What is shown of an attachment; `text` of the part names it. */
+export interface AttachmentMeta extends AttachmentFacts {
+  attachment_id: string;
+}
 export interface ReasoningMeta {
   duration_ms: number | null;
 }
@@ -80,6 +86,9 @@ export interface ArtifactMeta {
 export interface TextMeta {
   /** A user's text that is for BooCode and not for the model. */
   command?: "compact";
+  /** Never stored: an attachment as a model is told of it; of one that is shown, the picture. */
+  attached?: true;
+  image?: ChatImage;
 }
 
 interface PartBase {
@@ -102,7 +111,8 @@ export type NoticePart = PartBase & { kind: "notice"; meta: NoticeMeta };
 export type ArtifactPart = PartBase & { kind: "artifact"; meta: ArtifactMeta };
 /** A boundary; `text` is the summary. */
 export type CompactionPart = PartBase & { kind: "compaction"; meta: CompactionMeta };
-export type Part = TextPart | ReasoningPart | ToolPart | NoticePart | ArtifactPart | CompactionPart;
+export type AttachmentPart = PartBase & { kind: "attachment"; meta: AttachmentMeta };
+export type Part = TextPart | ReasoningPart | ToolPart | NoticePart | ArtifactPart | CompactionPart | AttachmentPart;
 
 /** Notices: what became of a coder's proposals, a skill, and the project's notes, all told with a message; and what a run applied by itself. */
 export const REVIEW_NOTICE = "review";

@@ -2,10 +2,11 @@
 
 import type { PlanEntry } from "./agent-event.ts";
 import type { AgentSession } from "./agent-session.ts";
+import type { Attachment } from "./attachment.ts";
 import type { ChangeTotals } from "./change.ts";
 import type { Chat } from "./chat.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Entry, Message, Part } from "./message.ts";
+import type { AttachmentPart, Entry, Message, Part } from "./message.ts";
 import type { Nav, Status } from "./nav.ts";
 import type { Layout, TabContent } from "./pane.ts";
 import type { Project } from "./project.ts";
@@ -54,6 +55,7 @@ export interface Marked {
 export interface QueueItem {
   run: Run;
   text: string;
+  attachments: AttachmentPart[];
 }
 
 /** Everything the chat pane shows, read in one snapshot. */
@@ -129,6 +131,7 @@ export interface WorkspaceView {
 /** A composer that comes back with an error keeps what was typed. */
 export interface ComposerState {
   draft: string;
+  attachments: Attachment[];
   client_id: string;
   error: string | null;
 }

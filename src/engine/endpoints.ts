@@ -89,7 +89,7 @@ export function pickFor(
   return pickEndpoint(endpoints, [chat, { endpoint_id: null, model: session.model }], config.default_model);
 }
 
-/** What a human says about one model: its window and prices; null forgets. Throws not_found for an unknown endpoint. */
+/** What a human says about one model: its window, its prices, whether it takes pictures; null forgets. Throws not_found for an unknown endpoint. */
 export async function describeModel(
   core: EndpointCore,
   endpointId: string,
@@ -111,6 +111,8 @@ export interface ForRun {
   model: string;
   llm: Llm;
   context_window: number | null;
+  /** Whether the model takes pictures; null when nobody knows. */
+  vision: boolean | null;
 }
 
 type Asking = Pick<Run, "endpoint_id" | "model" | "session_id">;
@@ -152,12 +154,25 @@ async function forRun(
   context_window: number | null,
 ): Promise<ForRun> {
   const llm = endpoint.id === DEMO_ENDPOINT_ID ? createDemo() : createOpenAi(await targetOf(core, endpoint));
-  return { endpoint, model, llm, context_window };
+  return { endpoint, model, llm, context_window, vision: visionOf(endpoint, model) };
 }
 
 async function targetOf(core: EndpointCore, endpoint: Endpoint): Promise<Parameters<typeof createOpenAi>[0]> {
   const api_key = resolveKey(core.config, await store.storedKey(core.sql, endpoint.id));
   return { base_url: endpoint.url, api_key, kind: endpoint.kind };
+}
+
+/** Whether a model takes pictures, as far as is known; the demo model does not. */
+export function visionOf(endpoint: Endpoint | null, model: string | null): boolean | null {
+  if (endpoint?.id === DEMO_ENDPOINT_ID) return false;
+  return endpoint?.models.find((m) => m.id === model)?.vision ?? null;
+}
+
+/** What a call taught of a model: a human's word stays above it. */
+export async function rememberVision(core: EndpointCore, id: string, model: string, vision: boolean): Promise<void> {
+  await transact(core, async (tx, emit) => {
+    if (await store.setModelFact(tx, id, model, { vision })) changed(emit, id);
+  });
 }
 
 /** The small model, where one is set and an endpoint has it; null otherwise. */
@@ -190,7 +205,7 @@ async function askWindow(core: EndpointCore, endpoint: Endpoint, model: string):
   const tokens = await contextWindow(await targetOf(core, endpoint), model, { deadline_ms: WINDOW_DEADLINE_MS });
   if (tokens === null) return null;
   await transact(core, async (tx, emit) => {
-    if (await store.setWindow(tx, endpoint.id, model, tokens)) changed(emit, endpoint.id);
+    if (await store.setModelFact(tx, endpoint.id, model, { context_window: tokens })) changed(emit, endpoint.id);
   });
   return tokens;
 }

@@ -12,6 +12,8 @@ export const MAX_JSON_DEPTH = 32;
 export const MAX_FORM_FIELDS = 1000;
 /** A body that trickles in slower than this is given up, milliseconds. */
 const BODY_TIMEOUT_MS = 20_000;
+/** The same for files, that may come over a slow line. */
+const UPLOAD_TIMEOUT_MS = 300_000;
 
 /** The checked body. `invalid` names the first wrong field; `limit` for one that is too large. No body is `{}`. */
 export async function parseBody<T extends z.ZodType>(
@@ -21,6 +23,39 @@ export async function parseBody<T extends z.ZodType>(
 ): Promise<z.output<T>> {
   return check(schema, await readFields(request, maxBytes));
 }
+
+/** A file that came with a form, as it was claimed. */
+export interface PostedFile {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** As parseBody, and takes multipart/form-data: what is a file in it, whatever its field is called, comes apart from the fields. */
+export async function parseUpload<T extends z.ZodType>(
+  request: Request,
+  schema: T,
+  maxBytes: number,
+): Promise<{ input: z.output<T>; files: PostedFile[] }> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!type.toLowerCase().startsWith("multipart/form-data"))
+    return { input: await parseBody(request, schema, maxBytes), files: [] };
+  const bytes = await readBody(request, maxBytes, UPLOAD_TIMEOUT_MS);
+  const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch((cause: unknown) => {
+    throw new AppError("invalid", "The body is no multipart/form-data.", { cause });
+  });
+  const texts: [string, string][] = [];
+  const files: PostedFile[] = [];
+  for (const [name, value] of form as unknown as Iterable<[string, string | File]>) {
+    if (typeof value === "string") texts.push([name, value]);
+    // A file field in which nothing was chosen is an empty file without a name.
+    else if (value.name || value.size > 0) files.push({ name: nameOf(value), bytes: await value.bytes() });
+  }
+  return { input: check(schema, clean(fieldsOf(texts))), files };
+}
+
+/** Browsers escape what would end the name on the wire; Bun leaves it escaped, and a missing name undefined. */
+const nameOf = ({ name }: { name?: string }): string =>
+  (name ?? "").replaceAll("%22", '"').replaceAll(/%0D|%0A/gi, " ");
 
 /** The checked query; repeated names are lists. */
 export function parseQuery<T extends z.ZodType>(request: Request, schema: T): z.output<T> {
@@ -120,7 +155,7 @@ function checkDepth(text: string): void {
 }
 
 /** Without a prototype, so that a field called `__proto__` is a field. */
-function fieldsOf(params: URLSearchParams): Record<string, string | string[]> {
+function fieldsOf(params: Iterable<[string, string]>): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null);
   let count = 0;
   for (const [name, posted] of params) {

@@ -17,6 +17,8 @@ export interface Operation {
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** The body may also be multipart/form-data with files in this field. */
+  files?: string;
   /** JSON answers by status; null has no body. None: the route has no JSON form. */
   answers: Partial<Record<Status, Answer | null>>;
   /** What else it can answer: content type and a few words. */

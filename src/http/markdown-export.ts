@@ -1,4 +1,5 @@
 /** A chat as Markdown, for `.md`, "This chat as Markdown" and people who keep notes. */
+import { labelOf } from "../domain/attachment.ts";
 import type { CompactionPart, Entry, Part } from "../domain/message.ts";
 import {
   answerWords,
@@ -10,6 +11,7 @@ import {
 import type { Core } from "../engine/core.ts";
 import { snapshot } from "../engine/journal.ts";
 import { notFound } from "../lib/errors.ts";
+import { bytes } from "../lib/format.ts";
 import { oneLine } from "../lib/text.ts";
 import { findChat } from "../store/chats.ts";
 import { readHistory } from "../store/messages.ts";
@@ -38,6 +40,8 @@ function asMarkdown({ message, parts, requests, run }: Entry): string {
 function partAsMarkdown(part: Part): string {
   if (part.kind === "text") return part.text.trim();
   if (part.kind === "compaction") return boundaryAsMarkdown(part);
+  if (part.kind === "attachment")
+    return `> Attached: ${oneLine(labelOf(part.meta), LINE_CHARS)} (${bytes(part.meta.size)})`;
   if (part.kind === "tool")
     return `> \`${part.meta.name}\` ${part.meta.shown}${part.meta.note ? ` (${part.meta.note})` : ""}`;
   return "";

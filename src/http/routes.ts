@@ -4,6 +4,7 @@ import { agentRoutes } from "./routes/agents.ts";
 import { applyRoutes } from "./routes/applies.ts";
 import { artifactRoutes } from "./routes/artifacts.tsx";
 import { assetRoutes } from "./routes/assets.ts";
+import { attachmentRoutes } from "./routes/attachments.tsx";
 import { changeRoutes } from "./routes/changes.tsx";
 import { chatRoutes } from "./routes/chats.tsx";
 import { deskRoutes } from "./routes/desk.tsx";
@@ -54,6 +55,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(sessionRoutes(web))
     .use(workspaceRoutes(web))
     .use(artifactRoutes(web))
+    .use(attachmentRoutes(web))
     .use(chatRoutes(web))
     .use(changeRoutes(web))
     .use(applyRoutes(web))

@@ -19,7 +19,7 @@ import { splitSuffix, suffixRules } from "./suffix.ts";
 import { MAX_FRAME_BYTES, SOCKET_IDLE_S } from "./terminal-socket.ts";
 
 /** Bun answers a longer body with a bare 413 itself; parseBody refuses far earlier, with a sentence. */
-const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 36 * 1024 * 1024;
 /** A connection without a byte for this long is closed; streams send a heartbeat every 15 s. */
 const IDLE_S = 60;
 /** How long a stop waits for answers under way. */

@@ -36,6 +36,7 @@ export async function trimBlobs(db: Db, limit: number): Promise<number> {
       and not exists (select 1 from checkpoint_changes k where k.base_sha = b.sha256)
       and not exists (select 1 from checkpoint_changes k where k.new_sha = b.sha256)
       and not exists (select 1 from part_images i where i.sha256 = b.sha256)
+      and not exists (select 1 from attachments a where a.sha256 = b.sha256)
       limit ${limit})`;
   return gone.count;
 }

@@ -5,7 +5,7 @@ import type { Endpoint, EndpointKind, EndpointSource, EndpointState, Model } fro
 const columns = (db: Db) => db`
   id, label, url, source, kind, api_key is not null as has_key, enabled, state, error, checked_at,
   (select coalesce(jsonb_agg(m.model || coalesce(jsonb_strip_nulls(jsonb_build_object('context_window', s.context_window,
-      'price_in', s.price_in, 'price_out', s.price_out)), '{}') order by m.at), '[]')
+      'price_in', s.price_in, 'price_out', s.price_out, 'vision', s.vision)), '{}') order by m.at), '[]')
     from jsonb_array_elements(endpoints.models) with ordinality m (model, at)
     left join model_settings s on s.endpoint_id = endpoints.id and s.model = m.model ->> 'id') as models`;
 
@@ -79,13 +79,19 @@ export async function setChecked(tx: Tx, id: string, c: Checked): Promise<Endpoi
     select kind, state, error, models from endpoints where id = ${id} for update`;
   if (!before) return null;
   const kind = silent && c.kind === "unknown" ? before.kind : c.kind;
-  const models = silent ? before.models : c.models;
+  const models = silent ? before.models : withKnownVision(c.models, before.models);
   const [row] = await tx<Endpoint[]>`
     update endpoints set kind = ${kind}, state = ${c.state}, error = ${c.error}, models = ${tx.json(models as never)},
       checked_at = now()
     where id = ${id} returning ${columns(tx)}`;
   const same = before.kind === kind && before.state === c.state && before.error === c.error;
   return same && Bun.deepEquals(before.models, models) ? null : row!;
+}
+
+/** A server that tells whether a model sees only while it is loaded (llama-swap) does not make it unknown again. */
+function withKnownVision(models: readonly Model[], before: readonly Model[]): Model[] {
+  const known = new Map(before.map((m) => [m.id, m.vision]));
+  return models.map((m) => ({ ...m, vision: m.vision ?? known.get(m.id) ?? null }));
 }
 
 /** Claims the endpoints not asked for `age_s` seconds, so that two pages do not ask the same one at once. */
@@ -97,10 +103,15 @@ export async function claimStale(db: Db, ageSeconds: number): Promise<string[]> 
   return rows.map((row) => row.id);
 }
 
-/** One model's window, learned later than its list. Null when it was known or the model is gone. */
-export async function setWindow(tx: Tx, id: string, model: string, tokens: number): Promise<Endpoint | null> {
+/** What was learned of one model later than its list. Null when it was known or the model is gone. */
+export async function setModelFact(
+  tx: Tx,
+  id: string,
+  model: string,
+  fact: Partial<Pick<Model, "context_window" | "vision">>,
+): Promise<Endpoint | null> {
   const found = await tx<{ models: Model[] }[]>`select models from endpoints where id = ${id} for update`;
-  const models = found[0]?.models.map((m) => (m.id === model ? { ...m, context_window: tokens } : m));
+  const models = found[0]?.models.map((m) => (m.id === model ? { ...m, ...fact } : m));
   if (!models || Bun.deepEquals(models, found[0]!.models)) return null;
   const [row] = await tx<Endpoint[]>`
     update endpoints set models = ${tx.json(models as never)} where id = ${id} returning ${columns(tx)}`;
@@ -127,6 +138,7 @@ export interface ModelSettings {
   context_window: number | null;
   price_in: number | null;
   price_out: number | null;
+  vision: boolean | null;
 }
 
 /** What a human says about a model; all null forgets it. */
@@ -134,5 +146,5 @@ export async function saveModelSettings(tx: Tx, endpointId: string, model: strin
   await tx`
     insert into model_settings ${tx({ endpoint_id: endpointId, model, ...said })}
     on conflict (endpoint_id, model) do update set context_window = excluded.context_window,
-      price_in = excluded.price_in, price_out = excluded.price_out, changed_at = now()`;
+      price_in = excluded.price_in, price_out = excluded.price_out, vision = excluded.vision, changed_at = now()`;
 }

@@ -47,10 +47,10 @@ export async function copyMessages(tx: Tx, chatId: string, copies: Copies): Prom
     insert into outputs (id, chat_id, text, created_at)
     select c.new, ${chatId}, o.text, o.created_at from ${pairs(copies.outputs)} join outputs o on o.id = c.old`;
   await tx`
-    insert into parts (id, message_id, chat_id, position, turn, kind, state, text, folded_to, meta, opened_at, closed_at, searched)
+    insert into parts (id, message_id, chat_id, position, turn, kind, state, text, folded_to, meta, opened_at, closed_at, attachment_id, searched)
     select c.new, m.new, ${chatId}, p.position, p.turn, p.kind, p.state, p.text, p.folded_to,
       p.meta || jsonb_strip_nulls(jsonb_build_object('group_id', g.new, 'output_id', o.new, 'from_message', f.new, 'from_part', h.new)),
-      p.opened_at, p.closed_at, true
+      p.opened_at, p.closed_at, p.attachment_id, true
     from ${pairs(copies.parts)} join parts p on p.id = c.old
     join (select * from ${pairs(copies.messages)}) m on m.old = p.message_id
     left join (select * from ${pairs(copies.parts)}) g on g.old = p.meta ->> 'group_id'

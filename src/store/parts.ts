@@ -12,6 +12,8 @@ export interface NewPart {
   state: PartState;
   text: string;
   meta: Record<string, unknown>;
+  /** Of kind attachment: keeps it from being trimmed. */
+  attachment_id?: string;
 }
 
 /** Idempotent by id, so that a retry after a lost acknowledgement is harmless; false when the part was there. */

@@ -44,7 +44,13 @@ export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | n
   const [texts, others] = [await readParts(db, questions), await runsOfMessages(db, questions)];
   const queue = queued.map((run) => {
     const continued = others.some((o) => o.question_id === run.question_id && o.created_at < run.created_at);
-    return { run, text: continued ? "Continue" : (texts.find((p) => p.message_id === run.question_id)?.text ?? "") };
+    if (continued) return { run, text: "Continue", attachments: [] };
+    const said = texts.filter((p) => p.message_id === run.question_id);
+    return {
+      run,
+      text: said.find((p) => p.kind === "text")?.text ?? "",
+      attachments: said.filter((p) => p.kind === "attachment"),
+    };
   });
   return { live, queue };
 }

@@ -8,7 +8,7 @@ import {
   type NewEndpoint,
   saveEndpoint,
   setChecked,
-  setWindow,
+  setModelFact,
   storedKey,
 } from "../../src/store/endpoints.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -79,7 +79,8 @@ test("a found one never touches what is there", async () => {
 test("a window is set for one model, once", async () => {
   const { id } = await save();
   await check(id);
-  const set = (model: string) => database.sql.begin((tx) => setWindow(tx as never, id, model, 4096));
+  const set = (model: string) =>
+    database.sql.begin((tx) => setModelFact(tx as never, id, model, { context_window: 4096 }));
   expect((await set("m"))?.models[0]?.context_window).toBe(4096);
   expect(await set("m")).toBeNull();
   expect(await set("other")).toBeNull();

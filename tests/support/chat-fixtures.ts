@@ -223,6 +223,7 @@ export const answered = (parts: Part[], run: Run, over: Partial<Entry["message"]
 export const queued = (id: string, text: string): QueueItem => ({
   run: aRun({ id, state: "queued", reason: null, ended_at: null, started_at: null }),
   text,
+  attachments: [],
 });
 
 export const aView = (over: Partial<ChatView> = {}): ChatView => ({

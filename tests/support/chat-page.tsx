@@ -11,7 +11,7 @@ const SCRIPTS = [
   ...["composer", "log", "ticks", "copy"].map((name) => `public/js/${name}.js`),
 ];
 
-export const emptyComposer: ComposerState = { draft: "", client_id: "first-client-id", error: null };
+export const emptyComposer: ComposerState = { draft: "", attachments: [], client_id: "first-client-id", error: null };
 
 export function chatDocument(view: ChatView, composer = emptyComposer, theme = "light"): string {
   const inside = <ChatContent view={view} composer={composer} now={NOW} />;

@@ -2,6 +2,7 @@
 import { MESSAGE_LIMIT_CHARS } from "../../src/domain/message.ts";
 import type { ChatView, ComposerState, QueueItem } from "../../src/domain/page.ts";
 import { NATIVE_PROVIDER, type Run } from "../../src/domain/run.ts";
+import { AttachedList, SentAttachments } from "../attachments/chips.tsx";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -66,20 +67,24 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
       hx-swap="innerHTML"
       {...SUCCESS_IS_SILENT}
       hx-sync="this:drop"
+      enctype="multipart/form-data"
       data-composer={chat_id}
+      data-attachable={view.project.id}
       autocomplete="off"
     >
       <input type="hidden" name="client_id" value={attr(state.client_id)} autocomplete="off" />
+      <AttachedList attachments={state.attachments} />
+      <Unseen />
       <textarea
         name="text"
         rows="1"
-        required
         aria-label="Message"
         enterkeyhint="send"
         placeholder={`${view.chat.kind === "coder" ? "Change something in" : "Ask about"} ${attr(view.project.name)}`}
         data-limit={String(MESSAGE_LIMIT_CHARS)}
         data-complete={ids.completions(chat_id)}
         data-complete-slash={urls.chatCommands(chat_id)}
+        data-complete-at={urls.chatFileNames(chat_id)}
         aria-autocomplete="list"
         aria-haspopup="listbox"
         aria-controls={ids.completions(chat_id)}
@@ -90,6 +95,7 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
       <Completions chat_id={chat_id} />
       <div class="tray">
         <div class="picks">
+          <AttachButton />
           {view.agent ? <AgentPick chat={view.chat} agent={view.agent} /> : ""}
           {view.chat.kind === "coder" ? <ModePick chat={view.chat} /> : ""}
           <ModelPick chat_id={chat_id} pick={view.pick} hidden={view.chat.provider !== NATIVE_PROVIDER} />
@@ -98,6 +104,31 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
         <Actions chat_id={chat_id} live={view.live} />
       </div>
     </form>
+  );
+}
+
+/** Files are chosen by it also without script; dropping and pasting them needs it. */
+export function AttachButton() {
+  return (
+    <label class="btn btn-quiet btn-i attach" title="Attach files">
+      <Icon name="clip" />
+      <input type="file" name="files" multiple aria-label="Attach files" autocomplete="off" />
+    </label>
+  );
+}
+
+/** Before a picture is sent: which of these shows is decided by what is attached and by the picked model, in CSS. */
+function Unseen() {
+  return (
+    <div role="status" class="unseen">
+      <p class="if-blind">
+        This model takes no pictures: it is told that there is one and that it does not see it. Pick another model to
+        have it looked at.
+      </p>
+      <p class="if-unknown">
+        Nobody has said whether this model takes pictures: it gets them, and goes on without them if it refuses.
+      </p>
+    </div>
   );
 }
 
@@ -144,7 +175,7 @@ export function Queue({ chat_id, items }: { chat_id: string; items: readonly Que
   );
 }
 
-function Queued({ item: { run, text } }: { item: QueueItem }) {
+function Queued({ item: { run, text, attachments } }: { item: QueueItem }) {
   const withdrawal = action(urls.withdrawal(run.id), run.chat_id);
   return (
     <li>
@@ -152,6 +183,7 @@ function Queued({ item: { run, text } }: { item: QueueItem }) {
       <span class="grow cut" title={attr(text.slice(0, TITLE_CHARS))} data-text safe>
         {text}
       </span>
+      <SentAttachments parts={attachments} small />
       <form {...action(urls.promotion(run.id), run.chat_id)}>
         <button type="submit" class="btn btn-quiet btn-sm" title="Stop what runs and send this">
           Send now

@@ -5,6 +5,7 @@ import type { Marked } from "../../src/domain/page.ts";
 import type { Progress } from "../../src/domain/run.ts";
 import { isSettled } from "../../src/domain/run.ts";
 import { count } from "../../src/lib/format.ts";
+import { SentAttachments } from "../attachments/chips.tsx";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
@@ -81,7 +82,8 @@ export function UserMessage({ entry, now, open = false, put_aside = false }: Use
       </aside>
       <div class="body">
         {entry.earlier && !put_aside ? <Earlier message_id={message.id} count={entry.earlier} /> : ""}
-        <Said text={text} open={open} />
+        {text === "" ? "" : <Said text={text} open={open} />}
+        <SentAttachments parts={entry.parts.filter((part) => part.kind === "attachment")} />
         {told.map((part) => (
           <NoticeView part={part as NoticePart} />
         ))}

@@ -15,6 +15,7 @@ import { askingParts, type RunRequest } from "../../src/domain/request.ts";
 import { bytes, counted, duration } from "../../src/lib/format.ts";
 import { renderOpenText } from "../../src/lib/live-text.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
+import { SentAttachments } from "../attachments/chips.tsx";
 import { ids } from "../ids.ts";
 import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
@@ -106,6 +107,7 @@ export function PartView(props: { part: Exclude<Part, ToolPart>; project_id: str
   if (part.kind === "reasoning") return <ReasoningPartView part={part} unfolded={open} />;
   if (part.kind === "artifact") return <ArtifactRow part={part} />;
   if (part.kind === "compaction") return <CompactionView part={part} project_id={project_id} open={open} />;
+  if (part.kind === "attachment") return <SentAttachments parts={[part]} />;
   return <NoticeView part={part} />;
 }
 

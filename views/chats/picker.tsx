@@ -22,6 +22,7 @@ export function ModelPick({ chat_id, pick, hidden = false }: { chat_id: string; 
       class="pick"
       id={ids.modelPick(chat_id)}
       hidden={hidden}
+      data-vision={seesWord(pick)}
       popovertarget={ids.modelList(chat_id)}
       aria-label={`Model: ${attr(label)}`}
       title={pick.endpoint && pick.model ? attr(`${pick.model} at ${pick.endpoint.label}`) : undefined}
@@ -32,6 +33,13 @@ export function ModelPick({ chat_id, pick, hidden = false }: { chat_id: string; 
       <Icon name="down" />
     </button>
   );
+}
+
+/** Whether what is picked takes pictures: a warning above the field goes by it. */
+function seesWord({ endpoint, model }: Pick): "yes" | "no" | "unknown" {
+  if (isDemo(endpoint)) return "no";
+  const vision = endpoint?.models.find((m) => m.id === model)?.vision ?? null;
+  return vision === null ? "unknown" : vision ? "yes" : "no";
 }
 
 /** The list that the button opens. Every choice is a form, so it works without script. */

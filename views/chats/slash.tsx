@@ -1,4 +1,5 @@
-/** The menu of a composer: what a message may begin with. Behaviour: `public/js/complete.js`. */
+/** The menu of a composer: what a message may begin with, files to attach. Behaviour: `public/js/complete.js`. */
+import type { PaletteItem } from "../../src/domain/palette.ts";
 import type { SlashCommand, SlashKind } from "../../src/domain/slash.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
@@ -27,6 +28,26 @@ export function SlashOptions({ commands, chat_id }: { commands: readonly SlashCo
           <small class="dim" safe>
             {command.from}
           </small>
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** Files of the project: what is taken goes along as an attachment, and is named in the text. */
+export function FileOptions({ files, chat_id }: { files: readonly PaletteItem[]; chat_id: string }) {
+  return (
+    <>
+      {files.map(({ title, hint, tab }, at) => (
+        <div {...optionAt(chat_id, at)} data-insert={attr(`@${tab?.path} `)} data-attach={attr(tab?.path ?? "")}>
+          <Icon name="file" />
+          <b class="cut" safe>
+            {title}
+          </b>
+          <span class="grow cut" safe>
+            {hint}
+          </span>
+          <small class="dim">attach</small>
         </div>
       ))}
     </>

@@ -82,6 +82,7 @@ function Viewer({
     <div
       class="viewer"
       data-path={attr(file.path)}
+      data-project={project.id}
       data-url={urls.file(project.id, file.path)}
       data-from={String(file.from)}
       data-language={language ?? ""}
@@ -99,9 +100,9 @@ function Viewer({
           <Icon name="copy" />
           <span data-label>Copy lines</span>
         </button>
-        <button type="button" class="btn btn-sm" data-lines="quote">
-          <Icon name="chat" />
-          <span data-label>Add to chat</span>
+        <button type="button" class="btn btn-sm" data-lines="attach">
+          <Icon name="clip" />
+          <span data-label>Attach to chat</span>
         </button>
         <button type="button" class="btn btn-quiet btn-i btn-sm" data-lines="none" aria-label="Clear the selection">
           <Icon name="x" />

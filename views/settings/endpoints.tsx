@@ -153,7 +153,7 @@ function Models({ endpoint }: { endpoint: Endpoint }) {
               <th class="num">Window</th>
               <th class="num">Images</th>
               <th class="num">Loaded</th>
-              <th>Window and prices, as you know them</th>
+              <th>Window, prices and pictures, as you know them</th>
             </tr>
           </thead>
           <tbody>
@@ -183,6 +183,12 @@ function Models({ endpoint }: { endpoint: Endpoint }) {
   );
 }
 
+const SEES = [
+  ["", "pictures: as told"],
+  ["1", "takes pictures"],
+  ["0", "no pictures"],
+] as const;
+
 /** Tokens, and US dollars for a million tokens in and out; an empty field leaves what the endpoint says. */
 function ModelFacts({ endpoint_id, model }: { endpoint_id: string; model: Model }) {
   const field = (name: string, label: string, value: number | null | undefined, step: string) => (
@@ -204,6 +210,13 @@ function ModelFacts({ endpoint_id, model }: { endpoint_id: string; model: Model 
       {field("context_window", "window", model.context_window, "1")}
       {field("price_in", "$ in", model.price_in, "any")}
       {field("price_out", "$ out", model.price_out, "any")}
+      <select class="input" name="vision" aria-label={attr(`Whether ${model.id} takes pictures`)} title="Pictures">
+        {SEES.map(([value, label]) => (
+          <option value={value} selected={model.vision === (value === "" ? null : value === "1")}>
+            {label}
+          </option>
+        ))}
+      </select>
       <button type="submit" class="btn btn-sm" aria-label={attr(`Save what you know of ${model.id}`)}>
         Save
       </button>

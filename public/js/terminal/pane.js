@@ -262,7 +262,8 @@
       const source = `Terminal ${number}${title && !title.startsWith("Terminal ") ? ` (\`${title.replaceAll("`", "'")}\`)` : ""}:`;
       const detail = { source, text, language: "console" };
       document.dispatchEvent(new CustomEvent("boocode:quote", { detail }));
-      this.notice(detail.taken ? "Put into the chat below what is written there." : "There is no chat on this page.");
+      const where = detail.attached ? "Attached to the chat." : "Put into the chat below what is written there.";
+      this.notice(detail.taken ? where : "There is no chat on this page.");
     }
 
     act(event) {

@@ -2,6 +2,7 @@
  * The demo model: an `Llm` without a model. By simple rules it truly calls the read tools, quotes what they answered, and
  * says what it is. The same question with the same results always gives the same answer.
  */
+import { withoutBlocks } from "../../domain/attachment.ts";
 import type { ChatMessage, Llm, LlmEvent, LlmRequest, ToolCall } from "../../domain/llm.ts";
 import type { ToolSpec } from "../../domain/tool.ts";
 import { announce, CONNECT, conclude, type Done, hitsIn, INTRO, pathsIn } from "./demo-answer.ts";
@@ -58,7 +59,7 @@ const tokensOf = (chars: number): number => Math.ceil(chars / CHARS_PER_TOKEN);
 
 function nextOf({ messages, tools }: LlmRequest): Next {
   const last = messages.findLastIndex((m) => m.role === "user");
-  const question = messages[last]?.content ?? "";
+  const question = withoutBlocks(messages[last]?.content ?? "");
   const after = messages.slice(last + 1);
   const done = doneIn(after);
   if (tools.length === 0)

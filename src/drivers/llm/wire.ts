@@ -1,6 +1,6 @@
 /** Requests as they go over the wire: body, headers, and the one fetch that every call to an endpoint uses. */
 import type { EndpointKind } from "../../domain/endpoint.ts";
-import type { ChatMessage, LlmRequest } from "../../domain/llm.ts";
+import type { ChatImage, ChatMessage, LlmRequest } from "../../domain/llm.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
@@ -66,6 +66,8 @@ function wireMessage(message: ChatMessage, reasoning: string): Record<string, un
   // JSON parsers of C++ servers refuse a lone surrogate, and with it the whole request.
   const content = message.content.toWellFormed();
   if (message.role === "tool") return { role: "tool", tool_call_id: message.tool_call_id, content };
+  if (message.role === "user" && message.images?.length)
+    return { role: "user", content: [...message.images.map(wireImage), { type: "text", text: content }] };
   if (message.role !== "assistant") return { role: message.role, content };
   const calls = message.tool_calls ?? [];
   return {
@@ -81,6 +83,11 @@ function wireMessage(message: ChatMessage, reasoning: string): Record<string, un
     }),
   };
 }
+
+const wireImage = ({ type, base64 }: ChatImage) => ({
+  type: "image_url",
+  image_url: { url: `data:${type};base64,${base64}` },
+});
 
 /** Chat templates parse the arguments of past calls; what the model wrote broken is sent as a string in an object. */
 function wireArguments(text: string): string {

@@ -2,13 +2,16 @@
  * "Restore to here": files, proposals and transcript of a coder's chat as they were before a message was answered. What
  * the chat's applies wrote since is taken back as one write; where something else changed such a file, nothing happens.
  */
+import type { Attachment } from "../../domain/attachment.ts";
 import { conflict, notFound } from "../../lib/errors.ts";
 import { appliesSince, applyFiles } from "../../store/applies.ts";
+import { findAttachments } from "../../store/attachments.ts";
 import { findChat } from "../../store/chats.ts";
 import { type CheckpointRow, checkpointOfMessage } from "../../store/checkpoints.ts";
 import { readParts } from "../../store/messages.ts";
 import { openRuns } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
+import { attachedTo } from "../attachments.ts";
 import { transact } from "../core.ts";
 import { projectOf } from "../projects.ts";
 import { demandOwnWorktree, restoreWorktreeFiles } from "../worktrees/restore.ts";
@@ -16,12 +19,12 @@ import { type Applying, inProject } from "./apply.ts";
 import { restoreRows } from "./restore-rows.ts";
 import { chatsOfFiles, takeBack } from "./rewind.ts";
 
-/** `text` is what the message said. `conflict` while the chat runs, and with `blocked` in `current` when a file was changed since by anybody else. */
+/** `text` and `attachments` are what the message was. `conflict` while the chat runs, and with `blocked` in `current` when a file was changed since by anybody else. */
 export async function restoreTo(
   core: Applying,
   messageId: string,
   via: string,
-): Promise<{ applies: number; checkpoint: CheckpointRow; text: string }> {
+): Promise<{ applies: number; checkpoint: CheckpointRow; text: string; attachments: Attachment[] }> {
   const checkpoint = await checkpointOfMessage(core.sql, messageId);
   if (!checkpoint) throw notFound("checkpoint");
   const chat = await findChat(core.sql, checkpoint.chat_id);
@@ -50,6 +53,7 @@ export async function restoreTo(
     else await transact(core, (tx, emit) => restoreRows(tx, emit, checkpoint.id));
     await restoreWorktreeFiles(core, checkpoint);
     const said = (await readParts(core.sql, [messageId])).find((part) => part.kind === "text");
-    return { applies: applies.length, checkpoint, text: said?.text ?? "" };
+    const attachments = await findAttachments(core.sql, await attachedTo(core.sql, messageId));
+    return { applies: applies.length, checkpoint, text: said?.text ?? "", attachments };
   });
 }

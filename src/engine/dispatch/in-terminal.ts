@@ -19,6 +19,7 @@ import { transact } from "../core.ts";
 import { startEnv } from "../providers/registry.ts";
 import { runInTerminal } from "../terminals/terminals.ts";
 import { knowsFromNow } from "./around.ts";
+import { readingFiles } from "./attached.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
 import type { Guest } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
@@ -39,7 +40,7 @@ const CALL = "terminal";
 
 export async function inTerminal(at: PlainRun): Promise<PlainOutcome> {
   const { core, run, spec, signal } = at;
-  const { blocks, told } = await promptFor(core, run, 0);
+  const { blocks, told } = await promptFor(core, run, 0, readingFiles(at.ready.cwd));
   const words = fallbackWords(spec.fallback!, { mode: run.mode, model: run.model, session: null });
   const shown = joinCommand(words).replaceAll(`'${PROMPT}'`, "…");
   const failure = await asGuest(at, shown, async (guest) => {

@@ -7,6 +7,7 @@ import { readHistory, readParts } from "../../store/messages.ts";
 import { runsOfMessages } from "../../store/runs.ts";
 import type { Core } from "../core.ts";
 import { steady } from "../steady.ts";
+import { attachedBlocks, attachedNames, type Taker } from "./attached.ts";
 
 /** Of what was said before: the newest stays. */
 const BEFORE_CHARS = 24_000;
@@ -20,19 +21,29 @@ export interface Prompt {
 }
 
 /** `after` is the position up to which the agent knows the chat. */
-export async function promptFor(core: Core, run: Run, after: number): Promise<Prompt> {
+export async function promptFor(core: Core, run: Run, after: number, taker: Taker): Promise<Prompt> {
   const parts = await steady(core, () => readParts(core.sql, [run.question_id]));
+  const goes = await goesOn(core, run, after);
+  const attached = goes ? [] : await attachedBlocks(core, parts, taker);
   const skills = parts.filter((part) => part.kind === "notice" && part.meta.notice === SKILL_NOTICE);
-  const said = [...skills.map((part) => part.text), textOf(parts)].join("\n\n");
-  const text = (await goesOn(core, run, after)) ? GO_ON : said;
+  const said = [...skills.map((part) => part.text), textOf(parts) || NOTHING_WRITTEN].join("\n\n");
+  const text = goes ? GO_ON : said;
+  // An agent takes a command of its own only from the very front.
+  const isCommand = text.startsWith("/");
   const before = await unknownBefore(core, run, after);
-  if (before.length === 0) return { blocks: [{ type: "text", text }], told: 0 };
+  if (before.length === 0)
+    return { blocks: isCommand ? [asBlock(text), ...attached] : [...attached, asBlock(text)], told: 0 };
   const told = within(before.map((m) => `## ${m.role === "user" ? "User" : "Assistant"}\n${m.text}`));
   const intro = `What was said in this conversation before, which you do not know (shortened):\n\n${told}\n\n---\n`;
-  // An agent takes a command of its own only from the very front.
-  const blocks = text.startsWith("/") ? [text, intro] : [`${intro}The new message:\n\n${text}`];
-  return { blocks: blocks.map((text) => ({ type: "text", text })), told: before.length };
+  const blocks = isCommand
+    ? [asBlock(text), ...attached, asBlock(intro)]
+    : [...attached, asBlock(`${intro}The new message:\n\n${text}`)];
+  return { blocks, told: before.length };
 }
+
+const asBlock = (text: string): PromptBlock => ({ type: "text", text });
+
+const NOTHING_WRITTEN = "(Nothing but what is attached.)";
 
 const GO_ON = "Go on where you were stopped.";
 
@@ -60,7 +71,8 @@ async function unknownBefore(core: Core, run: Run, after: number) {
     ),
   );
   return missed.flatMap(({ id, role }) => {
-    const text = textOf(parts.filter((part) => part.message_id === id));
+    const own = parts.filter((part) => part.message_id === id);
+    const text = [attachedNames(own), textOf(own)].filter(Boolean).join("\n");
     return text === "" ? [] : [{ role, text: ellipsis(text, ONE_CHARS) }];
   });
 }

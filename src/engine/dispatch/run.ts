@@ -113,7 +113,8 @@ interface Context extends Place {
 async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter, at: Context): Promise<Ending> {
   const { warm, how } = at.opened;
   const knows = how === "warm" || how === "restored" || how === "moved";
-  const { blocks, told } = await promptFor(core, run, knows ? await knownUpto(core, run) : 0);
+  const after = knows ? await knownUpto(core, run) : 0;
+  const { blocks, told } = await promptFor(core, run, after, { features: warm.agent.features, cwd: at.ready.cwd });
   if (at.opened.from !== undefined) {
     const words = `${at.label} goes on with its conversation, in the session's worktree from now on.`;
     await writer.notice(1, words, { notice: "history" });

@@ -9,6 +9,7 @@ import { findAgentSession, knowsPutAside, setAgentSession } from "../../store/ag
 import { transact } from "../core.ts";
 import { startEnv } from "../providers/registry.ts";
 import { beginsAnew, knownUpto, knowsFromNow } from "./around.ts";
+import { readingFiles } from "./attached.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
 import type { Guest } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
@@ -34,7 +35,8 @@ function resumable(fallback: FallbackSpec, known: AgentSession | null, cwd: stri
 
 async function once(at: PlainRun, session: string | null, how: How): Promise<PlainOutcome> {
   const { core, run, spec, signal } = at;
-  const { blocks, told } = await promptFor(core, run, session === null ? 0 : await knownUpto(core, run));
+  const after = session === null ? 0 : await knownUpto(core, run);
+  const { blocks, told } = await promptFor(core, run, after, readingFiles(at.ready.cwd));
   const words = beginning(spec.label, how, told, spec.fallback!.resume !== undefined);
   if (words) await at.writer.notice(1, words, { notice: "history" });
   const call = { mode: run.mode, model: run.model, session };

@@ -5,6 +5,7 @@ import { AppError, invalid, notFound } from "../../lib/errors.ts";
 import { takePositions } from "../../store/chats.ts";
 import { findMessage } from "../../store/messages.ts";
 import { runsOfMessages } from "../../store/runs.ts";
+import { attachedTo } from "../attachments.ts";
 import { type Core, transact } from "../core.ts";
 import { emitRun } from "../run-events.ts";
 import { enqueue, wake } from "./lane.ts";
@@ -45,7 +46,10 @@ export async function regenerate(core: Core, input: Regenerate): Promise<Run> {
   return run;
 }
 
-/** Sends a user's message once more with another text; the former one, and what followed, are put aside. */
+/**
+ * Sends a user's message once more with another text; the former one, and what followed, are put aside. What was attached
+ * goes along unless `attachments` says otherwise.
+ */
 export async function revise(
   core: Core,
   messageId: string,
@@ -54,5 +58,6 @@ export async function revise(
   const revises = await findMessage(core.sql, messageId);
   if (!revises) throw notFound("message");
   if (revises.role !== "user") throw invalid("Only what you wrote can be edited and sent again.");
-  return postMessage(core, { ...input, chat_id: revises.chat_id, revises });
+  const attachments = input.attachments ?? (await attachedTo(core.sql, messageId));
+  return postMessage(core, { ...input, attachments, chat_id: revises.chat_id, revises });
 }

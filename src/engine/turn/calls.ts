@@ -11,8 +11,10 @@ import type { CommandResult, OutputStore, ResultImage, Tool, ToolContext, ToolOu
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { oneLine } from "../../lib/text.ts";
+import { attachmentInChat } from "../../store/attachments.ts";
 import { insertPartImages } from "../../store/part-images.ts";
 import { deltasBegin, insertOutput, readOutput } from "../../store/parts.ts";
+import { contentOf, toldText } from "../attachments.ts";
 import { proposalsOf } from "../changes/proposals.ts";
 import type { Proposer } from "../changes/propose.ts";
 import { codeAccess } from "../code/access.ts";
@@ -278,6 +280,12 @@ function tooMany(limits: RunLimits): ToolOutcome {
   return { state: "failed", text, note: "too many calls at once", shown: "", duration_ms: 0, output_id: null };
 }
 
+/** What was too long to be told whole with its message is paged as results are. */
+async function attachedText(core: Core, chatId: string, id: string): Promise<string | null> {
+  const found = await steady(core, () => attachmentInChat(core.sql, chatId, id));
+  return found?.kind === "text" ? toldText(await steady(core, () => contentOf(core.sql, found))) : null;
+}
+
 function outputsOf(core: Core, chatId: string): OutputStore {
   return {
     async save(text) {
@@ -286,7 +294,8 @@ function outputsOf(core: Core, chatId: string): OutputStore {
       return id;
     },
     async read(id, from, count) {
-      const text = await steady(core, () => readOutput(core.sql, chatId, id));
+      const text =
+        (await steady(core, () => readOutput(core.sql, chatId, id))) ?? (await attachedText(core, chatId, id));
       if (text === null) return null;
       const lines = text.split("\n");
       return { text: lines.slice(from - 1, from - 1 + count).join("\n"), total_lines: lines.length };

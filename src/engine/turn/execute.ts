@@ -18,19 +18,21 @@ import { beginCoderRun } from "../changes/tell.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { dispatchRun } from "../dispatch/run.ts";
 import { AgentSilent } from "../dispatch/silence.ts";
-import { endpointForRun, type ForRun, knownEndpoint } from "../endpoints.ts";
+import { endpointForRun, type ForRun, knownEndpoint, rememberVision } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
 import { projectOf } from "../projects.ts";
 import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
 import { steady } from "../steady.ts";
 import { offeredTools } from "../tools/offered.ts";
+import { Attached } from "./attached.ts";
 import { commandOf, runCommand } from "./command.ts";
 import { Stalled } from "./listen.ts";
 import { runLoop } from "./loop.ts";
 import { type Notes, readNotes, tellNotes } from "./notes.ts";
 import { PartWriter } from "./parts.ts";
 import { standingOf } from "./resume.ts";
+import { seeing } from "./seeing.ts";
 import { titleLater } from "./title.ts";
 
 /** Executes the chat's queued runs, one after another, on the chat's lane, until there is none. */
@@ -155,12 +157,15 @@ async function outcomeOf(
     if (standing) writer.continueAt(standing.position, standing.group);
     // The answer may begin with a part that is not of the run: a report of the review.
     else writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
+    const attached = new Attached(core, using.vision !== false);
+    const onBlind = () => rememberBlind(core, using, attached);
     const input = {
       run,
       project,
       endpoint: using.endpoint,
       model: using.model,
-      llm: using.llm,
+      llm: using.vision === null ? seeing(using.llm, onBlind) : using.llm,
+      attached,
       tools: await offeredTools(core, run, chat.kind),
       kind: chat.kind,
       position: answer.position,
@@ -207,6 +212,12 @@ async function applyAtEnd(core: Core, writer: PartWriter, run: Run): Promise<voi
     if (!(error instanceof AppError)) core.log.error("apply.failed", { run_id: run.id, error });
     await writer.notice(0, `Nothing was applied. ${why}`, { notice: APPLIED_NOTICE, apply_id: null });
   }
+}
+
+/** Also what the rest of this run is told. */
+async function rememberBlind(core: Core, using: ForRun, attached: Attached): Promise<void> {
+  attached.sees = false;
+  await steady(core, () => rememberVision(core, using.endpoint.id, using.model, false));
 }
 
 function failure(core: Core, run: Run, error: unknown): Outcome {

@@ -1,4 +1,5 @@
 /** How many tokens a prompt has for its model: our estimate, corrected by what the endpoint counted last. */
+import { tokensOf } from "../../domain/attachment.ts";
 import type { ChatMessage } from "../../domain/llm.ts";
 import { estimateTokens } from "../../lib/tokens.ts";
 
@@ -53,6 +54,8 @@ export class Gauge {
 
 function estimateMessage(message: ChatMessage): number {
   let tokens = PER_MESSAGE_TOKENS + estimateTokens(message.content);
+  if (message.role === "user")
+    for (const image of message.images ?? []) tokens += tokensOf({ kind: "image", size: 0, ...image });
   if (message.role !== "assistant") return tokens;
   if (message.reasoning) tokens += estimateTokens(message.reasoning);
   for (const call of message.tool_calls ?? [])

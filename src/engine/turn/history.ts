@@ -2,7 +2,7 @@
  * The transcript as the model is told of it. Built from rows alone and deterministic, so that the prefix of two turns is
  * equal byte for byte and the endpoint's cache holds. Only a boundary (compaction) changes what stands before it.
  */
-import type { ChatMessage, ToolCall } from "../../domain/llm.ts";
+import type { ChatImage, ChatMessage, ToolCall } from "../../domain/llm.ts";
 import {
   type CompactionPart,
   type Message,
@@ -87,14 +87,15 @@ const isCommand = (parts: readonly Part[]) => parts.some((part) => part.kind ===
 const ofNone = (message: ChatMessage): Told => ({ message, of: null, turn: 0, call: null });
 
 function tellQuestion(told: Told[], message: Message, own: readonly Part[], boundaries: Boundaries): void {
-  const asks = textOf(own);
-  const content = [...noticesOf(message, own, boundaries), asks].join("\n\n");
+  const asks = textOf(own.filter((part) => part.kind !== "text" || !part.meta.attached));
+  const content = [...noticesOf(message, own, boundaries), textOf(own)].join("\n\n");
+  const images = imagesOf(own);
   const before = told.at(-1)!;
   const question = { of: message.id, turn: 0, call: null, asks };
   // Many chat templates refuse two messages of one role in a row: the summary and the first message after it are one.
   if (told.length === 2 && before.of === null && before.message.role === "user")
-    told[1] = { ...question, message: joined(before.message, content) };
-  else told.push({ ...question, message: { role: "user", content } });
+    told[1] = { ...question, message: { ...joined(before.message, content), ...images } };
+  else told.push({ ...question, message: { role: "user", content, ...images } });
 }
 
 function tellAnswer(told: Told[], message: Message, own: readonly Part[], boundaries: Boundaries, last: boolean): void {
@@ -116,8 +117,9 @@ function tellAnswer(told: Told[], message: Message, own: readonly Part[], bounda
   told.push(...turns);
 }
 
+/** Pictures of it stay with it. */
 const joined = (message: ChatMessage, more: string): ChatMessage => ({
-  role: "user",
+  ...(message as ChatMessage & { role: "user" }),
   content: `${message.content}\n\n${more}`,
 });
 
@@ -129,6 +131,12 @@ function noticesOf(message: Message, parts: readonly Part[], { notes }: Boundari
     if (part.meta.notice !== NOTES_NOTICE) return [];
     return notes && isBefore([message.position, part.position], notes) ? [] : [changedNotes(part)];
   });
+}
+
+/** Pictures that go with a message to a model that sees (attached.ts). */
+function imagesOf(parts: readonly Part[]): { images?: ChatImage[] } {
+  const images = parts.flatMap((part) => (part.kind === "text" && part.meta.image ? [part.meta.image] : []));
+  return images.length > 0 ? { images } : {};
 }
 
 function textOf(parts: readonly Part[]): string {

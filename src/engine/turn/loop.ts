@@ -13,6 +13,7 @@ import type { LiveRun } from "../live-runs.ts";
 import { readSettings } from "../settings.ts";
 import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
+import type { Attached } from "./attached.ts";
 import { executeCalls, openCalls } from "./calls.ts";
 import { type Compacting, promptAfterRefusal, promptWithRoom } from "./compact.ts";
 import { costOf } from "./cost.ts";
@@ -34,6 +35,7 @@ export interface LoopInput {
   /** Those of its chat and mode. */
   tools: readonly Tool[];
   kind: ChatKind;
+  attached: Attached;
   /** Position of the answer message: history is what lies before it, and the answer itself. */
   position: number;
   /** Tokens; null where the endpoint does not tell. */
@@ -94,11 +96,11 @@ export async function compactingFor(
   writer: PartWriter,
   input: Omit<LoopInput, "standing">,
 ): Promise<Compacting> {
-  const { run, project, endpoint, model, llm, kind, position } = input;
+  const { run, project, endpoint, model, llm, kind, position, attached } = input;
   const tools = toolSpecs(input.tools);
   const known = await steady(core, () => lastCounted(core.sql, endpoint.id, model));
   return {
-    ...{ core, live, writer, run, endpoint, model, llm, tools, position },
+    ...{ core, live, writer, run, endpoint, model, llm, tools, position, attached },
     gauge: new Gauge(specsText(tools), known),
     chat_id: run.chat_id,
     system: systemPrompt(project, kind, run.mode),

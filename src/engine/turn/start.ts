@@ -5,37 +5,40 @@ import { RUN_MODES, type RunMode } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { compactCommand } from "../../domain/compaction.ts";
 import { sessionTopic } from "../../domain/event.ts";
-import { MESSAGE_LIMIT_CHARS, type Message, SKILL_NOTICE } from "../../domain/message.ts";
+import type { Message } from "../../domain/message.ts";
 import type { Run, Via } from "../../domain/run.ts";
 import { canContinue, NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { WholeSkill } from "../../domain/skill.ts";
 import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
-import { storable } from "../../lib/storable.ts";
 import { findChat, renameChat, takePositions } from "../../store/chats.ts";
 import { findByClientId, insertMessage } from "../../store/messages.ts";
-import { insertPart } from "../../store/parts.ts";
 import { findRun, insertRun, newestSettled, openRuns, runsOfMessages } from "../../store/runs.ts";
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
+import { attachTo, takeAttachments } from "../attachments.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { type AgentPick, pickAgent, rememberPicks } from "../dispatch/picks.ts";
 import { projectOf } from "../projects.ts";
 import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
-import { skillOfMessage, skillText } from "../skills.ts";
+import { skillOfMessage } from "../skills.ts";
 import { agentHasCommand } from "../slash.ts";
+import { checkClientId, checkText } from "./check-message.ts";
 import { enqueue, wake } from "./lane.ts";
+import { insertSkill, insertText } from "./said.ts";
 import { sendNow } from "./stop.ts";
 import { checkStanding, putAside } from "./superseded.ts";
 
 /** Messages waiting in one chat's queue. */
 const QUEUE_LIMIT = 50;
-const CLIENT_ID_LIMIT_CHARS = 100;
 export const TITLE_CHARS = 60;
 
 export interface PostMessage {
   chat_id: string;
+  /** May be empty where something is attached. */
   text: string;
+  /** Ids of what goes with it. */
+  attachments?: readonly string[] | undefined;
   client_id?: string | undefined;
   /** Endpoint and model for this and the following messages of the chat. */
   endpoint_id?: string | undefined;
@@ -58,7 +61,7 @@ export async function postMessage(
   input: PostMessage,
 ): Promise<{ message: Message; run: Run; created: boolean }> {
   if (core.stopping) throw new AppError("unavailable", "BooCode is shutting down; the message was not sent.");
-  const text = checkText(input.text);
+  const text = checkText(input.text, input.attachments?.length ?? 0);
   const clientId = checkClientId(input.client_id);
   const skill = await skillNamed(core, input.chat_id, text);
   const posted = await transact(core, async (tx, emit) => {
@@ -138,23 +141,15 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
     position: first + 1,
     client_id: null,
   });
-  await insertPart(tx, {
-    id: newId(),
-    message_id: message.id,
-    chat_id: chat.id,
-    position: 0,
-    turn: 0,
-    kind: "text",
-    state: "closed",
-    text: said.text,
-    meta: command,
-  });
+  const attachments = await takeAttachments(tx, input.attachments ?? []);
+  if (said.text !== "") await insertText(tx, message, said.text, command);
   if (
     said.skill &&
     !("command" in command) &&
     !(agent && (await agentHasCommand(core, tx, chat, agent.provider, said.skill.name)))
   )
     await insertSkill(tx, message, said.skill, agent ? "agent" : "native");
+  await attachTo(tx, message, attachments);
   const run = await insertRun(tx, {
     id: newId(),
     chat_id: chat.id,
@@ -165,25 +160,11 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
     via: input.via,
     ...whoRuns(chat, session, input, agent),
   });
-  if (!("command" in command)) await nameAfter(tx, emit, chat, session, said.text);
+  if (!("command" in command))
+    await nameAfter(tx, emit, chat, session, said.text || attachments.map((a) => a.name).join(", "));
   await touchSession(tx, session.id);
   emitRun(emit, run);
   return { message, run, created: true };
-}
-
-/** The skill as it is now stays with the message: what a model was told is what the transcript shows, also later. */
-async function insertSkill(tx: Tx, message: Message, skill: WholeSkill, reader: "native" | "agent"): Promise<void> {
-  await insertPart(tx, {
-    id: newId(),
-    message_id: message.id,
-    chat_id: message.chat_id,
-    position: 1,
-    turn: 0,
-    kind: "notice",
-    state: "closed",
-    text: storable(await skillText(skill, reader)),
-    meta: { notice: SKILL_NOTICE, skill: skill.name },
-  });
 }
 
 /** Our own loop by an endpoint and a model; an outside agent by what was picked for it. */
@@ -302,22 +283,4 @@ export async function answerOnceMore(
     agent_mode: before.agent_mode,
     thinking: before.thinking,
   });
-}
-
-export function checkText(raw: string): string {
-  const text = storable(raw).replace(/\r\n?/g, "\n").trimEnd();
-  if (text.trim() === "") throw invalid("Write a message first.", "text");
-  if (text.length > MESSAGE_LIMIT_CHARS)
-    throw invalid(
-      `A message has at most ${MESSAGE_LIMIT_CHARS.toLocaleString("en")} characters; this one has ${text.length.toLocaleString("en")}.`,
-      "text",
-    );
-  return text;
-}
-
-function checkClientId(id: string | undefined): string | null {
-  if (!id) return null;
-  if (id.length > CLIENT_ID_LIMIT_CHARS || !/^[\w.:-]+$/.test(id))
-    throw invalid("client_id has at most 100 letters, digits, dots, colons and dashes.", "client_id");
-  return id;
 }

@@ -1,10 +1,13 @@
 /** Ways to end a run, or to change whose turn it is: Send now, Stop, and taking a queued message back. */
+import type { Attachment } from "../../domain/attachment.ts";
 import type { Run } from "../../domain/run.ts";
 import { conflict, notFound } from "../../lib/errors.ts";
+import { findAttachments } from "../../store/attachments.ts";
 import { deleteMessages, readParts } from "../../store/messages.ts";
 import { closeLeftOpen } from "../../store/parts.ts";
 import { findRun, lockRun, moveRun, openRuns, promoteRun, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
+import { attachedTo } from "../attachments.ts";
 import { type Core, transact } from "../core.ts";
 import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
@@ -69,18 +72,22 @@ async function endParked(core: Core, runId: string, reason: "cancelled" | "super
 }
 
 /** Takes a queued message back; returns its text, so that it can be edited. */
-export async function withdrawRun(core: Core, runId: string): Promise<{ run: Run; text: string }> {
+export async function withdrawRun(
+  core: Core,
+  runId: string,
+): Promise<{ run: Run; text: string; attachments: Attachment[] }> {
   return transact(core, async (tx, emit) => {
     const run = await findRun(tx, runId);
     if (!run) throw notFound("run");
     const gone =
       run.started_at === null && (await moveRun(tx, runId, "cancelled", { reason: "cancelled" }, ["queued"]));
     if (!gone) throw conflict("This message is no longer in the queue.", await findRun(tx, runId));
-    const [part] = await readParts(tx, [run.question_id]);
+    const said = (await readParts(tx, [run.question_id])).find((part) => part.kind === "text");
+    const attachments = await findAttachments(tx, await attachedTo(tx, run.question_id));
     const continued = (await runsOfMessages(tx, [run.question_id])).some((r) => r.id !== run.id);
     await bringBack(tx, emit, gone);
     await deleteMessages(tx, continued ? [run.answer_id] : [run.question_id, run.answer_id]);
     emitRun(emit, gone);
-    return { run: gone, text: continued ? "" : (part?.text ?? "") };
+    return continued ? { run: gone, text: "", attachments: [] } : { run: gone, text: said?.text ?? "", attachments };
   });
 }

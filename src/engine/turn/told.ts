@@ -6,6 +6,7 @@ import { readHistory, readParts } from "../../store/messages.ts";
 import { type Mark, readMarks } from "../../store/prompt-marks.ts";
 import type { Core } from "../core.ts";
 import { steady } from "../steady.ts";
+import type { Attached } from "./attached.ts";
 import { type Boundaries, type Told, tell } from "./history.ts";
 import { isNotes, notesWords } from "./notes.ts";
 
@@ -15,15 +16,17 @@ export interface PromptOf {
   position: number;
   /** The system prompt without the project's notes. */
   system: string;
+  /** What goes with messages, as the model is told of it. */
+  attached: Attached;
 }
 
-export async function readTold(core: Core, { chat_id, position, system }: PromptOf): Promise<Told[]> {
+export async function readTold(core: Core, { chat_id, position, system, attached }: PromptOf): Promise<Told[]> {
   return steady(core, async () => {
     const marks = await readMarks(core.sql, chat_id, position);
     const summary = marks.findLast(isSummary) ?? null;
     const messages = await readHistory(core.sql, chat_id, position, summary?.from ?? 0);
     const ids = messages.map((m) => m.id);
-    const parts = await readParts(core.sql, ids);
+    const parts = await attached.tell(messages, await readParts(core.sql, ids));
     const notes = firstNotes(marks, summary, messages[0]?.position ?? 0);
     const boundaries: Boundaries = {
       summary: summary ? { part: summary.part, from: summary.from! } : null,

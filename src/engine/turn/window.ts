@@ -1,6 +1,6 @@
 /** An endpoint that refuses a prompt tells how large its window is: then everybody knows. */
 import type { PromptTooLong } from "../../domain/llm.ts";
-import { setWindow } from "../../store/endpoints.ts";
+import { setModelFact } from "../../store/endpoints.ts";
 import { setContextWindow } from "../../store/runs.ts";
 import { transact } from "../core.ts";
 import { emitRun } from "../run-events.ts";
@@ -14,7 +14,7 @@ export async function learnWindow(at: Compacting, { window }: PromptTooLong): Pr
   at.window = window;
   await steady(core, () =>
     transact(core, async (tx, emit) => {
-      if (await setWindow(tx, endpoint.id, model, window))
+      if (await setModelFact(tx, endpoint.id, model, { context_window: window }))
         emit({ topic: "desk", kind: "endpoint.changed", payload: { endpoint_id: endpoint.id } });
       const told = await setContextWindow(tx, run.id, window);
       if (told) emitRun(emit, told);

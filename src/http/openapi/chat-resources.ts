@@ -1,5 +1,6 @@
 /** Chats, what is said in them, and runs; part of RESOURCES. */
 import { z } from "zod";
+import { ATTACHMENT_KINDS, type Attachment } from "../../domain/attachment.ts";
 import { RUN_MODES } from "../../domain/change.ts";
 import type { Chat } from "../../domain/chat.ts";
 import type { Part as AnyPart, Message as MessageRow } from "../../domain/message.ts";
@@ -32,6 +33,22 @@ export const message = z.object({
   created_at: at,
   superseded_at: at.nullable(),
 }) satisfies Of<MessageRow>;
+
+const attachmentFacts = {
+  sha256: z.string().describe("Of its content, which is stored once."),
+  name: z.string(),
+  kind: z.enum(ATTACHMENT_KINDS).describe("As its bytes say: `file` is what is neither text nor a picture."),
+  type: z.string().describe("Media type, as its bytes say."),
+  size: count.describe("Bytes."),
+  lines: count.nullable().describe("Of text."),
+  width: count.nullable().describe("Of a picture, in pixels."),
+  height: count.nullable(),
+  project_id: id.nullable().describe("Where it comes from, with `path` and lines, when it comes from a project."),
+  path: z.string().nullable(),
+  from_line: count.nullable().describe("Null: all of the file."),
+  to_line: count.nullable(),
+};
+export const attachment = z.object({ id, ...attachmentFacts, created_at: at }) satisfies Of<Attachment>;
 
 const partBase = {
   id,
@@ -92,6 +109,11 @@ export const part = z.discriminatedUnion("kind", [
   }),
   z.object({ ...partBase, kind: z.literal("reasoning"), meta: z.object({ duration_ms: count.nullable() }) }),
   z.object({ ...partBase, kind: z.literal("tool"), meta: toolMeta }),
+  z.object({
+    ...partBase,
+    kind: z.literal("attachment"),
+    meta: z.object({ attachment_id: id, ...attachmentFacts }).describe("See GET /attachments/:id."),
+  }),
   z.object({
     ...partBase,
     kind: z.literal("notice"),

@@ -60,7 +60,7 @@ function namesOf(described: readonly { method: string; path: string; operation: 
 const openApiPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}").replace("*", "{path}");
 
 function operationObject(method: string, path: string, operation: Described, names: Names): Json {
-  const { noun, summary, form_of, query, body } = operation;
+  const { noun, summary, form_of, query, body, files } = operation;
   const parameters = [...pathParameters(path), ...(query ? queryParameters(query) : [])];
   return {
     operationId: operationId(method, path),
@@ -68,7 +68,7 @@ function operationObject(method: string, path: string, operation: Described, nam
     summary,
     ...(form_of && { description: `For forms. Programs use ${form_of}.` }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: requestBody(body, names) }),
+    ...(body && { requestBody: requestBody(body, names, files) }),
     responses: responses(operation),
   };
 }
@@ -100,11 +100,20 @@ function queryParameters(query: z.ZodObject): Json[] {
   }));
 }
 
-function requestBody(body: z.ZodType, names: Names): Json {
+function requestBody(body: z.ZodType, names: Names, files?: string): Json {
   const schema = { $ref: REF + names.get(body) };
-  const content = { "application/json": { schema }, "application/x-www-form-urlencoded": { schema } };
+  const content = {
+    "application/json": { schema },
+    "application/x-www-form-urlencoded": { schema },
+    ...(files && { "multipart/form-data": { schema: { allOf: [schema, filesIn(files)] } } }),
+  };
   return { required: !body.safeParse({}).success, content };
 }
+
+const filesIn = (field: string): Json => ({
+  type: "object",
+  properties: { [field]: { type: "array", items: { type: "string", contentMediaType: "application/octet-stream" } } },
+});
 
 function responses({ answers, also }: Described): Json {
   const others = Object.fromEntries(

@@ -17,7 +17,7 @@ import { SEARCH_KINDS, type SearchFacets, type SearchHit } from "../../domain/se
 import type { Session } from "../../domain/session.ts";
 import type { TerminalNow } from "../../domain/terminal.ts";
 import { CHANGE_RESOURCES } from "./change-resources.ts";
-import { chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
+import { attachment, chat, entry, liveRun, message, part, progress, run } from "./chat-resources.ts";
 import { GIT_RESOURCES } from "./git-resources.ts";
 import { MCP_RESOURCES } from "./mcp-resources.ts";
 import { PROVIDER_RESOURCES } from "./provider-resources.ts";
@@ -226,7 +226,7 @@ export const RESOURCES = {
   Request: request,
   Rule: rule,
   Grant: grant,
-  Queued: z.object({ run, text: z.string() }),
+  Queued: z.object({ run, text: z.string(), attachments: z.array(part) }),
   Cursor: z.object({
     before: count.nullable().describe("Position for `before`; null at the beginning."),
     after: count.nullable().describe("Position for `after`; null in the newest window."),
@@ -257,6 +257,7 @@ export const RESOURCES = {
   Door: z.object({ mode: z.enum(["loopback", "token", "proxy"]), name: z.string().nullable() }),
   Login: z.object({ name: z.string(), expires_at: at }),
   File: file,
+  Attachment: attachment,
   ...GIT_RESOURCES,
   ...CHANGE_RESOURCES,
   Layout,

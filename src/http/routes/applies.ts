@@ -70,7 +70,7 @@ export function applyRoutes(web: Web) {
       about({
         summary: "Brings files, proposals and transcript back to before this message; 409 says what is in the way.",
         body: Restoration,
-        answers: { 200: { chat_id: "string", applies: "integer", text: "string" } },
+        answers: { 200: { chat_id: "string", applies: "integer", text: "string", attachments: "Attachment[]" } },
       }),
     );
 }
@@ -86,13 +86,16 @@ async function make(web: Web, request: Request, sessionId: string): Promise<Resp
 
 async function restore(web: Web, request: Request, messageId: string): Promise<Response> {
   const { edit } = await parseBody(request, Restoration);
-  const { applies, checkpoint, text } = await restoreTo(web.core, messageId, callerOf(request).via);
+  const { applies, checkpoint, text, attachments } = await restoreTo(web.core, messageId, callerOf(request).via);
   const { chat_id } = checkpoint;
   // Without script the text comes back in the page's own field; with it, composer.js puts it there.
   if (edit !== undefined && wants(request) === "page")
     return htmlAnswer(
       request,
-      await showChat(web, request, chat_id, { composer: { ...blankComposer(), draft: text } }),
+      await showChat(web, request, chat_id, { composer: { ...blankComposer(), draft: text, attachments } }),
     );
-  return answerPost(request, { json: () => Response.json({ chat_id, applies, text }), url: urls.chat(chat_id) });
+  return answerPost(request, {
+    json: () => Response.json({ chat_id, applies, text, attachments }),
+    url: urls.chat(chat_id),
+  });
 }

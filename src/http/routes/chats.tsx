@@ -16,14 +16,16 @@ import { compactChat } from "../../engine/turn/compact-chat.ts";
 import { postMessage } from "../../engine/turn/start.ts";
 import { AppError, invalid } from "../../lib/errors.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
-import { parseBody, parseQuery } from "../body.ts";
+import { findAttachments } from "../../store/attachments.ts";
+import { parseBody, parseQuery, parseUpload } from "../body.ts";
 import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { transcriptMarkdown } from "../markdown-export.ts";
 import { callerOf } from "../request.ts";
 import { accepted, answerPost, created, htmlAnswer, jsonAnswer, noContent, respond, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
-import { flag } from "./fields.ts";
+import { takeFiles, UPLOAD_LIMIT_BYTES } from "./attachments.tsx";
+import { flag, several } from "./fields.ts";
 import { showChat } from "./workspace.tsx";
 
 const about = describing("chats");
@@ -44,7 +46,8 @@ const OnPage = Shown.extend({
 });
 const Window = Shown.extend({ after: position.describe("Messages above this position; `cursor.after`.") });
 const PostMessage = z.object({
-  text,
+  text: text.default(""),
+  attachments: several.optional().describe("Ids of what goes with it; see POST /attachments."),
   client_id: z.string().optional().describe("Yours: the same one again is the same message."),
   provider: z
     .string()
@@ -172,6 +175,7 @@ function messageRoutes(web: Web) {
       about({
         summary: "Sends a message; the run that answers it is started or queued.",
         body: PostMessage,
+        files: "files",
         answers: { 202: { message: "Message", run: "Run" } },
       }),
     );
@@ -260,10 +264,14 @@ async function older(web: Web, request: Request, id: string): Promise<Response> 
 }
 
 async function post(web: Web, request: Request, id: string): Promise<Response> {
-  const input = await parseBody(request, PostMessage);
+  const { input, files } = await parseUpload(request, PostMessage, UPLOAD_LIMIT_BYTES);
+  const { taken, refused } = await takeFiles(web.core, files);
+  const attachments = [...(input.attachments ?? []), ...taken.map((a) => a.id)];
   try {
+    if (refused) throw refused;
     const { message, run } = await postMessage(web.core, {
       ...input,
+      attachments,
       now: input.now ?? false,
       chat_id: id,
       via: callerOf(request).via,
@@ -273,15 +281,18 @@ async function post(web: Web, request: Request, id: string): Promise<Response> {
       url: urls.chat(id),
     });
   } catch (error) {
-    // A plain form gets its page back with the reason and the text that was typed.
-    if (wants(request) !== "page" || !(error instanceof AppError) || !["invalid", "limit"].includes(error.code))
-      throw error;
-    const state = { draft: input.text, client_id: input.client_id ?? crypto.randomUUID(), error: error.message };
-    return htmlAnswer(request, await showChat(web, request, id, { composer: state }), {
-      status: 422,
-    });
+    // A plain form gets its page back with the reason, the text that was typed, and what could be attached.
+    if (wants(request) !== "page" || !(error instanceof AppError) || !KEPT.includes(error.code)) throw error;
+    const composer = {
+      draft: input.text,
+      attachments: await findAttachments(web.core.sql, attachments),
+      client_id: input.client_id ?? crypto.randomUUID(),
+      error: error.message,
+    };
+    return htmlAnswer(request, await showChat(web, request, id, { composer }), { status: 422 });
   }
 }
+const KEPT = ["invalid", "limit", "forbidden"];
 
 async function pick(web: Web, request: Request, id: string): Promise<Response> {
   const { endpoint_id, model } = await parseBody(request, Pick);

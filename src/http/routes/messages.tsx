@@ -7,17 +7,21 @@ import { ids } from "../../../views/ids.ts";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
 import type { Entry } from "../../domain/message.ts";
+import { attachedTo } from "../../engine/attachments.ts";
 import { forkChat } from "../../engine/forks.ts";
 import { earlierPage, framePage, placeOf } from "../../engine/pages.ts";
 import { regenerate, revise } from "../../engine/turn/again.ts";
 import { AppError } from "../../lib/errors.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
+import { findAttachments } from "../../store/attachments.ts";
 import { readEntries } from "../../store/transcript.ts";
-import { parseBody, parseQuery } from "../body.ts";
+import { parseBody, parseQuery, parseUpload } from "../body.ts";
 import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
 import { accepted, answerPost, created, htmlAnswer, jsonAnswer, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
+import { takeFiles, UPLOAD_LIMIT_BYTES } from "./attachments.tsx";
+import { several } from "./fields.ts";
 import { showChat } from "./workspace.tsx";
 
 const about = describing("messages");
@@ -30,7 +34,8 @@ const Regeneration = z.object({
   model: z.string().max(300).optional(),
 });
 const Revision = Regeneration.extend({
-  text: z.string({ error: "Write a message first." }),
+  text: z.string().default(""),
+  attachments: several.optional().describe("Ids of what goes with it; without it, what went with the former one."),
   client_id: z.string().optional().describe("Yours: the same one again is the same message."),
 });
 
@@ -77,6 +82,7 @@ export function messageRoutes(web: Web) {
       about({
         summary: "Sends a message of yours with another text; the former one and what followed are put aside.",
         body: Revision,
+        files: "files",
         answers: { 202: { message: "Message", run: "Run" } },
       }),
     )
@@ -136,6 +142,7 @@ async function reviseForm(web: Web, request: Request, id: string): Promise<Respo
   const shown = {
     message,
     text: entry?.parts.flatMap((part) => (part.kind === "text" ? part.text : [])).join("\n") ?? "",
+    attachments: await findAttachments(web.core.sql, await attachedTo(web.core.sql, id)),
   };
   return respond(request, {
     fragment: () => ReviseForm(shown) as string,
@@ -143,26 +150,35 @@ async function reviseForm(web: Web, request: Request, id: string): Promise<Respo
       const frame = frameFor(web, request, await framePage(web.core));
       return Page({ frame, title: "Edit and send again", children: ReviseContent(shown) });
     },
-    json: () => ({ text: shown.text }),
+    json: () => ({ text: shown.text, attachments: shown.attachments }),
   });
 }
 
 async function revision(web: Web, request: Request, id: string): Promise<Response> {
-  const input = await parseBody(request, Revision);
+  const { input, files } = await parseUpload(request, Revision, UPLOAD_LIMIT_BYTES);
+  const { taken, refused } = await takeFiles(web.core, files);
+  const kept = input.attachments ?? (await attachedTo(web.core.sql, id));
+  const attachments = [...kept, ...taken.map((a) => a.id)];
   try {
-    const { message, run } = await revise(web.core, id, { ...input, via: callerOf(request).via });
+    if (refused) throw refused;
+    const { message, run } = await revise(web.core, id, { ...input, attachments, via: callerOf(request).via });
     return answerPost(request, {
       json: () => accepted({ message, run }, { location: urls.run(run.id) }),
       url: urls.chat(run.chat_id),
     });
   } catch (error) {
     // A plain form gets its page back with the reason, and the text in the composer.
-    if (wants(request) !== "page" || !(error instanceof AppError) || !["invalid", "conflict"].includes(error.code))
-      throw error;
+    if (wants(request) !== "page" || !(error instanceof AppError) || !KEPT.includes(error.code)) throw error;
     const { message } = await placeOf(web.core, id, null);
-    const composer = { draft: input.text, client_id: crypto.randomUUID(), error: error.message };
+    const composer = {
+      draft: input.text,
+      attachments: await findAttachments(web.core.sql, attachments),
+      client_id: crypto.randomUUID(),
+      error: error.message,
+    };
     return htmlAnswer(request, await showChat(web, request, message.chat_id, { composer }), {
       status: error.code === "conflict" ? 409 : 422,
     });
   }
 }
+const KEPT = ["invalid", "limit", "forbidden", "conflict"];

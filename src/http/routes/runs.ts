@@ -77,7 +77,7 @@ function runVerbs(web: Web) {
       about({
         summary: "Takes a queued message back and gives its text.",
         body: Withdrawal,
-        answers: { 200: { run: "Run", text: "string" } },
+        answers: { 200: { run: "Run", text: "string", attachments: "Attachment[]" } },
         form_of: "DELETE /runs/:id",
       }),
     );
@@ -96,14 +96,14 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
 
 async function withdraw(web: Web, request: Request, id: string): Promise<Response> {
   const { edit } = await parseBody(request, Withdrawal);
-  const { run, text } = await withdrawRun(web.core, id);
+  const { run, text, attachments } = await withdrawRun(web.core, id);
   // Without script the text comes back in the page's own field; with it, composer.js puts it there.
   if (edit !== undefined && wants(request) === "page")
     return htmlAnswer(
       request,
-      await showChat(web, request, run.chat_id, { composer: { ...blankComposer(), draft: text } }),
+      await showChat(web, request, run.chat_id, { composer: { ...blankComposer(), draft: text, attachments } }),
     );
-  return answerPost(request, { json: () => Response.json({ run, text }), url: urls.chat(run.chat_id) });
+  return answerPost(request, { json: () => Response.json({ run, text, attachments }), url: urls.chat(run.chat_id) });
 }
 
 /** A tool's result, or the text of any part as it was written. */

@@ -81,6 +81,10 @@ const ModelFacts = z.object({
     .describe("Tokens; empty leaves what the endpoint says."),
   price_in: amount.describe("US dollars for a million tokens of prompt."),
   price_out: amount.describe("US dollars for a million tokens of answer."),
+  vision: z
+    .union([z.literal("").transform(() => null), flag])
+    .nullish()
+    .describe("Whether it takes pictures; empty leaves what the endpoint says."),
 });
 
 export function settingsRoutes(web: Web) {
@@ -244,8 +248,14 @@ async function change(web: Web, request: Request): Promise<Response> {
 }
 
 async function describe(web: Web, request: Request, id: string): Promise<Response> {
-  const { model, context_window = null, price_in = null, price_out = null } = await parseBody(request, ModelFacts);
-  const endpoint = await describeModel(web.core, id, model, { context_window, price_in, price_out });
+  const {
+    model,
+    context_window = null,
+    price_in = null,
+    price_out = null,
+    vision = null,
+  } = await parseBody(request, ModelFacts);
+  const endpoint = await describeModel(web.core, id, model, { context_window, price_in, price_out, vision });
   return answerPost(request, {
     json: () => Response.json({ endpoint }),
     url: `${urls.settings}#models`,

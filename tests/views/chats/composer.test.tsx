@@ -26,7 +26,7 @@ import {
 import * as story from "../../support/chat-story.ts";
 
 const HOSTILE = `</textarea><script>alert(1)</script>"'&`;
-const state = { draft: "", client_id: "abc", error: null };
+const state = { draft: "", attachments: [], client_id: "abc", error: null };
 const buttons = (html: unknown) =>
   [...String(html).matchAll(/<button[^>]*>(.*?)<\/button>/gs)].map(([, inner]) =>
     inner!

@@ -125,7 +125,7 @@ describe("messages", () => {
       endpoints: [{ ...endpoints[0]!, models: [{ ...local.models[0]!, id: HOSTILE }] }],
       pick: { endpoint: endpoints[0]!, model: HOSTILE },
     });
-    const composer = { draft: HOSTILE, client_id: HOSTILE, error: HOSTILE };
+    const composer = { draft: HOSTILE, attachments: [], client_id: HOSTILE, error: HOSTILE };
     expectSafe(String(ChatContent({ view, composer, now: NOW })).replaceAll("</textarea>", ""));
   });
 
