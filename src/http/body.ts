@@ -35,10 +35,12 @@ export async function parseUpload<T extends z.ZodType>(
   request: Request,
   schema: T,
   maxBytes: number,
+  /** Of a body that brings no files. */
+  maxPlainBytes = MAX_BODY_BYTES,
 ): Promise<{ input: z.output<T>; files: PostedFile[] }> {
   const type = request.headers.get("content-type") ?? "";
   if (!type.toLowerCase().startsWith("multipart/form-data"))
-    return { input: await parseBody(request, schema, maxBytes), files: [] };
+    return { input: await parseBody(request, schema, maxPlainBytes), files: [] };
   const bytes = await readBody(request, maxBytes, UPLOAD_TIMEOUT_MS);
   const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch((cause: unknown) => {
     throw new AppError("invalid", "The body is no multipart/form-data.", { cause });

@@ -5,7 +5,12 @@ import { AttachedChips } from "../../../views/attachments/chips.tsx";
 import { AttachmentContent, AttachmentView } from "../../../views/attachments/view.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
-import { ATTACHMENTS_LIMIT, ATTACHMENTS_LIMIT_BYTES, type Attachment } from "../../domain/attachment.ts";
+import {
+  ATTACHMENT_LIMIT_BYTES,
+  ATTACHMENTS_LIMIT,
+  ATTACHMENTS_LIMIT_BYTES,
+  type Attachment,
+} from "../../domain/attachment.ts";
 import {
   addFile,
   addProjectFile,
@@ -31,6 +36,8 @@ import { several } from "./fields.ts";
 const about = describing("attachments");
 /** Files of a message, and what a form needs around them. */
 export const UPLOAD_LIMIT_BYTES = ATTACHMENTS_LIMIT_BYTES + 1_000_000;
+/** A text as JSON: what is escaped in it takes more room than it has as an attachment. */
+const TEXT_BODY_BYTES = ATTACHMENT_LIMIT_BYTES * 1.5;
 /** Lines of a text that its viewer shows at once. */
 const WINDOW_LINES = 2_000;
 
@@ -96,7 +103,7 @@ export function attachmentRoutes(web: Web) {
 }
 
 async function add(web: Web, request: Request): Promise<Response> {
-  const { input, files } = await parseUpload(request, New, UPLOAD_LIMIT_BYTES);
+  const { input, files } = await parseUpload(request, New, UPLOAD_LIMIT_BYTES, TEXT_BODY_BYTES);
   const { taken, refused } = await takeFiles(web.core, files);
   if (refused) throw refused;
   const { text, name, project_id, path, from_line, to_line } = input;
