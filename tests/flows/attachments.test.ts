@@ -11,6 +11,7 @@ import { fakeAgentCommand } from "../support/fake-agent.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { png, pngHead } from "../support/pictures.ts";
 import { tempDir } from "../support/repo.ts";
+import { until } from "../support/until.ts";
 
 interface Row {
   id: string;
@@ -40,8 +41,10 @@ const userParts = async (boo: TestApp, chat: string) =>
 
 /** What a human says of a model. */
 const say = async (boo: TestApp, model: string, vision: boolean | null) => {
-  const { endpoints } = await boo.get<{ endpoints: { id: string; source: string }[] }>("/endpoints");
-  const endpoint = endpoints.find((e) => e.source === "environment")!;
+  const endpoint = await until(async () => {
+    const { endpoints } = await boo.get<{ endpoints: { id: string; models: { id: string }[] }[] }>("/endpoints");
+    return endpoints.find((e) => e.models.some((m) => m.id === model));
+  });
   await boo.send("POST", `/endpoints/${endpoint.id}/models`, { model, vision });
   return endpoint.id;
 };
@@ -360,12 +363,8 @@ test("An attachment is found by its name, and looked at on a page of its own", a
     (await boo.get<{ hits: { message_id: string; kind: string }[] }>("/search?q=zebra")).hits.find(
       (h) => h.kind === "message",
     );
-  let hit = await found();
-  for (let tries = 0; !hit && tries < 200; tries++) {
-    await Bun.sleep(50);
-    hit = await found();
-  }
-  expect(hit?.message_id).toBe(message.id);
+  const hit = await until(found);
+  expect(hit.message_id).toBe(message.id);
   const page = await (
     await fetch(`${boo.url}/attachments/${attachments[0]!.id}`, { headers: { accept: "text/html" } })
   ).text();
