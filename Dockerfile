@@ -30,7 +30,6 @@ COPY src src
 COPY views views
 COPY public public
 COPY sql sql
-COPY skills skills
 
 USER boocode
 # A container is reached over its network and not over loopback, therefore it asks everybody for a token.

@@ -10,7 +10,7 @@ import { fuzzyRank } from "../lib/fuzzy.ts";
 import { listProjects } from "../store/projects.ts";
 import type { Core } from "./core.ts";
 
-const BUILT_IN = fileURLToPath(new URL("../..", import.meta.url));
+const BUILT_IN = fileURLToPath(new URL("..", import.meta.url));
 /** Where projects keep them; later ones win. The last two are other agents' places. */
 const PROJECT_DIRS = [".claude/skills", ".agents/skills", ".boocode/skills", "skills"];
 

@@ -101,7 +101,7 @@ describe("an endpoint that", () => {
     ],
     [
       "breaks in the middle",
-      "[[slow:10]][[say:one two three]][[errorat:2]]",
+      "[[slow:200]][[say:one two three]][[errorat:2]]",
       { state: "failed", reason: "endpoint" },
       /./,
       "one two ",

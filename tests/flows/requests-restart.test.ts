@@ -2,30 +2,17 @@
 import { describe, expect, test } from "bun:test";
 import type { RunRequest } from "../../src/domain/request.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { type Caller, callerOf } from "../support/caller.ts";
 import { testDatabase } from "../support/database.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
 import { LivePage } from "../support/live-page.ts";
 import { tempRepo } from "../support/repo.ts";
-import { type ServerProcess, startServer } from "../support/server.ts";
+import { startServer } from "../support/server.ts";
 import { until } from "../support/until.ts";
 
 const question = (words: string) =>
   `[[tool:ask_user_input ${JSON.stringify({ questions: [{ question: words, options: ["Yes", "No"] }] })}]]`;
 const FILES = { "README.md": "# Relay\n", "src/claim.ts": "export const claim = 1;\n" };
-
-type Caller = <T = never>(method: string, path: string, body?: unknown) => Promise<T>;
-const caller =
-  (server: ServerProcess): Caller =>
-  async (method, path, body) => {
-    const response = await fetch(server.url + path, {
-      method,
-      headers: { accept: "application/json", "content-type": "application/json" },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text);
-  };
 
 const open = (call: Caller) =>
   until(async () => {
@@ -44,7 +31,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     const database = await testDatabase();
     const options = { home: repo.root, llm, database };
     let server = await startServer(options);
-    let call = caller(server);
+    let call = callerOf(server);
     const { project } = await call<{ project: { id: string } }>("POST", "/projects", { path: repo.root });
     const { chat } = await call<{ chat: { id: string } }>("POST", `/projects/${project.id}/sessions`, {});
     const { run } = await call<{ run: { id: string } }>("POST", `/chats/${chat.id}/messages`, {
@@ -59,7 +46,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     if (signal === "SIGTERM") expect(server.output()).not.toContain('"level":"error"');
 
     server = await startServer(options);
-    call = caller(server);
+    call = callerOf(server);
     expect((await runOf(call, run.id)).state).toBe("waiting");
     expect((await runOf(call, queued.run.id)).state).toBe("queued");
     expect((await open(call)).map((q) => q.id)).toEqual(asked.map((q) => q.id));
