@@ -74,6 +74,8 @@ export interface SymbolInfo extends SymbolHits {
   uses: { path: string; line: number; role: string; within: string; text: string }[];
   /** Files with the name that were not looked at closely. */
   unchecked: number;
+  /** There are more than these: not all files with the name were found. */
+  cut: boolean;
 }
 
 export interface Dependencies {

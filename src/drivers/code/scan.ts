@@ -45,8 +45,8 @@ export async function scan(root: string, before: string, after: string): Promise
   const known = snapshots.get(root);
   if (!known || known.label !== before) return null;
   const found = await findFiles({ root, grants: [] }, { path: "", ignored: false });
-  // Names with control characters are told in quotes and cannot be opened so.
-  const paths = found.paths.filter((path) => !path.startsWith('"') && mayTell(path));
+  // Names with control characters are told in quotes and cannot be opened so. What is known was judged when it was new.
+  const paths = found.paths.filter((path) => known.stamps.has(path) || (!path.startsWith('"') && mayTell(path)));
   const stamps = new Map<string, string>();
   const changed: Changed[] = [];
   for (const path of paths.slice(0, FILES_MAX)) {

@@ -38,13 +38,17 @@ async function hitsOf(asker: Asker, place: Place, query: SymbolSearch): Promise<
   const gone = found.symbols.length - disk.length;
   const symbols = [...proposed, ...disk].sort(byFit(words.join(""))).slice(0, query.limit);
   const none = symbols.length === 0;
+  const [similar, unparsed] = await Promise.all([
+    none && query.query ? similarNames(sql, place.tree, words.join(""), SIMILAR_MAX) : [],
+    none ? unparsedIn(asker, place) : [],
+  ]);
   return {
     state: place.state,
     symbols: symbols.map((symbol) => ({ ...symbol, path: place.shown(symbol.path) })),
     total: found.total - gone + proposed.length,
     more: found.more,
-    similar: none && query.query ? await similarNames(sql, place.tree, words.join(""), SIMILAR_MAX) : [],
-    unparsed: none ? await unparsedIn(asker, place) : [],
+    similar,
+    unparsed,
   };
 }
 
@@ -139,9 +143,9 @@ async function usesOf(
   name: string,
   definitions: readonly FoundSymbol[],
   signal: AbortSignal,
-): Promise<Pick<SymbolInfo, "uses" | "unchecked">> {
-  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return { uses: [], unchecked: 0 };
-  const pattern = `\\b${name.replaceAll("$", "\\$")}\\b`;
+): Promise<Pick<SymbolInfo, "uses" | "unchecked" | "cut">> {
+  const edge = (letter: string) => (/[\p{L}\p{N}_]/u.test(letter) ? "\\b" : "");
+  const pattern = `${edge(name[0]!)}${name.replace(/[^\p{L}\p{N}_]/gu, "\\$&")}${edge(name.at(-1)!)}`;
   const request = { pattern, path: "", literal: false, ignore_case: false, context: 0, ignored: false, signal };
   const found = await searchFiles({ root: place.root, grants: [] }, request);
   const paths = found.files.map(({ path }) => path);
@@ -172,7 +176,7 @@ async function usesOf(
         text,
       })),
   );
-  return { uses, unchecked: paths.length - looked.length };
+  return { uses, unchecked: paths.length - looked.length, cut: found.truncated };
 }
 
 /** The innermost function, method or type around a line. */

@@ -52,11 +52,12 @@ function definition({ symbol, doc, members }: SymbolInfo["definitions"][number])
   return `${head}${said}${inside.join("")}`;
 }
 
-function uses({ uses: all, unchecked }: SymbolInfo, max: number): string[] {
+function uses({ uses: all, unchecked, cut }: SymbolInfo, max: number): string[] {
   const lines = all
     .slice(0, max)
     .map(({ path, line, role, within, text }) => `${path}:${line}  ${role}${within ? ` in ${within}` : ""}  ${text}`);
   if (all.length > max) lines.push(`…and ${all.length - max} more; raise max_results`);
-  if (unchecked > 0) lines.push(`${counted(unchecked, "further file")} have the name and were not looked at; use grep`);
+  if (unchecked > 0 || cut)
+    lines.push(`${cut ? "more than " : ""}${counted(unchecked, "further file")} with the name not looked at; use grep`);
   return lines;
 }

@@ -75,6 +75,17 @@ test("get_symbol_info tells the definition, what is said about it, its members, 
   });
 });
 
+test("uses of names that are no plain words are found, too", async () => {
+  await repo.write({
+    "lib/row.rb": "class Row\n  def valid?\n    true\n  end\nend\n",
+    "lib/use.rb": "puts row.valid?\nputs row.validity\n",
+  });
+  const { text } = await rig.call("get_symbol_info", { name: "valid?" });
+  expect(text).toContain("lib/use.rb:1");
+  expect(text).not.toContain("lib/use.rb:2");
+  expect((await rig.call("get_symbol_info", { name: "a(b[c{" })).state).toBe("closed");
+});
+
 test("search_symbols offers what is like it, and says where it is blind", async () => {
   expect((await rig.call("search_symbols", { query: "Quue" })).text).toContain("Did you mean Queue?");
   expect((await rig.call("search_symbols", { query: "screen" })).text).toContain("Not parsed here: 1 file of Kotlin");
