@@ -225,6 +225,7 @@ create table chats (
   mode text not null default 'ask',
   forked_from text,
   provider text not null default 'boocode',
+  agent text,
   primary key (id),
   unique (session_id, number),
   check (kind in ('chat', 'coder')),
@@ -235,6 +236,7 @@ create table chats (
   foreign key (session_id) references sessions(id) on delete cascade
 );
 comment on table chats is 'Tabs of conversation in a session.';
+comment on column chats.agent is 'Id of the persona of the coming messages; null for none. It may name one that is not there any more.';
 comment on column chats.forked_from is 'Last message that was copied from another chat of the session; null for a chat of its own.';
 comment on column chats.mode is 'Of the coming messages, in a chat of kind coder: plan (no writes), ask (proposals wait), bypass (applied at the end of the run).';
 comment on column chats.provider is 'Who answers the coming messages; only chats of kind coder may name another than boocode.';
@@ -848,6 +850,7 @@ create table runs (
   mode text not null default 'ask',
   agent_mode text,
   thinking text,
+  agent text,
   primary key (id),
   check (mode in ('plan', 'ask', 'bypass')),
   check (state in ('queued', 'running', 'waiting', 'completed', 'failed', 'cancelled', 'limited', 'interrupted')),
@@ -868,6 +871,7 @@ create index runs_of_session on runs (session_id, created_at desc);
 create unique index runs_one_at_a_time on runs (chat_id) where state in ('running', 'waiting');
 create index runs_stopped on runs (ended_at) where state in ('limited', 'failed', 'interrupted');
 comment on table runs is 'Executions, each answering one message. A row is there before anything runs.';
+comment on column runs.agent is 'Id of the persona it was asked with; only of our own loop.';
 comment on column runs.agent_mode is 'Mode of an outside agent, by its own name; null leaves it as it is.';
 comment on column runs.cost_usd is 'Sum over the turns whose price was known; null when none was.';
 comment on column runs.reason is 'Why it ended: done, step_cap, tool_cap, repeated_call, token_limit, stalled, endpoint, cancelled, superseded, restart, internal.';

@@ -40,6 +40,8 @@ export const ids = {
   /** The same for a coder's mode. */
   modePick: (chatId: string) => `mode-${chatId}`,
   modeList: (chatId: string) => `modes-${chatId}`,
+  personaPick: (chatId: string) => `persona-${chatId}`,
+  personaList: (chatId: string) => `personas-${chatId}`,
   sessionMenu: (sessionId: string) => `menu-${sessionId}`,
   sessionHead: (sessionId: string) => `head-${sessionId}`,
   /** Context meter and stop button in the session header, for the chat shown. */

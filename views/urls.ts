@@ -112,6 +112,9 @@ export const urls = {
   chatCommands: (id: string) => `/chats/${id}/commands`,
   /** Files of its project to name in a message: the menu of the composer. */
   chatFileNames: (id: string) => `/chats/${id}/file-names`,
+  /** Whom the model of a chat is told to be: the contract calls them agents. */
+  personas: "/agents",
+  chatPersona: (chatId: string) => `/chats/${chatId}/persona`,
   skills: "/skills",
   skill: (name: string, project?: string | null) => q(`/skills/${name}`, { project }),
   chatCompaction: (id: string) => `/chats/${id}/compaction`,

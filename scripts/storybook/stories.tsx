@@ -11,7 +11,7 @@ import { mcpServers } from "../../tests/support/mcp-fixtures.ts";
 import { probeSteps, providers } from "../../tests/support/provider-fixtures.ts";
 import { GRANTS, RULES } from "../../tests/support/request-fixtures.ts";
 import { emptyReview, reviewPage } from "../../tests/support/review-fixtures.ts";
-import { listedSkills } from "../../tests/support/skill-fixtures.ts";
+import { listedPersonas, listedSkills } from "../../tests/support/skill-fixtures.ts";
 import { aUsage, sums } from "../../tests/support/usage-fixtures.ts";
 import { DeskContent } from "../../views/desk/desk.tsx";
 import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/errors/error.tsx";
@@ -41,6 +41,7 @@ const settings: SettingsProps = {
   endpoints: [local, away, demo],
   providers,
   providers_problem: null,
+  personas: listedPersonas,
   skills: listedSkills,
   mcp: { servers: mcpServers, problem: null },
   tokens,

@@ -17,6 +17,8 @@ export interface Chat {
   model: string | null;
   /** Of the coming messages; only chats of kind `coder` look at it. */
   mode: RunMode;
+  /** Id of the persona of the coming messages; null for none. Our own loop looks at it. */
+  agent: string | null;
   /** Last message that was copied from another chat of the session; null for a chat of its own. */
   forked_from: string | null;
   archived_at: Date | null;

@@ -9,6 +9,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { AttachmentPart, Entry, Message, Part } from "./message.ts";
 import type { Nav, Status } from "./nav.ts";
 import type { Layout, TabContent } from "./pane.ts";
+import type { PersonaPicks } from "./persona.ts";
 import type { Project } from "./project.ts";
 import type { Provider } from "./provider.ts";
 import type { Progress, Run } from "./run.ts";
@@ -82,6 +83,8 @@ export interface ChatView {
   pick: { endpoint: Endpoint | null; model: string | null };
   /** Of a coder's chat: outside agents to choose from, the one that answers, what was picked for it and what it plans. */
   agent?: { providers: Provider[]; provider: Provider | null; picks: AgentSession | null; plan: PlanEntry[] | null };
+  /** Whom the model can be told to be. */
+  personas?: PersonaPicks;
   branch: string | null;
   /** Branch of the session's worktree; null while it has none. */
   worktree_branch?: string | null;

@@ -77,6 +77,8 @@ export interface Run {
   /** Of an outside agent: its own mode and level of thinking; null leaves them as they are. */
   agent_mode: string | null;
   thinking: string | null;
+  /** Id of the persona it was asked with; only of our own loop. */
+  agent: string | null;
   turns: number;
   tool_calls: number;
   tokens_in: number;

@@ -42,13 +42,12 @@ export function parseSkill(text: string, directory: string): ParsedSkill {
   if (!NAME.test(name))
     return bad(`the directory "${directory.slice(0, 80)}" is no name: small letters, digits and dashes are`);
   const split = splitFrontMatter(text);
-  if (!split) return bad("begins with no front matter: `---`, `name:` and `description:`, `---`", 1);
+  if (!split) return bad("begins with no front matter (a description between two lines of ---)", 1);
   const { fields, problems } = readHeader(split.header);
   // The header begins on the second line of the file.
   const [problem] = problems;
   const description = (fields.get("description")?.value ?? "").replace(/\s+/g, " ");
-  if (description === "")
-    return problem ? bad(problem.message, problem.line + 1) : bad("says no `description`: what it is for", 1);
+  if (description === "") return problem ? bad(problem.message, problem.line + 1) : bad("says no description", 1);
   if (description.length > DESCRIPTION_LIMIT_CHARS)
     return bad(
       `has a description of more than ${DESCRIPTION_LIMIT_CHARS} characters`,

@@ -85,8 +85,11 @@ export function pickFor(
   endpoints: readonly Endpoint[],
   chat: Pick<Chat, "endpoint_id" | "model">,
   session: Pick<Session, "model">,
+  /** That of the chat's persona. */
+  ownModel: string | null = null,
 ): Picked {
-  return pickEndpoint(endpoints, [chat, { endpoint_id: null, model: session.model }], config.default_model);
+  const wishes = [chat, ...[ownModel, session.model].map((model) => ({ endpoint_id: null, model }))];
+  return pickEndpoint(endpoints, wishes, config.default_model);
 }
 
 /** What a human says about one model: its window, its prices, whether it takes pictures; null forgets. Throws not_found for an unknown endpoint. */

@@ -6,7 +6,7 @@ import { TITLE_LIMIT_CHARS } from "../domain/session.ts";
 import { conflict, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { ellipsis } from "../lib/text.ts";
-import { findChat, insertChat, setChatMode, setChatModel, setForkedFrom } from "../store/chats.ts";
+import { findChat, insertChat, setChatAgent, setChatMode, setChatModel, setForkedFrom } from "../store/chats.ts";
 import { copyMessages, idsToFork } from "../store/forks.ts";
 import { findMessage, findPart } from "../store/messages.ts";
 import { openRuns } from "../store/runs.ts";
@@ -55,6 +55,7 @@ async function fork(tx: Tx, emit: Emit, source: Chat, ids: ToFork, last: string)
   const chat = await insertChat(tx, { id: newId(), session_id, kind, title, titled_by: "human", number });
   if (source.endpoint_id) await setChatModel(tx, chat.id, source.endpoint_id, source.model);
   await setChatMode(tx, chat.id, source.mode);
+  await setChatAgent(tx, chat.id, source.agent);
   await copyMessages(tx, chat.id, {
     messages: paired(ids.messages),
     parts: paired(ids.parts),

@@ -6,6 +6,7 @@ import type { Endpoint } from "../domain/endpoint.ts";
 import type { Entry, Message, Part } from "../domain/message.ts";
 import type { Desk, Nav, RunRow } from "../domain/nav.ts";
 import type { ChatView, Look, Marked } from "../domain/page.ts";
+import type { PersonaPicks } from "../domain/persona.ts";
 import type { Project } from "../domain/project.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
@@ -24,6 +25,7 @@ import type { Core } from "./core.ts";
 import { agentOfChat } from "./dispatch/picks.ts";
 import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
+import { personaPicks } from "./personas/picks.ts";
 import { projectOf } from "./projects.ts";
 import { defaultsOf, readSettings } from "./settings.ts";
 
@@ -112,6 +114,7 @@ export async function readChatView(
   const { messages, more } = await readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS);
   const { live, queue } = await readQueue(db, chatId);
   const endpoints: Endpoint[] = await listEndpointRows(db);
+  const { personas, model } = await personaPicks(core, db, { project, session, chat });
   return {
     project,
     session,
@@ -125,7 +128,8 @@ export async function readChatView(
     progress: live ? core.live.progressOf(live.id) : null,
     last: await newestSettled(db, chatId),
     endpoints,
-    pick: pickFor(await defaultsOf(core, db), endpoints, chat, session),
+    pick: pickFor(await defaultsOf(core, db), endpoints, chat, session, model),
+    personas,
     ...(chat.kind === "coder" && { agent: await agentOfChat(core, db, chat) }),
     branch: await branchAt(project.path),
     worktree_branch: (await worktreeOfSession(db, session.id))?.branch ?? null,
@@ -215,11 +219,17 @@ export async function pickOf(
   chatId: string,
   /** Where they were read already. */
   known?: readonly Endpoint[],
-): Promise<{ chat: Chat | null; pick: ChatView["pick"]; endpoints: readonly Endpoint[] }> {
+): Promise<{
+  chat: Chat | null;
+  pick: ChatView["pick"];
+  personas: PersonaPicks | null;
+  endpoints: readonly Endpoint[];
+}> {
   const chat = await findChat(db, chatId);
   const session = chat ? await findSession(db, chat.session_id) : null;
   const endpoints = known ?? (await listEndpointRows(db));
-  const pick =
-    chat && session ? pickFor(await defaultsOf(core, db), endpoints, chat, session) : { endpoint: null, model: null };
-  return { chat, pick, endpoints };
+  if (!chat || !session) return { chat, pick: { endpoint: null, model: null }, personas: null, endpoints };
+  const project = await projectOf({ sql: db }, session.project_id);
+  const { personas, model } = await personaPicks(core, db, { project, session, chat });
+  return { chat, pick: pickFor(await defaultsOf(core, db), endpoints, chat, session, model), personas, endpoints };
 }

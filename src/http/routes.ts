@@ -19,6 +19,7 @@ import { messageRoutes } from "./routes/messages.tsx";
 import { openapiRoutes } from "./routes/openapi.tsx";
 import { paletteRoutes } from "./routes/palette.tsx";
 import { permitRoutes } from "./routes/permits.ts";
+import { personaRoutes } from "./routes/personas.ts";
 import { processRoutes } from "./routes/processes.tsx";
 import { projectRoutes } from "./routes/projects.tsx";
 import { providerRoutes } from "./routes/providers.tsx";
@@ -65,6 +66,7 @@ export function addRoutes(app: AnyElysia, web: Web, login: Parameters<typeof log
     .use(searchRoutes(web))
     .use(usageRoutes(web))
     .use(skillRoutes(web))
+    .use(personaRoutes(web))
     .use(reviewRoutes(web))
     .use(runRoutes(web))
     .use(requestRoutes(web))

@@ -3,7 +3,7 @@ import type { RunMode } from "../domain/change.ts";
 import type { Chat, ChatKind } from "../domain/chat.ts";
 
 const columns = (db: Db) =>
-  db`id, session_id, kind, title, titled_by, number, provider, endpoint_id, model, mode, forked_from, archived_at, created_at`;
+  db`id, session_id, kind, title, titled_by, number, provider, endpoint_id, model, mode, agent, forked_from, archived_at, created_at`;
 
 export async function insertChat(
   tx: Tx,
@@ -57,6 +57,11 @@ export async function setChatModel(
 
 export async function setChatMode(tx: Tx, id: string, mode: RunMode): Promise<Chat | null> {
   const [row] = await tx<Chat[]>`update chats set mode = ${mode} where id = ${id} returning ${columns(tx)}`;
+  return row ?? null;
+}
+
+export async function setChatAgent(tx: Tx, id: string, agent: string | null): Promise<Chat | null> {
+  const [row] = await tx<Chat[]>`update chats set agent = ${agent} where id = ${id} returning ${columns(tx)}`;
   return row ?? null;
 }
 

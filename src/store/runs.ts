@@ -11,7 +11,7 @@ import {
 } from "../domain/run.ts";
 
 const columns = (db: Db) => db`
-  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode, agent_mode, thinking,
+  id, chat_id, session_id, project_id, question_id, answer_id, state, reason, error, provider, endpoint_id, model, via, mode, agent_mode, thinking, agent,
   turns, tool_calls, tokens_in, tokens_out, tokens_cached, ttft_ms, generation_ms, context_used, context_window, cost_usd,
   created_at, started_at, ended_at`;
 
@@ -31,6 +31,7 @@ export async function insertRun(
     provider: string;
     agent_mode: string | null;
     thinking: string | null;
+    agent: string | null;
   },
 ): Promise<Run> {
   const [row] = await tx<Run[]>`insert into runs ${tx(r)} returning ${columns(tx)}`;

@@ -143,3 +143,29 @@ test("without JavaScript a typed name works, and a link of the palette brings th
   await page.getByText("With the skill deploy").click();
   expect(await page.locator("details.notice pre").textContent()).toContain("Build first.");
 });
+
+test("a persona is picked in the composer, seen by another browser, and stands beside its answer", async () => {
+  llm.set("[[say:Reviewed.]]");
+  const { chat } = await boo.chat();
+  await using open = await appPage(browser);
+  await using other = await appPage(browser);
+  for (const { page } of [open, other]) {
+    await page.goto(`${boo.url}/chats/${chat}`);
+    await live(page);
+  }
+  const { page } = open;
+  await field(page).fill("half a thought");
+  await page.getByRole("button", { name: "Persona: none" }).click();
+  await page.getByRole("button", { name: /^Code Reviewer/ }).click();
+  await page.getByRole("button", { name: "Persona: Code Reviewer" }).waitFor();
+  await other.page.getByRole("button", { name: "Persona: Code Reviewer" }).waitFor();
+  // What was being written stays, and so does the keyboard.
+  expect(await field(page).inputValue()).toBe("half a thought");
+  await field(page).press("Enter");
+  await page.getByText("Reviewed.").waitFor();
+  await page.locator(".turn.answered aside", { hasText: "code-reviewer" }).waitFor();
+  await page.getByRole("button", { name: "Persona: Code Reviewer" }).click();
+  await page.getByRole("button", { name: /^None/ }).click();
+  await page.getByRole("button", { name: "Persona: none" }).waitFor();
+  expect([...open.problems, ...other.problems]).toEqual([]);
+});

@@ -21,7 +21,7 @@ describe("a SKILL.md", () => {
 
   test.each([
     ["no front matter", "# Review", "mine", /no front matter/],
-    ["no description", file("name: mine"), "mine", /no `description`/],
+    ["no description", file("name: mine"), "mine", /no description/],
     ["nothing below it", file("description: x", ""), "mine", /nothing below/],
     ["a directory that is no name", file("description: x"), "my skill", /is no name/],
     ["a description that is a book", file(`description: ${"x".repeat(2_000)}`), "mine", /more than 1024/],

@@ -132,5 +132,5 @@ test("what a message may begin with: by name, near a name, and in the palette", 
   const page = await (await fetch(boo.url + items[0]!.url, { headers: { accept: "text/html" } })).text();
   expect(page).toMatch(/<textarea[^>]*>\s*\/deploy <\/textarea>/);
   const everywhere = await boo.get<{ items: { title: string; url: string }[] }>("/palette?q=%2Ftour");
-  expect(everywhere.items[0]).toMatchObject({ title: "/tour", url: "/settings#skills" });
+  expect(everywhere.items[0]).toMatchObject({ title: "/tour", url: "/skills" });
 });

@@ -1,3 +1,4 @@
+import { PersonaList, PersonaPick } from "../../views/chats/persona.tsx";
 import { SlashOptions } from "../../views/chats/slash.tsx";
 /** Titles, paths, URLs and model names are other people's text: none of it may become markup. */
 
@@ -21,14 +22,14 @@ import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent } from "../../views/settings/settings.tsx";
 import { SkillContent } from "../../views/skills/skill.tsx";
-import { local, NOW, project, session } from "../support/chat-fixtures.ts";
+import { aChat, local, NOW, project, session } from "../support/chat-fixtures.ts";
 import { aFrame, checks, desk, facts, projects, tokens } from "../support/frame-fixtures.ts";
 import { all, attributeNames, parse } from "../support/html.ts";
 import { mcpServers } from "../support/mcp-fixtures.ts";
 import { probeSteps, providers } from "../support/provider-fixtures.ts";
 import { aPermission, aReadAccess, endedRequests, GRANTS, RULES, twoQuestions } from "../support/request-fixtures.ts";
 import { reviewPage } from "../support/review-fixtures.ts";
-import { aSkill, listedSkills, slashCommands } from "../support/skill-fixtures.ts";
+import { aSkill, listedPersonas, listedSkills, personaPicks, slashCommands } from "../support/skill-fixtures.ts";
 
 const EVIL = `"'><evil-tag data-evil="1" onclick='x()'></textarea></option></title><script>evil()</script>&lt;\u2028`;
 
@@ -126,6 +127,7 @@ function pages(text: string): Record<string, string> {
         endpoints={[soil(local, text)]}
         providers={soil(providers, text)}
         providers_problem={text}
+        personas={soil(listedPersonas, text)}
         skills={soil(listedSkills, text)}
         mcp={{ servers: soil(mcpServers, text), problem: text }}
         tokens={soil(tokens, text)}
@@ -150,6 +152,12 @@ function pages(text: string): Record<string, string> {
       />
     ),
     skill: <SkillContent skill={soil({ ...aSkill(), body: text, resources: [text] }, text)} />,
+    persona: (
+      <>
+        <PersonaPick chat={soil(aChat(), text)} personas={soil(personaPicks, text)} />
+        <PersonaList chat={soil(aChat(), text)} personas={soil(personaPicks, text)} />
+      </>
+    ),
     slash: <SlashOptions commands={soil(slashCommands, text)} chat_id="c1" />,
     diagnostic: (
       <DiagnosticContent

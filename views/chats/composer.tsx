@@ -11,13 +11,14 @@ import { Uncommitted } from "../worktrees/carry.tsx";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
 import { AgentList, AgentPick, AgentPlan } from "./agent.tsx";
 import { ModeList, ModePick } from "./mode.tsx";
+import { PersonaList, PersonaPick } from "./persona.tsx";
 import { ModelList, ModelPick } from "./picker.tsx";
 import { Completions } from "./slash.tsx";
 import { ChatReview } from "./to-review.tsx";
 
 type ComposerView = Pick<
   ChatView,
-  "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review" | "agent" | "worktree_branch"
+  "chat" | "project" | "queue" | "live" | "endpoints" | "pick" | "to_review" | "agent" | "personas" | "worktree_branch"
 >;
 
 /**
@@ -47,6 +48,7 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       {view.to_review ? <ChatReview session_id={view.chat.session_id} chat_id={chat_id} totals={view.to_review} /> : ""}
       <Box view={view} state={state} />
       <ModelList chat_id={chat_id} endpoints={view.endpoints} pick={view.pick} />
+      {view.personas ? <PersonaList chat={view.chat} personas={view.personas} /> : ""}
       {view.chat.kind === "coder" ? <ModeList chat={view.chat} /> : ""}
       {view.agent ? <AgentList chat={view.chat} agent={view.agent} /> : ""}
     </div>
@@ -97,6 +99,7 @@ function Box({ view, state }: { view: ComposerView; state: ComposerState }) {
         <div class="picks">
           <AttachButton />
           {view.agent ? <AgentPick chat={view.chat} agent={view.agent} /> : ""}
+          {view.personas ? <PersonaPick chat={view.chat} personas={view.personas} /> : ""}
           {view.chat.kind === "coder" ? <ModePick chat={view.chat} /> : ""}
           <ModelPick chat_id={chat_id} pick={view.pick} hidden={view.chat.provider !== NATIVE_PROVIDER} />
         </div>

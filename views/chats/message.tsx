@@ -207,6 +207,13 @@ export function Margin({
       ) : (
         ""
       )}
+      {run?.agent ? (
+        <span class="cut" title={attr(`Persona ${run.agent}`)} safe>
+          {run.agent}
+        </span>
+      ) : (
+        ""
+      )}
       {endpoint ? (
         <span class="where cut" title={attr(endpoint.url)} safe>
           {endpoint.label}

@@ -13,6 +13,7 @@ import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
 import { McpServers } from "./mcp.tsx";
+import { type ListedPersonas, PersonasSection } from "./personas.tsx";
 import { Providers, type ProviderValues } from "./providers.tsx";
 import { type ListedRule, RulesSection } from "./rules.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
@@ -24,6 +25,7 @@ import { WebSection } from "./web.tsx";
 const SECTIONS = [
   { id: "models", label: "Models" },
   { id: "providers", label: "Agents" },
+  { id: "personas", label: "Personas" },
   { id: "skills", label: "Skills" },
   { id: "mcp", label: "MCP servers" },
   { id: "runs", label: "Defaults and limits" },
@@ -40,6 +42,7 @@ export interface SettingsProps {
   providers: readonly Provider[];
   /** What is wrong with providers.json. */
   providers_problem: string | null;
+  personas: ListedPersonas;
   skills: ListedSkills;
   /** MCP servers, and what is wrong with mcp.json. */
   mcp: { servers: readonly McpServer[]; problem: string | null };
@@ -88,6 +91,7 @@ export function SettingsContent(props: SettingsProps) {
               now={props.now}
               refused={props.refused?.provider}
             />
+            <PersonasSection {...props.personas} />
             <SkillsSection {...props.skills} />
             <McpServers {...props.mcp} now={props.now} refused={props.refused?.mcp} />
             <RunsSection

@@ -20,6 +20,7 @@ import { dispatchRun } from "../dispatch/run.ts";
 import { AgentSilent } from "../dispatch/silence.ts";
 import { endpointForRun, type ForRun, knownEndpoint, rememberVision } from "../endpoints.ts";
 import { type LiveRun, Stopped } from "../live-runs.ts";
+import { personaOfRun, toolsOfPersona } from "../personas/picks.ts";
 import { projectOf } from "../projects.ts";
 import { endRequestsOf } from "../requests.ts";
 import { emitClosed, emitRun } from "../run-events.ts";
@@ -159,6 +160,11 @@ async function outcomeOf(
     else writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
     const attached = new Attached(core, using.vision !== false);
     const onBlind = () => rememberBlind(core, using, attached);
+    const { persona, gone } = await personaOfRun(core, project, run);
+    if (gone && !standing)
+      await writer.notice(1, storable(`There is no persona "${gone}" any more; answered without one.`), {
+        notice: "persona",
+      });
     const input = {
       run,
       project,
@@ -166,7 +172,8 @@ async function outcomeOf(
       model: using.model,
       llm: using.vision === null ? seeing(using.llm, onBlind) : using.llm,
       attached,
-      tools: await offeredTools(core, run, chat.kind),
+      tools: toolsOfPersona(await offeredTools(core, run, chat.kind), persona),
+      persona,
       kind: chat.kind,
       position: answer.position,
       context_window: using.context_window,

@@ -1,4 +1,5 @@
 import type { ChatKind } from "../../domain/chat.ts";
+import type { Persona } from "../../domain/persona.ts";
 import type { RunReason } from "../../domain/run.ts";
 
 /** Every bound of a native run, in one place. Times come from the settings. */
@@ -32,6 +33,17 @@ const CODER_TOOL_CALLS = 60;
 /** Tool calls that a run of such a chat may make; `set` is the setting. */
 export const toolCallsOf = (kind: ChatKind, set: number): number =>
   kind === "coder" && set === CHAT_LIMITS.tool_calls ? CODER_TOOL_CALLS : set;
+
+/** Of a run: what its persona says, else the settings. */
+export const limitsFor = (
+  kind: ChatKind,
+  set: { steps: number; tool_calls: number },
+  persona: Pick<Persona, "steps" | "max_tool_calls"> | null,
+): RunLimits => ({
+  ...CHAT_LIMITS,
+  steps: persona?.steps ?? set.steps,
+  tool_calls: persona?.max_tool_calls ?? toolCallsOf(kind, set.tool_calls),
+});
 
 /** What a run has used so far; calls are counted by name and arguments. */
 export interface Used {

@@ -2,6 +2,7 @@
 import type { ChatKind } from "../../domain/chat.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
 import { type ChatMessage, type Llm, PromptTooLong, type ToolCall } from "../../domain/llm.ts";
+import type { Persona } from "../../domain/persona.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run, RunReason, RunState } from "../../domain/run.ts";
 import type { Tool } from "../../domain/tool.ts";
@@ -18,7 +19,7 @@ import { executeCalls, openCalls } from "./calls.ts";
 import { type Compacting, promptAfterRefusal, promptWithRoom } from "./compact.ts";
 import { costOf } from "./cost.ts";
 import { Gauge } from "./gauge.ts";
-import { CHAT_LIMITS, limitOf, toolCallsOf } from "./limits.ts";
+import { CHAT_LIMITS, limitOf, limitsFor } from "./limits.ts";
 import type { PartWriter } from "./parts.ts";
 import { systemPrompt } from "./prompt.ts";
 import type { Standing } from "./resume.ts";
@@ -32,8 +33,9 @@ export interface LoopInput {
   endpoint: Endpoint;
   model: string;
   llm: Llm;
-  /** Those of its chat and mode. */
+  /** Those of its chat, mode and persona. */
   tools: readonly Tool[];
+  persona: Persona | null;
   kind: ChatKind;
   attached: Attached;
   /** Position of the answer message: history is what lies before it, and the answer itself. */
@@ -50,8 +52,7 @@ export interface Ending {
 }
 
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
-  const { steps, tool_calls: most } = await steady(core, () => readSettings(core.sql));
-  const limits = { ...CHAT_LIMITS, steps, tool_calls: toolCallsOf(input.kind, most) };
+  const limits = limitsFor(input.kind, await steady(core, () => readSettings(core.sql)), input.persona);
   const room = await compactingFor(core, live, writer, input);
   const calls = new Map<string, number>();
   let tool_calls = 0;
@@ -96,14 +97,14 @@ export async function compactingFor(
   writer: PartWriter,
   input: Omit<LoopInput, "standing">,
 ): Promise<Compacting> {
-  const { run, project, endpoint, model, llm, kind, position, attached } = input;
+  const { run, project, endpoint, model, llm, kind, position, persona, attached } = input;
   const tools = toolSpecs(input.tools);
   const known = await steady(core, () => lastCounted(core.sql, endpoint.id, model));
   return {
     ...{ core, live, writer, run, endpoint, model, llm, tools, position, attached },
     gauge: new Gauge(specsText(tools), known),
     chat_id: run.chat_id,
-    system: systemPrompt(project, kind, run.mode),
+    system: systemPrompt(project, kind, run.mode, persona),
     window: input.context_window,
     turn: 1,
     last_prompt: 0,
@@ -157,7 +158,7 @@ function stepOf(input: LoopInput, messages: ChatMessage[], turn: number, wrapUp:
     model: input.model,
     messages,
     tools: wrapUp ? [] : toolSpecs(input.tools),
-    sampling: {},
+    sampling: input.persona?.sampling ?? {},
     turn,
     answer_chars: CHAT_LIMITS.answer_chars,
   };

@@ -5,6 +5,7 @@
  */
 import type { Tx } from "../../db/sql.ts";
 import { NOTES_NOTICE, type NoticePart } from "../../domain/message.ts";
+import { withoutPersonas } from "../../domain/persona.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
 import { readHead } from "../../drivers/files/head.ts";
@@ -39,13 +40,6 @@ export async function readNotes({ path }: Pick<Project, "path">): Promise<Notes 
 
 const cutWords = (file: string, size: number) =>
   `[Cut at ${bytes(NOTES_LIMIT_BYTES)} of ${bytes(size)}: read the rest of ${file} with view_file.]`;
-
-/** A section of AGENTS.md that defines an agent: its heading, then at once a fenced header with such keys. */
-const PERSONA =
-  /^## [^\n]+\n\s*(```|~~~)[^\n]*\n(?:(?!\1)[^\n]*\n)*?[ \t]*(?:description|tools|model|temperature|max_tool_calls|steps)[ \t]*:[\s\S]*?(?=^#{1,2} |$(?![\s\S]))/gm;
-
-/** Agents that a file defines are no notes for everybody. */
-const withoutPersonas = (text: string): string => text.replace(PERSONA, "");
 
 /**
  * As a run begins: stores the notes with its question (or with its answer, when it goes on) unless the chat has them so

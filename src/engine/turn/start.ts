@@ -11,13 +11,14 @@ import { canContinue, NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { WholeSkill } from "../../domain/skill.ts";
 import { AppError, conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
-import { findChat, renameChat, takePositions } from "../../store/chats.ts";
+import { findChat, renameChat, setChatAgent, takePositions } from "../../store/chats.ts";
 import { findByClientId, insertMessage } from "../../store/messages.ts";
 import { findRun, insertRun, newestSettled, openRuns, runsOfMessages } from "../../store/runs.ts";
 import { findSession, renameSession, touchSession } from "../../store/sessions.ts";
 import { attachTo, takeAttachments } from "../attachments.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { type AgentPick, pickAgent, rememberPicks } from "../dispatch/picks.ts";
+import { personaOfMessage } from "../personas/picks.ts";
 import { projectOf } from "../projects.ts";
 import { emitRun } from "../run-events.ts";
 import { emitChat, emitSession, UNTITLED_CHAT, UNTITLED_SESSION } from "../sessions.ts";
@@ -48,6 +49,8 @@ export interface PostMessage {
   /** For this message; the chat's by default. An outside agent's own mode stays with the chat. */
   mode?: string | undefined;
   thinking?: string | undefined;
+  /** Id or name of a persona, for this and the following messages; "" for none, the chat's by default. */
+  agent?: string | undefined;
   /** Stop what runs in the chat and start with this message. */
   now?: boolean;
   /** The user's message that this one stands in the place of: that and what followed it are put aside. */
@@ -64,6 +67,8 @@ export async function postMessage(
   const text = checkText(input.text, input.attachments?.length ?? 0);
   const clientId = checkClientId(input.client_id);
   const skill = await skillNamed(core, input.chat_id, text);
+  const { id, persona } = await personaOfMessage(core, input.chat_id, input.agent);
+  const said: Said = { text, skill, client_id: clientId, agent: id, model: persona?.model ?? null };
   const posted = await transact(core, async (tx, emit) => {
     // Takes the chat's row lock: two sends of the same client_id stand in line here.
     const first = await takePositions(tx, input.chat_id, 2);
@@ -74,7 +79,7 @@ export async function postMessage(
     if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
       throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
     if (input.revises) await checkStanding(tx, input.revises.id);
-    const stored = await store(core, tx, emit, chat, first, { text, skill, client_id: clientId }, input);
+    const stored = await store(core, tx, emit, chat, first, said, input);
     if (input.revises) await putAside(tx, emit, stored.run, { from: input.revises.position, below: first });
     return stored;
   }).catch((error: unknown) => {
@@ -99,6 +104,9 @@ interface Said {
   /** Named at the front of the text. */
   skill: WholeSkill | null;
   client_id: string | null;
+  /** Its persona, and the model of that. */
+  agent: string | null;
+  model: string | null;
 }
 
 /** The lane was quicker: the run is already what was asked for. */
@@ -124,7 +132,9 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
   const session = await findSession(tx, chat.session_id);
   if (!session) throw notFound("session");
   const agent = await pickAgent(core, tx, chat, input);
-  if (await rememberPicks(tx, chat, input, agent)) emitChat(emit, chat);
+  const picked = input.agent !== undefined && said.agent !== chat.agent;
+  if (picked) await setChatAgent(tx, chat.id, said.agent);
+  if ((await rememberPicks(tx, chat, input, agent)) || picked) emitChat(emit, chat);
   // Outside agents have commands of their own, which they get as they are.
   const command = agent === null && compactCommand(said.text) !== null ? ({ command: "compact" } as const) : {};
   const message = await insertMessage(tx, {
@@ -158,7 +168,7 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
     question_id: message.id,
     answer_id: answer.id,
     via: input.via,
-    ...whoRuns(chat, session, input, agent),
+    ...whoRuns(chat, session, input, agent, said),
   });
   if (!("command" in command))
     await nameAfter(tx, emit, chat, session, said.text || attachments.map((a) => a.name).join(", "));
@@ -168,12 +178,19 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
 }
 
 /** Our own loop by an endpoint and a model; an outside agent by what was picked for it. */
-function whoRuns(chat: Chat, session: { model: string | null }, input: PostMessage, agent: AgentPick | null) {
-  if (agent) return { ...agent, endpoint_id: null };
+function whoRuns(
+  chat: Chat,
+  session: { model: string | null },
+  input: PostMessage,
+  agent: AgentPick | null,
+  said: Said,
+) {
+  if (agent) return { ...agent, endpoint_id: null, agent: null };
   return {
     provider: NATIVE_PROVIDER,
     endpoint_id: input.endpoint_id ?? chat.endpoint_id,
-    model: input.model ?? chat.model ?? session.model,
+    model: input.model ?? chat.model ?? said.model ?? session.model,
+    agent: said.agent,
     mode: ownMode(input.mode) ?? chat.mode,
     agent_mode: null,
     thinking: null,
@@ -242,7 +259,7 @@ async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<R
   if (later) throw conflict("Another run of this chat is going on or waiting.", later);
   const newest = await newestSettled(tx, before.chat_id);
   if (newest?.id !== before.id) throw conflict("Only the newest run of a chat can be continued.", newest);
-  const next = await answerOnceMore(tx, before, first, { via });
+  const next = await answerOnceMore(tx, before, first, { via, agent: before.agent });
   emit({
     topic: sessionTopic(before.session_id),
     kind: "run.changed",
@@ -252,12 +269,12 @@ async function continued(tx: Tx, emit: Emit, runId: string, via: Via): Promise<R
   return next;
 }
 
-/** A new run and its empty answer at `position`, to the question of a run that has ended. */
+/** A new run and its empty answer at `position`, to the question of a run that has ended; with the chat's persona by default. */
 export async function answerOnceMore(
   tx: Tx,
   before: Run,
   position: number,
-  by: { via: Via; endpoint_id?: string | undefined; model?: string | undefined },
+  by: { via: Via; endpoint_id?: string | undefined; model?: string | undefined; agent?: string | null },
 ): Promise<Run> {
   const answer = await insertMessage(tx, {
     id: newId(),
@@ -282,5 +299,6 @@ export async function answerOnceMore(
     provider: before.provider,
     agent_mode: before.agent_mode,
     thinking: before.thinking,
+    agent: before.provider !== NATIVE_PROVIDER ? null : by.agent === undefined ? (chat?.agent ?? null) : by.agent,
   });
 }

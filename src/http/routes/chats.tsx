@@ -11,6 +11,7 @@ import type { Marked } from "../../domain/page.ts";
 import { forkBefore } from "../../engine/forks.ts";
 import { snapshot } from "../../engine/journal.ts";
 import { type ChatWindow, chatPage, markedOf, readChatView } from "../../engine/pages.ts";
+import { changePersona } from "../../engine/personas/picks.ts";
 import { changeChat, removeChat } from "../../engine/sessions.ts";
 import { compactChat } from "../../engine/turn/compact-chat.ts";
 import { postMessage } from "../../engine/turn/start.ts";
@@ -62,6 +63,11 @@ const PostMessage = z.object({
     .optional()
     .describe("plan, ask or bypass, in a chat of kind coder; or an outside agent's own mode."),
   thinking: z.string().max(300).optional().describe("Level of thinking of an outside agent."),
+  agent: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Id or name of a persona, for this and the following messages; empty for none. See /agents."),
   now: flag.optional().describe("Stop what runs in the chat and begin at once."),
 });
 const Change = z.object({
@@ -70,6 +76,7 @@ const Change = z.object({
   endpoint_id: z.string().max(40).nullish().describe("Pick for the coming messages, with `model`; null: the default."),
   model: z.string().max(300).nullish(),
   mode: mode.optional().describe("Of the coming messages: plan, ask or bypass."),
+  agent: z.string().max(200).nullish().describe("Id or name of a persona for the coming messages; null for none."),
 });
 const Mode = z.object({ mode });
 const Compaction = z.object({
@@ -191,7 +198,9 @@ async function compact(web: Web, request: Request, id: string): Promise<Response
 }
 
 async function change(web: Web, request: Request, id: string): Promise<Chat> {
-  const { endpoint_id, model, ...rest } = await parseBody(request, Change);
+  const { endpoint_id, model, agent, ...rest } = await parseBody(request, Change);
+  // First: a name that nobody has leaves everything else as it is, too.
+  if (agent !== undefined) await changePersona(web.core, id, agent);
   if (endpoint_id === undefined && model === undefined) return changeChat(web.core, id, rest);
   if (!endpoint_id !== !model)
     throw invalid("An endpoint and its model are picked together.", endpoint_id ? "model" : "endpoint_id");

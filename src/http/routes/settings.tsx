@@ -11,6 +11,7 @@ import { listTokens } from "../../engine/access.ts";
 import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { addEndpoint, describeModel, listEndpoints, removeEndpoint } from "../../engine/endpoints.ts";
 import { framePage } from "../../engine/pages.ts";
+import { allPersonas } from "../../engine/personas/load.ts";
 import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
 import { rulesOf } from "../../engine/rules.ts";
 import { ASK_MINUTES_MAX, changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
@@ -209,6 +210,7 @@ export async function drawSettings(
     endpoints: await listEndpoints(web.core),
     providers: await listProviders(web.core),
     providers_problem: (await providerSpecs(web.core)).error,
+    personas: await allPersonas(web.core),
     skills: await allSkills(web.core),
     mcp: await web.core.mcp.list(),
     tokens: await listTokens(web.core),

@@ -10,6 +10,7 @@ import { Facts, SessionHead } from "../../../views/chats/head.tsx";
 import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
 import { ModeList, ModePick } from "../../../views/chats/mode.tsx";
 import { Calls, NoticeView, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
+import { PersonaList, PersonaPick } from "../../../views/chats/persona.tsx";
 import { ModelList, ModelPick } from "../../../views/chats/picker.tsx";
 import { ToolRow, ToolsSummary } from "../../../views/chats/tools.tsx";
 import { ids } from "../../../views/ids.ts";
@@ -351,15 +352,21 @@ async function planChanged(core: Core, chatId: string): Promise<Rendered> {
 }
 
 export async function picker(core: Core, db: Db, chatId: string): Promise<string> {
-  const { chat, pick, endpoints } = await pickOf(core, db, chatId);
+  const { chat, pick, personas, endpoints } = await pickOf(core, db, chatId);
   const mode =
     chat?.kind === "coder"
       ? upsert(ids.modePick(chatId), ModePick({ chat }) as string) +
         upsert(ids.modeList(chatId), ModeList({ chat }) as string)
       : "";
+  const persona =
+    chat && personas
+      ? upsert(ids.personaPick(chatId), PersonaPick({ chat, personas }) as string) +
+        upsert(ids.personaList(chatId), PersonaList({ chat, personas }) as string)
+      : "";
   const native = !chat || chat.provider === NATIVE_PROVIDER;
   return (
     mode +
+    persona +
     (chat ? await agentRegions(core, db, chat) : "") +
     upsert(ids.modelPick(chatId), ModelPick({ chat_id: chatId, pick, hidden: !native }) as string) +
     upsert(ids.modelList(chatId), ModelList({ chat_id: chatId, endpoints, pick }) as string)
