@@ -23,6 +23,7 @@ import { Journal } from "./engine/journal.ts";
 import { LiveRuns } from "./engine/live-runs.ts";
 import { McpServers } from "./engine/mcp/servers.ts";
 import { Palette } from "./engine/palette.ts";
+import { ToolTokens } from "./engine/personas/tool-tokens.ts";
 import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
 import { RequestClock } from "./engine/request-clock.ts";
@@ -192,6 +193,7 @@ function createCore(
     sides: new SidesCache(),
     code: new CodeIndex({ sql: database.sql, log, journal, instance }),
     terminals: new LiveTerminals(() => core as Core),
+    toolTokens: new ToolTokens({ sql: database.sql, log }),
     tools: allTools(),
     web,
     stopping: false,

@@ -29,7 +29,7 @@ export interface Persona {
 export interface PersonaChoice extends Pick<Persona, "id" | "name" | "description" | "origin"> {
   /** How many tools a run of the chat would have. */
   tools: number;
-  /** Mean tokens of one call of each of them together, as far as they were ever called; null while that is not known. */
+  /** Mean tokens of a call of one of them, prompt and answer; null where none was ever called. */
   tool_tokens: number | null;
 }
 export interface PersonaPicks {

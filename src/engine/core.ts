@@ -13,6 +13,7 @@ import type { StatusCache } from "./git-status.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { McpServers } from "./mcp/servers.ts";
+import type { ToolTokens } from "./personas/tool-tokens.ts";
 import type { Probes } from "./providers/probes.ts";
 import type { RequestClock } from "./request-clock.ts";
 import type { LiveTerminals } from "./terminals/live.ts";
@@ -53,6 +54,8 @@ export interface Core {
   code: CodeIndex;
   /** Our own tools, sorted by name; a run gets those of its chat and mode (tools/offered.ts). */
   tools: readonly Tool[];
+  /** What a call of each tool costs, for the list of personas. */
+  toolTokens: ToolTokens;
   /** Set when the server is shutting down: nothing new is started. */
   stopping: boolean;
   /** Aborted then, for what can be left undone. */

@@ -6,6 +6,7 @@ import { type TestApp, testApp } from "../support/app.ts";
 import { coder } from "../support/coder.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
 import { tempDir } from "../support/repo.ts";
+import { until } from "../support/until.ts";
 
 const FILES = {
   "README.md": "# Relay\n",
@@ -119,6 +120,23 @@ describe("a run with a persona", () => {
     expect(page).toContain('aria-label="Model: fake-mini"');
     const none = await boo.settled((await boo.ask(chat, "Hi.", { agent: "" })).run.id, session);
     expect(none).toMatchObject({ model: "fake-model", agent: null });
+  });
+
+  test("shows what a call of its tools costs, once calls were made", async () => {
+    await using llm = await fakeLlm();
+    await using boo = await testApp({ llm, files: FILES });
+    const { chat, session } = await boo.chat();
+    llm.set((body) =>
+      body.messages!.some((m) => m.role === "tool") ? "[[then:Done.]]" : '[[tool:view_file {"path":"README.md"}]]',
+    );
+    await boo.settled((await boo.ask(chat, "Look.")).run.id, session);
+    const label = async () => {
+      const page = await (await fetch(`${boo.url}/chats/${chat}`, { headers: { accept: "text/html" } })).text();
+      return /Debugger\s*<\/span>\s*<small[^>]*>([^<]*)</.exec(page)?.[1] ?? "";
+    };
+    // Counted behind the page: one of the next has it.
+    await until(async () => /\d tools · [\d.]+k? tokens a call/.test(await label()), 20_000);
+    expect(await label()).not.toContain("NaN");
   });
 
   test("that is not there any more answers without it, and says so", async () => {

@@ -80,7 +80,7 @@ export function PersonaList({ chat, personas }: Props) {
 
 /** Its tools, what they cost where that is known, and where it comes from unless it is built in. */
 function factsOf({ tools, tool_tokens, origin }: PersonaChoice): string {
-  const cost = tool_tokens === null ? "" : `${kilo(tool_tokens)} tokens`;
+  const cost = tool_tokens === null ? "" : `${kilo(tool_tokens)} tokens a call`;
   const from = origin === "builtin" ? "" : origin === "data" ? "yours" : "project";
   return [tools === 0 ? "no tools" : counted(tools, "tool"), cost, from].filter(Boolean).join(" · ");
 }

@@ -15,6 +15,7 @@ import { emitChat } from "../sessions.ts";
 import { readSettings } from "../settings.ts";
 import { toolsWith } from "../tools/offered.ts";
 import { type PersonaCore, personasFor } from "./load.ts";
+import type { MeanCall } from "./tool-tokens.ts";
 
 /** The persona of a message: the one said with it, else the chat's. Errors: invalid (agent) naming what there is. */
 export async function personaOfMessage(
@@ -61,15 +62,11 @@ export async function personaOfRun(
 export const toolsOfPersona = <T extends Pick<Tool, "name">>(tools: readonly T[], persona: Persona | null): T[] =>
   tools.filter((tool) => allowsTool(persona?.tools ?? null, tool.name));
 
-/** Mean tokens of a call, by tool; null where nobody counts them. */
-export type ToolTokens = ReadonlyMap<string, number> | null;
-
 /** What the composer shows, and the model of the chat's persona: it answers where the chat picked none. */
 export async function personaPicks(
-  core: Pick<Core, "config" | "tools" | "mcp">,
+  core: Pick<Core, "config" | "tools" | "mcp" | "toolTokens">,
   db: Db,
   at: { project: Pick<Project, "path">; session: Pick<Session, "web_tools">; chat: Chat },
-  tokens: ToolTokens = null,
 ): Promise<{ personas: PersonaPicks; model: string | null }> {
   const { project, session, chat } = at;
   const { personas, problems } = await personasFor(core, project);
@@ -79,15 +76,17 @@ export async function personaPicks(
   const choices = personas.map((persona) => {
     const { id, name, description, origin } = persona;
     const tools = toolsOfPersona(offered, persona);
-    return { id, name, description, origin, tools: tools.length, tool_tokens: tokensOf(tools, tokens) };
+    return { id, name, description, origin, tools: tools.length, tool_tokens: tokensOf(tools, core.toolTokens.means) };
   });
   const own = chat.provider === NATIVE_PROVIDER ? personas.find(({ id }) => id === chat.agent) : undefined;
   return { personas: { chosen: chat.agent, choices, problems: problems.length }, model: own?.model ?? null };
 }
 
-function tokensOf(tools: readonly Pick<Tool, "name">[], tokens: ToolTokens): number | null {
-  const known = tools.flatMap((tool) => tokens?.get(tool.name) ?? []);
-  return known.length === 0 ? null : Math.round(known.reduce((sum, one) => sum + one, 0));
+/** Of one call, whichever of these tools it is of: those that are called more weigh more. */
+function tokensOf(tools: readonly Pick<Tool, "name">[], means: ReadonlyMap<string, MeanCall>): number | null {
+  const known = tools.flatMap((tool) => means.get(tool.name) ?? []);
+  const calls = known.reduce((sum, mean) => sum + mean.calls, 0);
+  return calls === 0 ? null : Math.round(known.reduce((sum, mean) => sum + mean.calls * mean.tokens, 0) / calls);
 }
 
 /** By id, or by the name that it is written under. */
