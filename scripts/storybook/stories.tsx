@@ -18,6 +18,7 @@ import { AWAY_REFRESH_S, DatabaseAwayContent, ErrorContent } from "../../views/e
 import { BarePage, Page } from "../../views/layout/page.tsx";
 import { LoginContent } from "../../views/login/login.tsx";
 import { OnboardingContent } from "../../views/onboarding/onboarding.tsx";
+import { KeptContent } from "../../views/projects/kept.tsx";
 import { NewProjectContent } from "../../views/projects/new-project.tsx";
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
 import { ReviewContent } from "../../views/review/review.tsx";
@@ -142,6 +143,25 @@ export const stories: Record<string, Story> = {
       now={NOW}
     />,
     { path: "/providers/claude/diagnostic" },
+  ),
+  "kept-conversations": inPage(
+    "Conversations of relay",
+    <KeptContent
+      project={project}
+      providers={providers.filter((p) => p.way === "acp")}
+      provider="claude"
+      kept={{
+        provider: "claude",
+        label: "Claude Code",
+        can: { list: true, load: true },
+        conversations: [
+          { id: "0b1c", title: "Why does the claim query scan?", cwd: project.path, updated_at: at, chat_id: null },
+          { id: "0b1d", title: null, cwd: project.path, updated_at: null, chat_id: "chat" },
+        ],
+      }}
+      problem={null}
+      now={NOW}
+    />,
   ),
   "mcp-server": inPage(
     "postgres",

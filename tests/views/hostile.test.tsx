@@ -11,6 +11,7 @@ import { ErrorContent, ErrorNote } from "../../views/errors/error.tsx";
 import { BarePage, Page } from "../../views/layout/page.tsx";
 import { LoginContent } from "../../views/login/login.tsx";
 import { OnboardingContent } from "../../views/onboarding/onboarding.tsx";
+import { KeptContent } from "../../views/projects/kept.tsx";
 import { DirectoryOptions, NewProjectContent } from "../../views/projects/new-project.tsx";
 import { ProjectContent, ProjectRemovalContent } from "../../views/projects/project.tsx";
 import { RequestCards } from "../../views/requests/card.tsx";
@@ -159,6 +160,21 @@ function pages(text: string): Record<string, string> {
       </>
     ),
     slash: <SlashOptions commands={soil(slashCommands, text)} chat_id="c1" />,
+    kept: (
+      <KeptContent
+        project={soil({ id: "p", name: text, path: text, created_at: new Date(NOW), is_git: true } as never, text)}
+        providers={[soil(providers[1]!, text)]}
+        provider={text}
+        kept={{
+          provider: text,
+          label: text,
+          can: { list: true, load: true },
+          conversations: [{ id: text, title: text, cwd: text, updated_at: new Date(NOW), chat_id: null }],
+        }}
+        problem={text}
+        now={NOW}
+      />
+    ),
     diagnostic: (
       <DiagnosticContent
         found={{

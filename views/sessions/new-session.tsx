@@ -107,6 +107,13 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
         <button type="submit" class="btn btn-go">
           Start session
         </button>
+        {values.project_id ? (
+          <a class="btn btn-quiet" href={urls.keptConversations(values.project_id)}>
+            Adopt an agent's conversation
+          </a>
+        ) : (
+          ""
+        )}
       </div>
     </form>
   );

@@ -20,8 +20,8 @@ import { startEnv } from "../providers/registry.ts";
 import { runInTerminal } from "../terminals/terminals.ts";
 import { knowsFromNow } from "./around.ts";
 import { readingFiles } from "./attached.ts";
+import type { Guest } from "./live-agents.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
-import type { Guest } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
 
 /** How often its screen is looked at for the transcript. */

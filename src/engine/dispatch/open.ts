@@ -10,7 +10,7 @@ import { setFacts } from "../../store/providers.ts";
 import { type Core, transact } from "../core.ts";
 import { factsOf } from "../providers/probes.ts";
 import { findProgram, type KnownSpec } from "../providers/registry.ts";
-import type { Warm } from "./pool.ts";
+import type { Warm } from "./live-agents.ts";
 
 export interface Opened {
   warm: Warm;

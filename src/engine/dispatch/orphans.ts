@@ -6,7 +6,7 @@ import { settleProcesses } from "../../store/processes.ts";
 import { PARSER_MARK } from "../code/trees.ts";
 import { type Core, transact } from "../core.ts";
 import { PROBE } from "../providers/probes.ts";
-import type { AgentProcessView } from "./pool.ts";
+import type { AgentProcessView } from "./live-agents.ts";
 
 /** Ends whatever bears this instance's marker; at a start nothing of ours may be running yet. Returns how many. */
 export async function reapOrphans(core: Pick<Core, "sql" | "log" | "journal" | "instance">): Promise<number> {

@@ -9,7 +9,7 @@ import type { KnownSpec } from "../providers/registry.ts";
 import type { PartWriter } from "../turn/parts.ts";
 import { reportProgress } from "../turn/progress.ts";
 import { type Place, type Spent, say } from "./around.ts";
-import type { Guest } from "./pool.ts";
+import type { Guest } from "./live-agents.ts";
 import type { AgentTranscript } from "./transcript.ts";
 
 /** All that a way of running needs. */

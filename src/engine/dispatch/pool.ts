@@ -2,78 +2,22 @@
  * Live agents: one process per (chat, provider), kept warm between messages, closed when idle, and never more at a time
  * than the setting says. A process is a row before it is trusted.
  */
-import type { AgentEvent } from "../../domain/agent-event.ts";
-import type { AgentCommand } from "../../domain/provider.ts";
 import { readTextFile, writeTextFile } from "../../drivers/acp/client-fs.ts";
 import { ClientTerminals } from "../../drivers/acp/client-terminal.ts";
 import { type AcpAgent, connectAgent } from "../../drivers/acp/connection.ts";
-import type { AcpSession } from "../../drivers/acp/session.ts";
-import { readState, withMode } from "../../drivers/acp/state.ts";
-import { translate } from "../../drivers/acp/translate.ts";
-import { type Usage, usageOf } from "../../drivers/agents/process-table.ts";
+import { usageOf } from "../../drivers/agents/process-table.ts";
 import { joinCommand } from "../../lib/command-line.ts";
 import { messageOf } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { endProcess, insertProcess, setProcess } from "../../store/processes.ts";
 import type { Core } from "../core.ts";
 import { type Found, type KnownSpec, startEnv } from "../providers/registry.ts";
-import { CANCELLED, type Outcome } from "./permission.ts";
+import { type AgentProcessView, type Guest, hear, type Warm } from "./live-agents.ts";
+import { CANCELLED } from "./permission.ts";
 
 export type PoolCore = Pick<Core, "config" | "sql" | "log" | "instance">;
 
-/** Who hears an agent while a run uses it. */
-export interface Listener {
-  event(event: AgentEvent): void;
-  ready(): Promise<void> | null;
-  permission(params: unknown, signal: AbortSignal): Promise<Outcome>;
-  output(terminalId: string, text: string): void;
-}
-
-/** One live process with its conversation. */
-export interface Warm {
-  key: string;
-  chat_id: string;
-  provider: string;
-  process_id: string;
-  cwd: string;
-  agent: AcpAgent;
-  session: AcpSession | null;
-  commands: AgentCommand[];
-  /** Dollars of the conversation so far, as the agent counts them. */
-  cost_usd: number | null;
-  listener: Listener | null;
-  terminals: ClientTerminals;
-  busy: boolean;
-  idle: ReturnType<typeof setTimeout> | null;
-  used_at: number;
-  started_at: number;
-  /** When it said something last, epoch ms; null while it said nothing. */
-  heard_at: number | null;
-}
-
-/** A program that runs for one message and then is gone; it counts as the live ones do. */
-export interface Guest {
-  process_id: string;
-  provider: string;
-  chat_id: string;
-  marker: string;
-  pid: number | null;
-  started_at: number;
-}
-
 const keyOf = (chatId: string, provider: string) => `${chatId} ${provider}`;
-
-export interface AgentProcessView {
-  id: string;
-  provider: string;
-  chat_id: string;
-  pid: number;
-  busy: boolean;
-  started_at: Date;
-  /** When it said something last; null while it said nothing. */
-  heard_at: Date | null;
-  usage: Usage;
-}
 
 export class AgentPool {
   private readonly warm = new Map<string, Warm>();
@@ -329,14 +273,3 @@ export class AgentPool {
 }
 
 const facts = ({ process: { pid, marker } }: AcpAgent) => ({ pid, marker });
-
-/** What concerns the conversation is kept here, so that it is known also between two runs; the rest goes to the run. */
-function hear(warm: Warm, params: unknown): void {
-  const said = translate(params);
-  if (!said || (warm.session !== null && said.session !== warm.session.id)) return;
-  const { event } = said;
-  if (event.kind === "commands") warm.commands = event.commands;
-  if (warm.session && event.kind === "config") warm.session.state = readState(event.reply, warm.session.state);
-  if (warm.session && event.kind === "mode") warm.session.state = withMode(warm.session.state, event.mode);
-  warm.listener?.event(event);
-}

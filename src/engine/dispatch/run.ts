@@ -35,10 +35,10 @@ import {
   tooMuch,
 } from "./around.ts";
 import { inWords } from "./call.ts";
+import type { Warm } from "./live-agents.ts";
 import { applyPicks, type Opened, openConversation, rememberOffers } from "./open.ts";
 import { askPermission } from "./permission.ts";
 import { dispatchPlain } from "./plain.ts";
-import type { Warm } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
 import { tellSignedOut } from "./signed-out.ts";
 import { watchSilence } from "./silence.ts";

@@ -10,8 +10,8 @@ import { transact } from "../core.ts";
 import { startEnv } from "../providers/registry.ts";
 import { beginsAnew, knownUpto, knowsFromNow } from "./around.ts";
 import { readingFiles } from "./attached.ts";
+import type { Guest } from "./live-agents.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
-import type { Guest } from "./pool.ts";
 import { promptFor } from "./prompt.ts";
 
 type How = "restored" | "new" | "anew" | "aside";
