@@ -84,6 +84,7 @@ async function furnish(): Promise<Record<string, string>> {
     "tool result": `/parts/${tool.id}/output`,
     file: `/projects/${first.project}/files/src/claim.ts?line=3`,
     search: "/search",
+    usage: "/usage?days=30",
     "search hits": "/search?q=row+OR+claim",
     "search of one kind": "/search?q=claim&kind=tool&age=day",
     "search without hits": "/search?q=zzzqqq",
