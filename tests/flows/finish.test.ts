@@ -289,6 +289,10 @@ test("while an agent works nothing is changed under it; the page says so, and wi
     await expect(act(app, path, { message: "x" })).rejects.toThrow("A run is going on in this worktree");
   const page = await (await fetch(boo.url + at(app), { headers: { accept: "text/html" } })).text();
   expect(page).toContain("A run is going on here");
+  const { worktree } = await readyOf(app);
+  await expect(boo.send("POST", `/worktrees/${worktree.id}/retirement`, { force: true })).rejects.toThrow(
+    "A run is going",
+  );
   await boo.send("POST", `/runs/${run.id}/cancellation`);
   await boo.settled(run.id, app.session);
   const refused = await form(app, at(app, "/commits"), { message: "" });

@@ -43,6 +43,7 @@ export function PushStep({ session, finish }: ReadyProps) {
 
 function Standing({ finish }: { finish: ReadyFinish }) {
   const { upstream, unpushed } = finish;
+  if (finish.remotes.length === 0) return "";
   if (upstream === null)
     return unpushed === 0 ? "nothing to push" : <span safe>{`${counted(unpushed, "commit")} not pushed`}</span>;
   if (upstream.behind > 0)

@@ -7,7 +7,7 @@ import { messageOf } from "../../lib/errors.ts";
 import { bytes } from "../../lib/format.ts";
 import { Refusal } from "../refusal.ts";
 import { gitDirectories } from "./config.ts";
-import { git, gitOk, type Repository } from "./exec.ts";
+import { git, gitOk, type Repository, withoutRepositoryFilters } from "./exec.ts";
 import { splitNul } from "./records.ts";
 import { gitWrite, nulSeparated, PATHS_FROM_STDIN } from "./write.ts";
 
@@ -97,13 +97,8 @@ export async function worktreePaths(root: string): Promise<Set<string>> {
 }
 
 export async function worktreeStatus(path: string, project: string, branch: string): Promise<WorktreeStatus> {
-  const status = await gitOk(path, [
-    "status",
-    "--porcelain",
-    "-z",
-    "--untracked-files=all",
-    "--ignore-submodules=dirty",
-  ]);
+  const args = ["status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty"];
+  const status = await gitOk(path, args, { settings: await withoutRepositoryFilters(path) });
   const entries = splitNul(status.bytes).map((field) => field.text);
   const conflicts = entries.filter((e) => /^(DD|AU|UD|UA|DU|AA|UU) /.test(e)).map((e) => e.slice(3));
   const main = await headCommit(project);

@@ -15,7 +15,9 @@ import {
   worktreeStatus,
 } from "../../drivers/git/worktree.ts";
 import { conflict, messageOf, notFound } from "../../lib/errors.ts";
+import { isInside } from "../../lib/path-guard.ts";
 import { findProject } from "../../store/projects.ts";
+import { countWriting } from "../../store/runs.ts";
 import {
   findWorktree,
   forgetSnapshot,
@@ -119,6 +121,15 @@ export async function retireWorktree(core: WorktreeCore, id: string, force: bool
   if (!force && view.status && isAtRisk(view.status))
     throw conflict(`${riskWords(view.status)}. Retire it with force to take it away all the same.`, view);
   return core.lanes.run(laneOfWorktree(worktree.session_id ?? worktree.id), () => retire(core, worktree, view));
+}
+
+/** By itself, while its session stays: refused while a run goes on in it. Agents that live there are ended first. */
+export async function retireByHand(core: Core, id: string, force: boolean): Promise<Worktree> {
+  const worktree = await findWorktree(core.sql, id);
+  if (worktree?.session_id && (await countWriting(core.sql, worktree.session_id)) > 0)
+    throw conflict("A run is going on in this worktree. Wait for its end, or stop it.");
+  if (worktree?.branch) await core.agents.dropWhere((warm) => isInside(worktree.path, warm.cwd));
+  return retireWorktree(core, id, force);
 }
 
 async function retire(core: WorktreeCore, worktree: Worktree, { status }: WorktreeView): Promise<Worktree> {

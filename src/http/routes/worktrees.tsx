@@ -9,7 +9,7 @@ import { WorktreeSettingsContent } from "../../../views/worktrees/settings.tsx";
 import { framePage } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { bringBack } from "../../engine/worktrees/bring-back.ts";
-import { allWorktrees, retireWorktree, SNAPSHOT_DAYS, worktreeById } from "../../engine/worktrees/keep.ts";
+import { allWorktrees, retireByHand, SNAPSHOT_DAYS, worktreeById } from "../../engine/worktrees/keep.ts";
 import { changeWorktreeSettings } from "../../engine/worktrees/settings.ts";
 import { AppError } from "../../lib/errors.ts";
 import { listProjects } from "../../store/projects.ts";
@@ -128,7 +128,7 @@ async function drawRetirement(web: Web, request: Request, id: string, refused: s
 async function retire(web: Web, request: Request, id: string): Promise<Response> {
   const { force } = await parseBody(request, Retirement);
   try {
-    const worktree = await retireWorktree(web.core, id, force);
+    const worktree = await retireByHand(web.core, id, force);
     return answerPost(request, { json: () => Response.json({ worktree }), url: urls.worktrees, navigate: true });
   } catch (error) {
     return refusedForm(request, error, ({ message }) => drawRetirement(web, request, id, message));
