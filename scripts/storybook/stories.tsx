@@ -28,6 +28,7 @@ import { DiagnosticContent } from "../../views/settings/diagnostic.tsx";
 import { McpServerContent } from "../../views/settings/mcp-server.tsx";
 import { SettingsContent, type SettingsProps } from "../../views/settings/settings.tsx";
 import { UsageContent } from "../../views/usage/usage.tsx";
+import { worktreeStories } from "./worktree-stories.tsx";
 
 type Story = (base: Frame) => string;
 const at = new Date(NOW);
@@ -262,6 +263,8 @@ Object.assign(stories, {
   "review-split": review({ ...reviewPage, look: { split: true, blanks: false } }),
   "review-empty": review(emptyReview),
 });
+
+for (const [name, { title, content }] of Object.entries(worktreeStories)) stories[name] = inPage(title, content);
 
 /** The document of a story, or null for an unknown name. */
 export function storyDocument(name: string, over: Partial<Frame>): string | null {

@@ -65,8 +65,16 @@ async function furnish(): Promise<Record<string, string>> {
     `/chats/${first.chat}`,
   );
   const tool = messages.flatMap((m) => m.parts).find((p) => p.kind === "tool")!;
+  await boo.send("POST", `/sessions/${coder.session}/worktree`);
+  const { worktree } = await boo.get<{ worktree: { id: string } }>(`/sessions/${coder.session}/worktree`);
   return {
     desk: "/",
+    worktrees: "/worktrees?sizes=1",
+    "worktree and finish": `/sessions/${coder.session}/worktree`,
+    "no worktree yet": `/sessions/${empty.session}/worktree`,
+    "retiring a worktree": `/worktrees/${worktree.id}/retirement`,
+    "how worktrees are made": `/projects/${first.project}/worktrees`,
+    processes: "/processes",
     onboarding: "/onboarding",
     settings: "/settings",
     tokens: "/tokens",
@@ -193,7 +201,10 @@ for (const [name, options] of [
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
       await page.keyboard.type("claim");
-      await page.getByRole("option", { name: /claim\.ts/ }).waitFor();
+      await page
+        .getByRole("option", { name: /claim\.ts/ })
+        .first()
+        .waitFor();
       expect(await check(page)).toEqual([]);
       await page.keyboard.press("Escape");
       expect(await width(page)).toBe(0);

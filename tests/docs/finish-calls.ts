@@ -38,9 +38,9 @@ export async function finishCalls(boo: TestApp, call: Call, session: string): Pr
   await ok("/merges/resolutions", { path: "README.md", side: "ours" });
   await ok("/merges/continuation");
   await git("remote", "remove", "docs");
+  const { processes } = await boo.get<{ processes: { id: string }[] }>("/processes");
+  expect((await call("POST", `/processes/${processes[0]!.id}/ending`)).status).toBe(200);
   expect((await call("GET", `/worktrees/${worktree.id}/retirement`)).status).toBe(200);
   expect((await call("POST", `/worktrees/${worktree.id}/retirement`, { force: true })).status).toBe(200);
   expect((await call("POST", `/worktrees/${worktree.id}/restoration`)).status).toBe(201);
-  const { processes } = await boo.get<{ processes: { id: string }[] }>("/processes");
-  expect((await call("POST", `/processes/${processes[0]!.id}/ending`)).status).toBe(200);
 }

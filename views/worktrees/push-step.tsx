@@ -52,8 +52,16 @@ function Standing({ finish }: { finish: ReadyFinish }) {
   return <StatusWord status="done" word={`Pushed to ${upstream.remote}`} />;
 }
 
+/** The one thing that comes next; before that, committing or going on with a merge does. */
+function nextStep({ files, operation, upstream, remotes }: ReadyFinish): { push: string | null; request: boolean } {
+  if (files.total > 0 || operation !== null) return { push: null, request: false };
+  if (upstream !== null && upstream.ahead === 0) return { push: null, request: true };
+  return { push: upstream?.remote ?? remotes[0]?.name ?? null, request: false };
+}
+
 function Remote({ remote, finish, off }: { remote: FinishRemote; finish: ReadyFinish; off: boolean }) {
   const isThere = finish.upstream?.remote === remote.name;
+  const next = nextStep(finish);
   return (
     <li>
       <div>
@@ -64,7 +72,12 @@ function Remote({ remote, finish, off }: { remote: FinishRemote; finish: ReadyFi
       </div>
       <span class="btns">
         {remote.request_url !== null && remote.forge !== null && isThere ? (
-          <a class="btn btn-go" href={attr(remote.request_url)} target="_blank" rel="noopener noreferrer">
+          <a
+            class={next.request ? "btn btn-go" : "btn"}
+            href={attr(remote.request_url)}
+            target="_blank"
+            rel="noopener noreferrer"
+          >
             <Icon name="link" />
             <span safe>{`Open a ${requestWord(remote.forge)}`}</span>
           </a>
@@ -73,7 +86,7 @@ function Remote({ remote, finish, off }: { remote: FinishRemote; finish: ReadyFi
         )}
         <button
           type="submit"
-          class={isThere || finish.files.total > 0 ? "btn" : "btn btn-go"}
+          class={next.push === remote.name ? "btn btn-go" : "btn"}
           name="remote"
           value={attr(remote.name)}
           disabled={off}

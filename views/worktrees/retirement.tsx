@@ -95,7 +95,7 @@ function Fact({ n, one, many, what }: { n: number; one: string; many: string; wh
   if (n === 0) return "";
   return (
     <li>
-      <Glyph status="needs" label="At risk" />
+      <Glyph status="failed" label="At risk" />
       <span safe>{counted(n, one, many)}</span>
       <span class="mid" safe>
         {what}
