@@ -64,6 +64,21 @@ export function parseSkill(text: string, directory: string): ParsedSkill {
   return { ok: true, skill: { name, description, hint, body }, warning };
 }
 
+const SKILL_END = "[End of the skill]";
+
+/** What a model is told of a skill, before the message that named it. */
+export const skillBlock = (name: string, lines: readonly string[]): string =>
+  [`[Skill ${name}: instructions for this message]`, ...lines, SKILL_END].join("\n");
+
+/** What was said with it: for who goes by the words of a message alone. */
+export function withoutSkill(text: string): string {
+  if (!/^\[Skill [a-z0-9-]+: /.test(text)) return text;
+  const end = text.indexOf(SKILL_END);
+  if (end < 0) return text;
+  const said = text.slice(end + SKILL_END.length).trim();
+  return slashOf(said)?.rest || said;
+}
+
 /** `/name rest`, as a message may begin; null for any other text. A path (`/etc/hosts`) is none. */
 export function slashOf(text: string): { name: string; rest: string } | null {
   const match = /^\/([A-Za-z0-9][\w:.-]{0,99})(?:\s+([\s\S]*))?$/.exec(text);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Config } from "../config.ts";
 import type { Origin } from "../domain/origin.ts";
 import type { Project } from "../domain/project.ts";
-import { type Skill, type Skills, slashOf, type WholeSkill } from "../domain/skill.ts";
+import { type Skill, type Skills, skillBlock, slashOf, type WholeSkill } from "../domain/skill.ts";
 import { listResources, readSkills, type SkillPlace } from "../drivers/files/skills.ts";
 import { notFound } from "../lib/errors.ts";
 import { fuzzyRank } from "../lib/fuzzy.ts";
@@ -85,11 +85,5 @@ export async function skillText(skill: WholeSkill, reader: "native" | "agent"): 
   const { paths, more } = await listResources(skill.root);
   const how = reader === "native" ? "read them with skill_resource" : `they lie in ${skill.root}`;
   const listed = paths.length === 0 ? [] : ["", `Files of this skill (${how}):`, ...paths.map((path) => `- ${path}`)];
-  return [
-    `[Skill ${skill.name}: instructions for this message]`,
-    skill.body,
-    ...listed,
-    ...(more ? ["- and further ones"] : []),
-    "[End of the skill]",
-  ].join("\n");
+  return skillBlock(skill.name, [skill.body, ...listed, ...(more ? ["- and further ones"] : [])]);
 }

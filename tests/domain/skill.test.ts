@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseSkill, slashOf } from "../../src/domain/skill.ts";
+import { parseSkill, skillBlock, slashOf, withoutSkill } from "../../src/domain/skill.ts";
 
 const file = (header: string, body = "Do it.") => `---\n${header}\n---\n\n${body}\n`;
 
@@ -37,4 +37,11 @@ test("what begins with a command, and what only looks so", () => {
   expect(slashOf("/git:commit now")).toEqual({ name: "git:commit", rest: "now" });
   for (const text of ["/etc/hosts is wrong", "/ tour", "see /tour", "//tour", "/-x", ""])
     expect(slashOf(text)).toBeNull();
+});
+
+test("what was said with a skill", () => {
+  const block = skillBlock("tour", ["Read the code.", "- a.md"]);
+  expect(withoutSkill(`${block}\n\n/tour src/a.ts`)).toBe("src/a.ts");
+  expect(withoutSkill(`${block}\n\n/tour`)).toBe("/tour");
+  expect(withoutSkill("[Skill issue] is what they said")).toBe("[Skill issue] is what they said");
 });

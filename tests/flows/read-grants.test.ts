@@ -96,7 +96,17 @@ describe("reading elsewhere", () => {
     expect(await more.catch((error) => String(error))).toContain('"field":"grants"');
     await at.boo.send("PATCH", `/sessions/${at.session}`, { grants: [grant!.id] });
     expect(await grants(at.boo, at.session)).toHaveLength(1);
-    await at.boo.send("PATCH", `/sessions/${at.session}`, { grants: [] });
+    // Listed on the session's page, with a form that takes it away.
+    const listed = await (
+      await fetch(`${at.boo.url}/sessions/${at.session}/edit`, { headers: { accept: "text/html" } })
+    ).text();
+    expect(listed).toContain(`action="/grants/${grant!.id}/revocation"`);
+    const taken = await fetch(`${at.boo.url}/grants/${grant!.id}/revocation`, {
+      method: "POST",
+      headers: { accept: "text/html", "content-type": "application/x-www-form-urlencoded" },
+      redirect: "manual",
+    });
+    expect(taken.status).toBe(303);
     expect(await grants(at.boo, at.session)).toEqual([]);
     const closed = await at.boo.ask(second.id, call("view_file", { path: file }));
     await at.boo.settled(closed.run.id, at.session);

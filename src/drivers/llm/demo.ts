@@ -4,6 +4,7 @@
  */
 import { withoutBlocks } from "../../domain/attachment.ts";
 import type { ChatMessage, Llm, LlmEvent, LlmRequest, ToolCall } from "../../domain/llm.ts";
+import { withoutSkill } from "../../domain/skill.ts";
 import type { ToolSpec } from "../../domain/tool.ts";
 import { announce, CONNECT, conclude, type Done, hitsIn, INTRO, pathsIn } from "./demo-answer.ts";
 import { type Wanted, wantedIn } from "./demo-rules.ts";
@@ -59,7 +60,7 @@ const tokensOf = (chars: number): number => Math.ceil(chars / CHARS_PER_TOKEN);
 
 function nextOf({ messages, tools }: LlmRequest): Next {
   const last = messages.findLastIndex((m) => m.role === "user");
-  const question = withoutBlocks(messages[last]?.content ?? "");
+  const question = withoutSkill(withoutBlocks(messages[last]?.content ?? ""));
   const after = messages.slice(last + 1);
   const done = doneIn(after);
   if (tools.length === 0)
