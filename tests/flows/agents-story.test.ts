@@ -11,6 +11,7 @@ import type { Change } from "../../src/domain/change.ts";
 import type { Part } from "../../src/domain/message.ts";
 import type { RunRequest } from "../../src/domain/request.ts";
 import { markedProcesses } from "../../src/drivers/agents/process-table.ts";
+import { Tmux } from "../../src/drivers/tmux/server.ts";
 import { testDatabase } from "../support/database.ts";
 import { EventReader } from "../support/events.ts";
 import { fakeAgentCommand } from "../support/fake-agent.ts";
@@ -69,6 +70,8 @@ const tailOf = (part: Part) => (part.kind === "tool" ? part.meta.agent?.tail : n
 test("three agents, two browsers, one kill -9: everything goes on, is reviewed and applied, and nothing runs on", async () => {
   await using repo = await tempRepo({ files: { "README.md": "# Relay\n", ".gitignore": "/kept/\n" } });
   endTmuxWithUs(repo.root);
+  // Before its directory is gone: a terminal outlives its server by design.
+  await using _tmux = { [Symbol.asyncDispose]: () => new Tmux(repo.root).killServer() };
   const database = await testDatabase();
   let server = await startServer({ home: repo.root, database });
   const ada = new Browser(() => server);
