@@ -274,7 +274,7 @@ describe("what comes in", () => {
   test("without script: files go with the form; what is refused keeps the text and what could be attached", async () => {
     await using llm = await fakeLlm();
     await using boo = await testApp({ llm });
-    const { chat, session } = await boo.chat();
+    const { chat } = await boo.chat();
     const post = (text: string, ...files: File[]) => {
       const form = new FormData();
       form.append("text", text);
@@ -296,8 +296,11 @@ describe("what comes in", () => {
     expect(sent.status).toBe(303);
     const plain = await post("nothing with it");
     expect(plain.status).toBe(303);
-    const { messages } = await boo.get<{ messages: Row[] }>(`/chats/${chat}`);
-    await boo.settled((messages.at(-1) as unknown as { run: { id: string } }).run.id, session);
+    // A message is shown once its run begins.
+    const messages = await until(async () => {
+      const now = (await boo.get<{ messages: (Row & { run: { state: string } | null })[] }>(`/chats/${chat}`)).messages;
+      return now.length === 4 && now[3]!.run?.state === "completed" ? now : null;
+    });
     expect(messages[0]!.parts.map((p) => p.text)).toEqual(["look [[say:x]]\nat it", "good.txt"]);
   });
 

@@ -5,6 +5,7 @@ import { type Look, type Looked, look } from "../../src/engine/search/look.ts";
 import { inTime, searching, type Wanted } from "../../src/store/search.ts";
 import { insertSearchRows } from "../../src/store/search-index.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { until } from "../support/until.ts";
 
 const ROWS = 14_000;
 const wanted = (words: string): Wanted => ({
@@ -21,6 +22,8 @@ const wanted = (words: string): Wanted => ({
 async function fill(boo: TestApp): Promise<void> {
   const { chat, session, project } = await boo.chat();
   const sql = boo.database.sql as unknown as Sql;
+  // What is in the table before its filling ended would be taken for lost, and put in again.
+  await until(async () => (await sql`select 1 from search_fill where done_to is null`).length === 1);
   await sql`insert into messages (id, chat_id, role, position) values ('m', ${chat}, 'user', 1)`;
   await sql`
     insert into parts (id, message_id, chat_id, position, kind, state, text, folded_to, closed_at, searched)
