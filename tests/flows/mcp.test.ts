@@ -253,7 +253,7 @@ describe("servers that lie or are slow", () => {
     expect(await (await fetch(`${boo.url}/settings`, html)).text()).toContain("hangs");
     const ids = await boo.chat();
     await ran(boo, ids, `${call("list_dir")} [[then:ok]]`);
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(performance.now() - began).toBeLessThan(40_000);
     const [many, lies] = await Promise.all([learned(boo, "many"), learned(boo, "lies"), learned(boo, "git")]);
     expect(many.tools.length).toBeGreaterThan(200);
     expect(many.tools.filter((tool) => tool.left_out === null)).toHaveLength(100);

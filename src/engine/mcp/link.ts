@@ -4,23 +4,15 @@
  */
 import type { McpSnapshot, McpToolFacts } from "../../domain/mcp.ts";
 import type { Answer } from "../../drivers/mcp/answer.ts";
-import {
-  CALL_TIMEOUT_MS,
-  complaintsIn,
-  connectMcp,
-  type McpConnection,
-  type McpTarget,
-} from "../../drivers/mcp/connection.ts";
+import { CALL_TIMEOUT_MS, complaintsIn, type McpConnection } from "../../drivers/mcp/connection.ts";
 import { isForgotten } from "../../drivers/mcp/faults.ts";
 import { Refusal } from "../../drivers/refusal.ts";
-import { joinCommand } from "../../lib/command-line.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
-import { endProcess, insertProcess, setProcess } from "../../store/processes.ts";
+import { endProcess } from "../../store/processes.ts";
 import type { Core } from "../core.ts";
-import { resolveEnv, resolveRefs } from "../env-refs.ts";
 import type { McpSpec } from "./file.ts";
+import { openServer } from "./open.ts";
 
 export type McpCore = Pick<Core, "config" | "sql" | "log" | "journal" | "instance">;
 
@@ -188,42 +180,17 @@ export class McpLink {
 
   private async opened(): Promise<McpConnection> {
     const { core, version } = this.options;
-    const target = await this.target();
-    const connection = await connectMcp({
-      label: this.spec.name,
-      target,
+    const connection = await openServer(core, this.spec, {
       version,
       signal: this.over.signal,
-      started: async ({ pid, started }) => {
-        if (this.process) await setProcess(core.sql, this.process, { pid, started });
+      born: (id) => {
+        this.process = id;
       },
       changed: () => this.listAgain(),
     });
     if (!this.over.signal.aborted) return connection;
     await connection.end("now");
     throw this.over.signal.reason;
-  }
-
-  /** A process is a row before it is there. */
-  private async target(): Promise<McpTarget> {
-    const { core } = this.options;
-    const { name, argv, cwd, env, url, headers } = this.spec;
-    if (argv === null)
-      return { transport: "http", url: resolveRefs("Its address", url ?? ""), headers: resolveEnv(headers) };
-    const line = {
-      argv: argv.map((word) => resolveRefs("An argument", word)),
-      cwd: cwd ?? core.config.home,
-      env: resolveEnv(env),
-    };
-    const id = newId();
-    await insertProcess(core.sql, {
-      id,
-      provider: `mcp:${name}`,
-      chat_id: null,
-      command: storable(joinCommand(argv)),
-    });
-    this.process = id;
-    return { transport: "stdio", line: { ...line, marker: `${core.instance}:${id}` } };
   }
 
   private listAgain(): void {

