@@ -188,9 +188,11 @@ for (const [name, options] of [
       expect(await page.locator(".tool").first().ariaSnapshot()).toContain('link "src/claim.ts"');
       await page.locator(".think > summary").click();
       expect(await check(page)).toEqual([]);
-      await page.locator(".pick:visible").click();
-      expect(await check(page)).toEqual([]);
-      await page.keyboard.press("Escape");
+      for (const name of [/^Persona: /, /^Model: /]) {
+        await page.getByRole("button", { name }).click();
+        expect(await check(page)).toEqual([]);
+        await page.keyboard.press("Escape");
+      }
       await page.getByRole("button", { name: "Session menu" }).click();
       expect(await check(page)).toEqual([]);
       await page.keyboard.press("Escape");

@@ -89,7 +89,7 @@ test("An endpoint is added in the settings and picked in the chat", async () => 
   expect(secret!.y).toBeLessThan(900);
   await page.goto(boo.url);
   await page.locator(".rec a, .sess").first().click();
-  await page.locator(".pick:visible").click();
+  await page.getByRole("button", { name: /^Model: / }).click();
   await page.getByRole("button", { name: "fake-mini" }).click();
   await page.locator(".pick", { hasText: "fake-mini" }).waitFor();
 });

@@ -134,7 +134,7 @@ async function fetchPage(origin: string, path: string): Promise<string> {
   return response.text();
 }
 
-/** Ages tick, details are opened by the reader, and each composer has an id of its own. */
+/** Ages tick, what calls cost on average moves with every call and is drawn with the page, details are opened by the reader, and each composer has an id of its own. */
 const OF_THE_MOMENT = new Set(["open", "data-age", "data-live", "datetime"]);
 
 function outline(element: Element, depth: number, lines: string[]): void {
@@ -146,7 +146,7 @@ function outline(element: Element, depth: number, lines: string[]): void {
     .toSorted();
   const pad = " ".repeat(depth);
   lines.push(`${pad}<${name}${attributes.join("")}>`);
-  if (element.hasAttribute("data-age")) return;
+  if (element.hasAttribute("data-age") || element.hasAttribute("data-mean")) return;
   element.normalize();
   for (const node of element.childNodes) {
     if (node.nodeType === 1) outline(node as unknown as Element, depth + 1, lines);

@@ -64,7 +64,7 @@ export function PersonaList({ chat, personas }: Props) {
             <span class="grow cut" safe>
               {choice.name}
             </span>
-            <small class="dim" safe>
+            <small class="dim" data-mean safe>
               {factsOf(choice)}
             </small>
           </button>
