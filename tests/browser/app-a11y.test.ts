@@ -112,16 +112,29 @@ async function furnish(): Promise<Record<string, string>> {
   };
 }
 
+/** How much moved, as a share of the screen, and what. */
+interface Shift {
+  value: number;
+  moved: string;
+}
 interface Shifts {
-  shifts: number[];
+  shifts: Shift[];
+}
+/** https://wicg.github.io/layout-instability/ */
+interface LayoutShift {
+  value: number;
+  sources: { node: Node | null }[];
 }
 /** Noted from the first frame on. */
 const watchShifts = (page: Page) =>
   page.addInitScript(() => {
-    const seen: number[] = [];
+    const seen: Shift[] = [];
     Object.assign(window, { shifts: seen });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) seen.push((entry as unknown as { value: number }).value);
+      for (const { value, sources } of list.getEntries() as unknown as LayoutShift[]) {
+        const moved = sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 80) ?? node?.textContent);
+        seen.push({ value, moved: moved.join(" | ") });
+      }
     }).observe({ type: "layout-shift", buffered: true });
   });
 
@@ -163,12 +176,10 @@ for (const [name, options] of [
         await open.page.evaluate(
           () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
         );
-        const shifts = (await open.page.evaluate(() => (window as unknown as Shifts).shifts)).reduce(
-          (a, b) => a + b,
-          0,
-        );
+        const seen = await open.page.evaluate(() => (window as unknown as Shifts).shifts);
+        const shifts = seen.reduce((sum, { value }) => sum + value, 0);
         const wrong = [...(await check(open.page)), ...open.problems.splice(0)];
-        if (shifts > AGES_SHIFT) wrong.push(`moved by ${shifts}`);
+        if (shifts > AGES_SHIFT) wrong.push(`moved by ${shifts}: ${seen.map(({ moved }) => moved).join(", then ")}`);
         if ((await width(open.page)) > 0) wrong.push("wider than the screen");
         if (wrong.length > 0) found[page] = wrong;
       }
