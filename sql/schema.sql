@@ -1009,6 +1009,7 @@ create table turns (
   estimated_in bigint,
   project_id text,
   provider text not null default 'boocode',
+  agent text,
   primary key (id),
   unique (run_id, purpose, number),
   check (purpose in ('turn', 'title', 'summary')),
@@ -1019,6 +1020,7 @@ create index turns_by_time on turns (created_at);
 create index turns_of_model on turns (model, created_at desc) where ((tokens_in is not null) and (estimated_in is not null));
 create index turns_of_run on turns (run_id);
 comment on table turns is 'One row per model call; costs and usage roll up from here. Token columns are null when the endpoint did not say.';
+comment on column turns.agent is 'Id of the persona of its run; null for none.';
 comment on column turns.cost_usd is 'By the prices of the moment; null where no price is known.';
 comment on column turns.estimated_in is 'Tokens of the prompt as BooCode estimates them; what the endpoint counted beside it corrects the next estimate.';
 comment on column turns.project_id is 'Whose work it was; null when the project was removed.';

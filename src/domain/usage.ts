@@ -15,6 +15,8 @@ export type DaySums = Sums & { day: string };
 export type ModelSums = Sums & { model: string; endpoint: string | null; ms: number; days: number[] };
 export type ProjectSums = Sums & { project_id: string | null; name: string };
 export type ProviderSums = Sums & { provider: string };
+/** `agent` is the id of a persona. */
+export type AgentSums = Sums & { agent: string };
 export type PurposeSums = Sums & { purpose: "turn" | "title" | "summary" };
 
 /** Of a tool's newest calls: what the turns took that made them, split over the calls of each. */
@@ -40,6 +42,7 @@ export interface Usage {
   models: ModelSums[];
   projects: ProjectSums[];
   providers: ProviderSums[];
+  agents: AgentSums[];
   purposes: PurposeSums[];
   tools: ToolCost[];
   budgets: BudgetState[];

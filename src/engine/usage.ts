@@ -1,6 +1,15 @@
 /** What was used, for the page and for programs. */
 import type { DaySums, Usage, UsageSpan } from "../domain/usage.ts";
-import { sumAll, sumDays, sumModels, sumProjects, sumProviders, sumPurposes, toolCosts } from "../store/usage.ts";
+import {
+  sumAgents,
+  sumAll,
+  sumDays,
+  sumModels,
+  sumProjects,
+  sumProviders,
+  sumPurposes,
+  toolCosts,
+} from "../store/usage.ts";
 import { budgetStates, isoDay, startOfDay } from "./budgets.ts";
 import type { Core } from "./core.ts";
 import { snapshot } from "./journal.ts";
@@ -17,6 +26,7 @@ export async function readUsage(core: Pick<Core, "sql">, span: UsageSpan): Promi
     models: await sumModels(tx, at),
     projects: await sumProjects(tx, at),
     providers: await sumProviders(tx, at),
+    agents: await sumAgents(tx, at),
     purposes: await sumPurposes(tx, at),
     tools: await toolCosts(tx),
     budgets: await budgetStates({ sql: tx }),

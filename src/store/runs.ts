@@ -164,6 +164,7 @@ export interface TurnFacts {
 const ownerOf = (db: Db, runId: string) => ({
   project_id: db`(select project_id from runs where id = ${runId})`,
   provider: db`(select provider from runs where id = ${runId})`,
+  agent: db`(select agent from runs where id = ${runId})`,
 });
 
 /** One row per model call, rolled up into its run in the same statement batch. `shown` counts what the page says. */

@@ -1,6 +1,15 @@
 /** Sums over model calls. Counts that an endpoint did not give are the estimates beside them. */
 import type { Db } from "../db/sql.ts";
-import type { DaySums, ModelSums, ProjectSums, ProviderSums, PurposeSums, Sums, ToolCost } from "../domain/usage.ts";
+import type {
+  AgentSums,
+  DaySums,
+  ModelSums,
+  ProjectSums,
+  ProviderSums,
+  PurposeSums,
+  Sums,
+  ToolCost,
+} from "../domain/usage.ts";
 
 /** Calls since a moment; days are those of the time zone `zone`. */
 export interface Since {
@@ -55,6 +64,13 @@ export function sumProjects(db: Db, { since }: Since): Promise<ProjectSums[]> {
 export function sumProviders(db: Db, { since }: Since): Promise<ProviderSums[]> {
   return db<ProviderSums[]>`
     select t.provider, ${sums(db)} from turns t where t.created_at >= ${since} group by 1 order by calls desc`;
+}
+
+/** Calls of personas; those without one are left out. */
+export function sumAgents(db: Db, { since }: Since): Promise<AgentSums[]> {
+  return db<AgentSums[]>`
+    select t.agent, ${sums(db)} from turns t
+    where t.created_at >= ${since} and t.agent is not null group by 1 order by calls desc limit 40`;
 }
 
 export function sumPurposes(db: Db, { since }: Since): Promise<PurposeSums[]> {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Part } from "../../src/domain/message.ts";
+import type { Usage } from "../../src/domain/usage.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { coder } from "../support/coder.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
@@ -78,6 +79,8 @@ describe("a run with a persona", () => {
     expect(plain.messages[0]!.content).not.toMatch(/You see little|You are ours|steps: 9000/);
     expect(again.messages[0]).toEqual(narrow.messages[0]!);
     const { chat: now, messages } = await read(boo, chat);
+    const { usage } = await boo.get<{ usage: Usage }>("/usage");
+    expect(usage.agents).toMatchObject([{ agent: "narrow-one", calls: 2 }]);
     expect(now.agent).toBe("narrow-one");
     expect(messages.filter((m) => m.role === "assistant").map((m) => m.run?.agent)).toEqual([
       null,

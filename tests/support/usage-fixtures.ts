@@ -52,6 +52,7 @@ export function aUsage(over: Partial<Usage> = {}): Usage {
       { ...sums({ calls: 9, cost_usd: 2.71 }), project_id: "p2", name: "fieldnotes" },
       { ...sums({ calls: 2, cost_usd: null }), project_id: null, name: "removed projects" },
     ],
+    agents: [{ ...sums(), agent: "code-reviewer" }],
     providers: [
       { ...sums({ calls: 180 }), provider: "boocode" },
       { ...sums({ calls: 34, cost_usd: 2.71 }), provider: "claude" },

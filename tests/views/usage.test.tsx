@@ -54,6 +54,7 @@ test("hostile names are text everywhere", () => {
     models: [{ ...sums(), model: HOSTILE, endpoint: HOSTILE, ms: 1, days: [1] }],
     projects: [{ ...sums(), project_id: "p1", name: HOSTILE }],
     providers: [{ ...sums(), provider: HOSTILE }],
+    agents: [{ ...sums(), agent: HOSTILE }],
     tools: [{ name: HOSTILE, calls: 1, tokens_in: 1, tokens_out: 1, ms: null, failed: 0 }],
     budgets: [
       { scope: `project:${HOSTILE}`, usd: 1, tokens: 1, name: HOSTILE, spent_usd: 1, spent_tokens: 1, raised: 0 },

@@ -109,19 +109,21 @@ const tokensIn = (row: Sums) => `${row.estimated > 0 ? "~" : ""}${kilo(row.token
 const cost = (row: Sums) => (row.cost_usd === null ? "" : money(row.cost_usd));
 
 function Details({ usage }: { usage: Usage }) {
-  const { projects, providers, purposes } = usage;
+  const { projects, providers, agents, purposes } = usage;
+  const callers = [...providers.map(ofProvider), ...agents.map(ofAgent), ...purposes.flatMap(ofPurpose)];
   return (
     <>
       <Models usage={usage} />
       <div class="cols2 even">
         <SumTable title="Projects" first="Project" rows={projects.map((p) => ({ ...p, label: p.name }))} />
-        <SumTable title="Who called" first="By" rows={[...providers.map(ofProvider), ...purposes.flatMap(ofPurpose)]} />
+        <SumTable title="Who called" first="By" rows={callers} />
       </div>
     </>
   );
 }
 
 const ofProvider = <T extends Sums & { provider: string }>(row: T) => ({ ...row, label: row.provider });
+const ofAgent = <T extends Sums & { agent: string }>(row: T) => ({ ...row, label: `of it as ${row.agent}` });
 /** Turns are what the first lines say; what was called beside them is told apart. */
 const ofPurpose = <T extends Sums & { purpose: string }>(row: T) =>
   row.purpose === "turn" ? [] : [{ ...row, label: row.purpose === "title" ? "of it titles" : "of it summaries" }];

@@ -35,6 +35,7 @@ const usage = z.object({
   ),
   projects: z.array(z.object({ ...sums, project_id: id.nullable(), name: z.string() })),
   providers: z.array(z.object({ ...sums, provider: z.string() })),
+  agents: z.array(z.object({ ...sums, agent: z.string().describe("Id of a persona.") })),
   purposes: z.array(z.object({ ...sums, purpose: z.enum(["turn", "title", "summary"]) })),
   tools: z
     .array(
