@@ -83,10 +83,21 @@ export function groupWords(parts: readonly ToolPart[], asking: ReadonlySet<strin
 }
 
 function whatWasDone(parts: readonly ToolPart[]): string {
-  const told = ALL.map((words) => ({ words, n: parts.filter((part) => wordsOf(part.meta.name) === words).length }));
+  const told = ALL.map((words) => ({ words, n: countOf(parts, words) }));
   const said = told.flatMap(({ words, n }) => (n ? counted(n, words.one, words.many) : [])).join(", ");
   const reads = told.some(({ words, n }) => n > 0 && (words === READ || words === LIST));
   return reads ? `Read ${said}` : said;
+}
+
+/** Calls of a kind; of files, directories and pages, how many they were: one that is read in pieces is one. */
+function countOf(parts: readonly ToolPart[], words: Words): number {
+  const calls = parts.filter((part) => wordsOf(part.meta.name) === words);
+  if (words !== READ && words !== LIST && words !== FETCH) return calls.length;
+  const places = calls.map((part) => {
+    const { path, file_path, url } = fieldsOf(part);
+    return [path, file_path, url].find((at) => typeof at === "string") ?? part.id;
+  });
+  return new Set(places).size;
 }
 
 /** Milliseconds all calls of a group took together; null while none has ended. */

@@ -225,6 +225,8 @@ describe("parts", () => {
     expect(said(grep, read)).toStartWith("Read 1 file, 1 search 1.9 s");
     expect(said(grep)).toStartWith("1 search 0.11 s");
     expect(said(read, { ...read, id: "t3", state: "failed" })).toStartWith("Read 2 files · 1 failed");
+    const piece = (id: string) => toolPart(id, { arguments: { path: "src/a.ts" } });
+    expect(said(piece("t4"), piece("t5"))).toStartWith("Read 1 file");
     expect(said({ ...read, state: "open", meta: { ...read.meta, duration_ms: null } })).toStartWith(
       "Running view_file",
     );
