@@ -55,6 +55,8 @@ export interface AgentCallMeta {
   exit_code: number | null;
   /** Lines added and removed by the differences it showed; null when it showed none. */
   lines: { added: number; removed: number } | null;
+  /** The last sentence before it; absent in calls of before this was kept. */
+  said?: string;
 }
 /** What is shown of an attachment; `text` of the part names it. */
 export interface AttachmentMeta extends AttachmentFacts {

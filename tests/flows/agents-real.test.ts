@@ -4,41 +4,23 @@
  * reviewed and applied. What cannot be installed is skipped, and said. scripts/real-agents.ts has which and where.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { commandLine, type RealAgent } from "../../scripts/real-agents/list.ts";
-import { agentsForTests, install } from "../../scripts/real-agents.ts";
-import type { Change } from "../../src/domain/change.ts";
-import type { Part } from "../../src/domain/message.ts";
-import type { RunRequest } from "../../src/domain/request.ts";
+import type { RealAgent } from "../../scripts/real-agents/list.ts";
 import { markedProcesses } from "../../src/drivers/agents/process-table.ts";
-import { joinCommand } from "../../src/lib/command-line.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { Developer } from "../support/developer.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
+import { installedAgents, useAgents } from "../support/real-agents.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
 import { type ServerProcess, startServer } from "../support/server.ts";
-import { until } from "../support/until.ts";
 
-/** Agents start slowly on a busy machine, and retry by themselves. */
-const SLOW_MS = 60_000;
 const TEST_MS = 180_000;
 
-interface Installed {
-  agent: RealAgent;
-  directory: string;
-}
-const tried = await Promise.all(
-  agentsForTests().map(async (agent): Promise<Installed | null> => {
-    try {
-      return { agent, directory: await install(agent) };
-    } catch (error) {
-      console.log(`skipped: ${(error as Error).message}`);
-      return null;
-    }
-  }),
-);
-const installed = tried.filter((one) => one !== null);
+const installed = await installedAgents();
+const ada = new Developer(() => server);
+/** Another browser than the one that asks. */
+const phone = new Developer(() => server);
 
 let repo: TempRepo;
 let database: TestDatabase;
@@ -49,52 +31,10 @@ let session = "";
 let worktree = "";
 const chats = new Map<string, string>();
 
-async function call<T = never>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(server.url + path, {
-    method,
-    headers: { accept: "application/json", "content-type": "application/json" },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return (text ? JSON.parse(text) : null) as T;
-}
-interface Run {
-  id: string;
-  state: string;
-  reason: string | null;
-  error: string | null;
-  ended_at: string | null;
-}
-const ask = async (agent: RealAgent, text: string) =>
-  (await call<{ run: Run }>("POST", `/chats/${chats.get(agent.id)}/messages`, { text, provider: agent.id })).run.id;
-const ended = (id: string) =>
-  until(async () => {
-    const { run } = await call<{ run: Run }>("GET", `/runs/${id}`);
-    return run.ended_at ? run : null;
-  }, SLOW_MS);
-async function partsOf(agent: RealAgent): Promise<Part[]> {
-  const { messages } = await call<{ messages: { parts: Part[] }[] }>("GET", `/chats/${chats.get(agent.id)}`);
-  return messages.at(-1)?.parts ?? [];
-}
-const textOf = (parts: Part[]) => parts.flatMap((p) => (p.kind === "text" ? p.text : [])).join("");
-const noticesOf = (parts: Part[]) => parts.flatMap((p) => (p.kind === "notice" ? p.text : [])).join("|");
-const asked = (provider: string) =>
-  until(
-    async () =>
-      (await call<{ requests: RunRequest[] }>("GET", "/requests?state=open")).requests.find(
-        (r) => r.provider === provider,
-      ),
-    SLOW_MS,
-  );
-const changes = async () => (await call<{ changes: Change[] }>("GET", `/sessions/${session}/changes`)).changes;
-
-/** Another browser than the one that asked. */
-async function answer(provider: string, kind: "allow_once" | "reject_once"): Promise<void> {
-  const request = await asked(provider);
-  const option = (request.options as { id: string; kind: string }[]).find((o) => o.kind === kind)!;
-  await call("POST", `/requests/${request.id}/answer`, { option_id: option.id });
-}
+const chatOf = (agent: RealAgent) => chats.get(agent.id)!;
+const ask = (agent: RealAgent, text: string) => ada.ask(chatOf(agent), text, { provider: agent.id });
+const answer = async (agent: RealAgent, kind: "allow_once" | "reject_once") =>
+  phone.answer(await phone.asked(agent.id), kind);
 
 async function start(): Promise<void> {
   const env = { BOOCODE_AGENTS_MAX: "10", PATH: process.env.PATH ?? "" };
@@ -106,26 +46,11 @@ beforeAll(async () => {
   repo = await tempRepo({ files: { "README.md": "# Relay\n", ".gitignore": "/homes/\n" } });
   [database, llm] = await Promise.all([testDatabase(), fakeLlm()]);
   await start();
-  for (const { agent, directory } of installed) {
-    const home = join(repo.root, "homes", agent.id);
-    mkdirSync(home, { recursive: true });
-    const env = agent.setUp(home, llm.url.replace(/\/v1$/, ""));
-    await call("PATCH", `/providers/${agent.id}`, { command: joinCommand(commandLine(agent, directory)), env });
-  }
-  const project = await call<{ project: { id: string } }>("POST", "/projects", { path: repo.root });
-  const made = await call<{ session: { id: string }; chat: { id: string } }>(
-    "POST",
-    `/projects/${project.project.id}/sessions`,
-    { kind: "coder" },
-  );
-  session = made.session.id;
+  await useAgents(ada, installed, join(repo.root, "homes"), llm);
+  const made = await ada.openSession(repo.root);
+  session = made.session;
   for (const [i, { agent }] of installed.entries())
-    chats.set(
-      agent.id,
-      i === 0
-        ? made.chat.id
-        : (await call<{ chat: { id: string } }>("POST", `/sessions/${session}/chats`, { kind: "coder" })).chat.id,
-    );
+    chats.set(agent.id, i === 0 ? made.chat : await ada.openChat(session));
 }, TEST_MS);
 
 afterAll(async () => {
@@ -141,22 +66,26 @@ describe.each(installed.map(({ agent }) => ({ id: agent.id, agent })))("$id", ({
   test(
     "a prompt is answered; a file is written after it was allowed, and another is not after it was refused",
     async () => {
-      expect(await ended(await ask(agent, "[[say:Hello from the model.]]"))).toMatchObject({ state: "completed" });
-      expect(textOf(await partsOf(agent))).toContain("Hello from the model.");
-      worktree ||= (await call<{ worktree: { path: string } }>("GET", `/sessions/${session}/worktree`)).worktree.path;
-      instance ||= await instanceOf();
+      expect(await ada.ended(await ask(agent, "[[say:Hello from the model.]]"))).toMatchObject({ state: "completed" });
+      expect(await ada.text(chatOf(agent))).toContain("Hello from the model.");
+      worktree ||= (await ada.call<{ worktree: { path: string } }>("GET", `/sessions/${session}/worktree`)).worktree
+        .path;
+      instance ||= await ada.instance();
       const good = `${agent.id}.txt`;
       const first = await ask(
         agent,
         `[[say:I write. ]]${agent.write(join(worktree, good), `by ${agent.id}\n`)}[[then:All done.]]`,
       );
-      await answer(agent.id, "allow_once");
-      expect(await ended(first)).toMatchObject({ state: "completed", error: null });
-      expect((await changes()).find((c) => c.path === good)).toMatchObject({ provider: agent.id, state: "pending" });
+      await answer(agent, "allow_once");
+      expect(await ada.ended(first)).toMatchObject({ state: "completed", error: null });
+      expect((await ada.changes(session)).find((c) => c.path === good)).toMatchObject({
+        provider: agent.id,
+        state: "pending",
+      });
       const second = await ask(agent, `${agent.write(join(worktree, `no-${good}`), "x\n")}[[then:So be it.]]`);
-      await answer(agent.id, "reject_once");
-      expect(await ended(second)).toMatchObject({ state: "completed" });
-      expect((await changes()).map((c) => c.path)).not.toContain(`no-${good}`);
+      await answer(agent, "reject_once");
+      expect(await ada.ended(second)).toMatchObject({ state: "completed" });
+      expect((await ada.changes(session)).map((c) => c.path)).not.toContain(`no-${good}`);
     },
     TEST_MS,
   );
@@ -165,11 +94,11 @@ describe.each(installed.map(({ agent }) => ({ id: agent.id, agent })))("$id", ({
     "stopped in the middle of an answer it is quiet, and answers the next message",
     async () => {
       const id = await ask(agent, "[[slow:20]][[tokens:5000]]");
-      await until(async () => /tok\d/.test(textOf(await partsOf(agent))), SLOW_MS);
-      await call("POST", `/runs/${id}/cancellation`);
-      expect(await ended(id)).toMatchObject({ state: "cancelled" });
-      expect(await ended(await ask(agent, "[[say:Still here.]]"))).toMatchObject({ state: "completed" });
-      expect(textOf(await partsOf(agent))).toContain("Still here.");
+      await ada.sees(chatOf(agent), /tok\d/);
+      await phone.stop(id);
+      expect(await ada.ended(id)).toMatchObject({ state: "cancelled" });
+      expect(await ada.ended(await ask(agent, "[[say:Still here.]]"))).toMatchObject({ state: "completed" });
+      expect(await ada.text(chatOf(agent))).toContain("Still here.");
     },
     TEST_MS,
   );
@@ -180,29 +109,22 @@ test.if(installed.length > 0)(
   async () => {
     const running = new Map<RealAgent, string>();
     for (const { agent } of installed) running.set(agent, await ask(agent, "[[slow:20]][[tokens:5000]]"));
-    for (const { agent } of installed) await until(async () => /tok\d/.test(textOf(await partsOf(agent))), SLOW_MS);
+    for (const { agent } of installed) await ada.sees(chatOf(agent), /tok\d/);
     await server.end("SIGKILL");
     await start();
     for (const id of running.values())
-      expect(await ended(id)).toMatchObject({ state: "interrupted", reason: "restart" });
+      expect(await ada.ended(id)).toMatchObject({ state: "interrupted", reason: "restart" });
     expect(await markedProcesses(`${instance}:`)).toEqual([]);
     for (const { agent } of installed) {
-      expect(await ended(await ask(agent, "[[say:Back again.]]"))).toMatchObject({ state: "completed" });
-      const parts = await partsOf(agent);
-      expect(textOf(parts)).toContain("Back again.");
-      if (!agent.forgets) expect({ agent: agent.id, said: noticesOf(parts) }).not.toMatchObject({ said: /new one/ });
+      expect(await ada.ended(await ask(agent, "[[say:Back again.]]"))).toMatchObject({ state: "completed" });
+      expect(await ada.text(chatOf(agent))).toContain("Back again.");
+      const said = await ada.notices(chatOf(agent));
+      if (!agent.forgets) expect({ agent: agent.id, said }).not.toMatchObject({ said: /new one/ });
     }
-    for (const change of await changes()) await call("PUT", `/changes/${change.id}/verdict`, { verdict: "accepted" });
-    await call("POST", `/sessions/${session}/applies`, {});
+    await ada.decide(session);
+    await ada.call("POST", `/sessions/${session}/applies`, {});
     for (const { agent } of installed)
       expect(await readFile(join(repo.root, `${agent.id}.txt`), "utf8")).toBe(`by ${agent.id}\n`);
   },
   TEST_MS,
 );
-
-/** The instance's name, from the marker of whatever runs now. */
-async function instanceOf(): Promise<string> {
-  const { processes } = await call<{ processes: { pid: number }[] }>("GET", "/processes");
-  const environment = await readFile(`/proc/${processes[0]!.pid}/environ`, "utf8");
-  return /BOOCODE_AGENT=([^:\0]+):/.exec(environment)![1]!;
-}

@@ -14,5 +14,5 @@ export const callerOf =
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text);
+    return text ? JSON.parse(text) : null;
   };

@@ -67,13 +67,12 @@ export async function collect(
   transcript: AgentTranscript,
 ): Promise<void> {
   const { repository, cwd } = at.ready;
-  const touched = transcript.touched();
-  const outside = [...touched.keys()].filter((path) => path.startsWith("/") && !path.startsWith(`${cwd}/`));
+  const outside = transcript.named().filter((path) => path.startsWith("/") && !path.startsWith(`${cwd}/`));
   try {
     const said: string[] = [];
     if (repository) {
       const { left_out } = await core.lanes.run(laneOfWorktree(run.session_id), () =>
-        collectChanges(core, { run, project: at.project, repository, touched }),
+        collectChanges(core, { run, project: at.project, repository }),
       );
       said.push(...left_out);
     }

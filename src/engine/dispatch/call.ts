@@ -58,7 +58,7 @@ export function newCall(id: string, said: string): Call {
     drawn: 0,
     timer: null,
     closed: false,
-    paths: () => [...call.locations.map((l) => l.path), ...diffsOf(call).map((d) => d.path)],
+    paths: () => locationsOf(call).map(({ path }) => path),
     lines: () => countLines(call),
     shown: (root) => shownOf(call, root),
   };
@@ -145,7 +145,8 @@ export function resultOf(call: Call): string {
 }
 
 type Diff = Extract<ToolContent, { type: "diff" }>;
-const diffsOf = (call: Call) => call.content.filter((content): content is Diff => content.type === "diff");
+const diffsOf = (call: Pick<Call, "content">) =>
+  call.content.filter((content): content is Diff => content.type === "diff");
 
 export function patchText(diff: Diff): string {
   const patch = patchOf(diff);
@@ -181,14 +182,22 @@ function countLines(call: Call): { added: number; removed: number } | null {
   return sum;
 }
 
+/** Some name a file only by the difference that they show. */
+function locationsOf({ locations, content }: Call): Call["locations"] {
+  const known = new Set(locations.map(({ path }) => path));
+  const more = diffsOf({ content }).filter(({ path }) => !known.has(path));
+  return [...locations, ...more.map(({ path }) => ({ path, line: null }))];
+}
+
 /** Facts of its row. Paths are in the words of the project at `root`. */
 export function callMeta(call: Call, root: string) {
   const agent: AgentCallMeta = {
     kind: call.kind,
-    locations: call.locations.map(({ path, line }) => ({ path: storable(placed(path, root)), line })),
+    locations: locationsOf(call).map(({ path, line }) => ({ path: storable(placed(path, root)), line })),
     tail: null,
     exit_code: call.exit_code,
     lines: call.lines(),
+    said: call.said,
   };
   return {
     name: storable(call.name),

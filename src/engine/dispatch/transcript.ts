@@ -13,7 +13,6 @@ import { type LiveRun, setPhase } from "../live-runs.ts";
 import { steady } from "../steady.ts";
 import type { PartWriter } from "../turn/parts.ts";
 import { reportProgress } from "../turn/progress.ts";
-import type { Touched } from "../worktrees/collect.ts";
 import { type Call, callMeta, newCall, noteOf, patchCall, placed, RESULT_CHARS, resultOf, TAIL_CHARS } from "./call.ts";
 
 /** Events that wait to be written; the pipe fills beyond that. */
@@ -115,14 +114,13 @@ export class AgentTranscript {
     this.waiting?.resolve();
   }
 
-  /** Files by the call that wrote them last. */
-  touched(): Map<string, Touched> {
-    const found = new Map<string, Touched>();
+  /** Files that its calls named as written. */
+  named(): string[] {
+    const found = new Set<string>();
     for (const call of this.calls.values())
       if (["edit", "delete", "move", "execute", "other"].includes(call.kind))
-        for (const path of call.paths())
-          found.set(placed(path, this.root), { part_id: call.part, tool: call.name, said: call.said });
-    return found;
+        for (const path of call.paths()) found.add(placed(path, this.root));
+    return [...found];
   }
 
   get tool_calls(): number {

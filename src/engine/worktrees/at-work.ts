@@ -88,5 +88,5 @@ export async function collectAgain(core: Core, { session, project, worktree, top
   if (!run) return;
   const root = worktree.prefix === "" ? top.root : `${top.root}/${worktree.prefix.slice(0, -1)}`;
   const repository = { root, prefix: worktree.prefix };
-  await collectChanges(core, { run, project, repository, touched: new Map() });
+  await collectChanges(core, { run, project, repository });
 }

@@ -5,7 +5,6 @@
 import type { Tx } from "../../db/sql.ts";
 import { CHANGE_BYTES_MAX, isGenerated } from "../../domain/change.ts";
 import type { Project } from "../../domain/project.ts";
-import type { Run } from "../../domain/run.ts";
 import { gitDirectories, operationUnderWay } from "../../drivers/git/config.ts";
 import { conflictOf } from "../../drivers/git/conflicts.ts";
 import { gitOk, type Repository } from "../../drivers/git/exec.ts";
@@ -34,6 +33,7 @@ import { emitChanges } from "../changes/emit.ts";
 import { type Core, transact } from "../core.ts";
 import { followInLane, settleMerge } from "./base.ts";
 import { baseRef } from "./make.ts";
+import { type Writer, writersIn } from "./whose.ts";
 
 /** Files of one collect; more are counted and left out, with a sentence. */
 export const COLLECT_FILES_MAX = 2_000;
@@ -45,19 +45,11 @@ export interface Collected {
   left_out: string[];
 }
 
-/** The call that wrote a file last, as far as the agent told: paths as the agent said them. */
-export interface Touched {
-  part_id: string;
-  tool: string;
-  said: string;
-}
-
 export interface CollectInput {
-  run: Pick<Run, "id" | "chat_id" | "session_id" | "provider" | "model">;
+  run: Writer["run"];
   project: Project;
   /** The project's directory in the worktree. */
   repository: Repository;
-  touched: ReadonlyMap<string, Touched>;
 }
 
 interface File {
@@ -67,7 +59,7 @@ interface File {
 }
 
 export async function collectChanges(core: Pick<Core, "sql" | "journal">, input: CollectInput): Promise<Collected> {
-  const { repository, run } = input;
+  const { repository, run, project } = input;
   await followInLane(core, run.session_id);
   await settleMerge(repository, run.session_id);
   const base = await refCommit(repository.root, baseRef(run.session_id));
@@ -77,7 +69,11 @@ export async function collectChanges(core: Pick<Core, "sql" | "journal">, input:
   const files = await contentsOf(repository, taken, left_out);
   await transact(core, async (tx, emit) => {
     const before = await collectedOf(tx, run.session_id);
-    for (const file of files) await store(tx, input, base, file, before.find((row) => row.path === file.path) ?? null);
+    const writerOf = await writersIn(tx, run, repository.root);
+    for (const file of files) {
+      const known = before.find((row) => row.path === file.path) ?? null;
+      await store(tx, { project, base, file, known, by: writerOf(file.path) });
+    }
     const there = new Set(files.map((file) => file.path));
     for (const row of before) if (!there.has(row.path)) await deleteChange(tx, row.id);
     if (files.length + before.length > 0) emitChanges(emit, run.session_id);
@@ -158,14 +154,17 @@ async function contentsOf(repository: Repository, entries: readonly TreeEntry[],
   return files;
 }
 
-async function store(
-  tx: Tx,
-  input: CollectInput,
-  base_ref: string,
-  file: File,
-  known: ChangeRow | null,
-): Promise<void> {
-  const { run, project } = input;
+interface Found {
+  project: Project;
+  /** Of the session's difference. */
+  base: string;
+  file: File;
+  known: ChangeRow | null;
+  by: Writer;
+}
+
+async function store(tx: Tx, { project, base: base_ref, file, known, by }: Found): Promise<void> {
+  const { run, part_id, tool, said } = by;
   const { path, base, next } = file;
   // A proposal of our own loop on the same file: the agent's is the later word.
   const row = known ?? (await findOpenChange(tx, run.chat_id, path));
@@ -197,17 +196,16 @@ async function store(
         generated: isGenerated(path),
       });
   const edit = newId();
-  const touched = input.touched.get(path);
   await insertEdit(tx, {
     id: edit,
     change_id: change.id,
     run_id: run.id,
-    part_id: touched?.part_id ?? null,
+    part_id,
     turn: 1,
-    tool: touched?.tool ?? null,
+    tool,
     provider: run.provider,
     model: run.model,
-    said: touched?.said ?? "",
+    said,
   });
   const before = new Map((await hunkRows(tx, [change.id])).map((hunk) => [hunk.id, hunk.edit_ids]));
   const rows = hunkRowsOf(sides, (hunk) => before.get(hunk.id) ?? [edit]);

@@ -34,6 +34,6 @@ export async function restoreWorktreeFiles(core: RestoreCore, checkpoint: Checkp
   const project = await projectOf(core, session.project_id);
   await core.lanes.run(laneOfWorktree(session_id), async () => {
     await restoreCheckpoint(repository, session_id, ref);
-    await collectChanges(core, { run, project, repository, touched: new Map() });
+    await collectChanges(core, { run, project, repository });
   });
 }

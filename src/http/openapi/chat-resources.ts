@@ -83,6 +83,7 @@ const toolMeta = z.object({
       tail: z.string().nullable().describe("The end of what it wrote so far, while it goes on."),
       exit_code: z.number().int().nullable(),
       lines: z.object({ added: count, removed: count }).nullable(),
+      said: z.string().optional().describe("What it said right before."),
     })
     .optional()
     .describe("Of a call of an outside agent."),
