@@ -176,7 +176,7 @@ describe("a review", () => {
     expect(new URL(page.url()).pathname).toBe(`/sessions/${at.session}/review`);
     await page.getByRole("link", { name: "Show hunk 2 of src/claim.ts" }).click();
     expect(await page.locator("h1").textContent()).toBe("src/claim.ts");
-    await page.getByRole("link", { name: "To the review" }).click();
+    await page.getByRole("link", { name: "Back to the review" }).click();
     await page.locator(".revfoot button", { hasText: "Undo" }).click();
     expect(await page.locator(".hunk.is-r").count()).toBe(0);
     await page.locator(".looks button", { hasText: "Split" }).click();

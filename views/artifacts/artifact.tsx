@@ -2,7 +2,7 @@
 import type { Artifact } from "../../src/domain/artifact.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
 import { markdownOptions } from "../chats/markdown-options.ts";
-import { MenuButton } from "../layout/header.tsx";
+import { Back, MenuButton } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -23,9 +23,7 @@ export function ArtifactContent({ artifact, source }: ArtifactProps) {
           {artifact.title}
         </h1>
         <span class="grow"></span>
-        <a class="btn btn-sm" href={urls.chat(artifact.chat_id)}>
-          To the chat
-        </a>
+        <Back href={urls.chat(artifact.chat_id)} to="the chat" />
       </header>
       <div class="artifact">
         <ArtifactPane artifact={artifact} source={source} />

@@ -1,6 +1,6 @@
 /** What was put aside for a message, as rows and as a page of their own. */
 import type { Entry } from "../../src/domain/message.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { Rows } from "./message.tsx";
 
 interface EarlierProps {
@@ -30,9 +30,7 @@ export function EarlierContent({ back, ...rows }: EarlierProps & { back: string 
     <>
       <PageHeader title="Put aside">
         <span class="grow"></span>
-        <a class="btn" href={back}>
-          Back to the chat
-        </a>
+        <Back href={back} to="the chat" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow earlier-page">

@@ -2,8 +2,7 @@
 import type { Attachment } from "../../src/domain/attachment.ts";
 import { MESSAGE_LIMIT_CHARS, type Message } from "../../src/domain/message.ts";
 import { AttachedList } from "../attachments/chips.tsx";
-import { PageHeader } from "../layout/header.tsx";
-import { attr } from "../ui/attr.ts";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
 import { AttachButton } from "./composer.tsx";
@@ -52,9 +51,7 @@ export function ReviseContent({ message, text, attachments }: ReviseProps) {
     <>
       <PageHeader title="Edit and send again">
         <span class="grow"></span>
-        <a class="btn" href={attr(urls.message(message.id))}>
-          Back to the chat
-        </a>
+        <Back href={urls.message(message.id)} to="the chat" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">

@@ -5,7 +5,7 @@ import type { Status } from "../../src/domain/nav.ts";
 import type { Marked } from "../../src/domain/page.ts";
 import { duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
@@ -234,9 +234,7 @@ export function OutputContent({ part, cut }: { part: Part; cut: boolean }) {
     <>
       <PageHeader title={part.kind === "tool" ? `Result of ${part.meta.name}` : "Text as it was written"}>
         <span class="grow"></span>
-        <a class="btn" href={`${urls.chat(part.chat_id)}#${ids.message(part.message_id)}`}>
-          Back to the chat
-        </a>
+        <Back href={`${urls.chat(part.chat_id)}#${ids.message(part.message_id)}`} to="the chat" />
       </PageHeader>
       <div class="page">
         <div class="sheet toolout">

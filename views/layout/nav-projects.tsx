@@ -56,7 +56,7 @@ function Project({ project, current, now }: { project: NavProject; current?: Cur
       <a
         class="sess more"
         href={urls.project(project.id)}
-        aria-current={current?.project_id === project.id && !current.session_id ? "page" : undefined}
+        aria-current={current?.project_id === project.id && !current.session_id ? "true" : undefined}
         aria-label={attr(`All sessions of ${project.name}`)}
       >
         <span></span>
@@ -70,7 +70,7 @@ function Project({ project, current, now }: { project: NavProject; current?: Cur
 
 function moreWords(total: number, hidden: number): string {
   if (total === 0) return "no sessions yet";
-  return hidden > 0 ? `${hidden} more` : "all";
+  return hidden > 0 ? `${hidden} more` : "all sessions";
 }
 
 /** One session's line (#ns-ID). */

@@ -2,7 +2,7 @@
 import type { Kept, KeptList } from "../../src/domain/kept.ts";
 import type { Project } from "../../src/domain/project.ts";
 import type { Provider } from "../../src/domain/provider.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
@@ -23,9 +23,7 @@ export function KeptContent({ project, providers, provider, kept, problem, now }
     <>
       <PageHeader title={`Conversations of ${project.name}`}>
         <span class="grow"></span>
-        <a class="btn" href={urls.project(project.id)}>
-          To the project
-        </a>
+        <Back href={urls.project(project.id)} to="the project" />
       </PageHeader>
       <div class="page">
         <div class="sheet">

@@ -21,6 +21,7 @@ export function GitCommit({ project_id, panel, message, error }: CommitProps) {
   const id = ids.commitMessage(project_id, git.head);
   const url = urls.gitCommits(project_id);
   const files = git.staged.total + git.staged_outside;
+  const isWork = files > 0 || git.operation === "merge";
   return (
     <div class="gitcommit">
       <form method="post" action={url} data-commit={project_id} {...gitPost(project_id, url)}>
@@ -47,7 +48,13 @@ export function GitCommit({ project_id, panel, message, error }: CommitProps) {
             {error}
           </p>
         )}
-        <button type="submit" class="btn btn-go" safe>
+        <button
+          type="submit"
+          class={isWork ? "btn btn-go" : "btn"}
+          aria-disabled={isWork ? undefined : "true"}
+          title={isWork ? undefined : "Nothing is staged"}
+          safe
+        >
           {git.operation === "merge" ? "Commit the merge" : files === 0 ? "Commit" : `Commit ${counted(files, "file")}`}
         </button>
       </form>

@@ -1,5 +1,5 @@
 import type { RunRequest } from "../../src/domain/request.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { urls } from "../urls.ts";
 import { type RefusedAnswer, RequestCard } from "./card.tsx";
 
@@ -15,9 +15,7 @@ export function RequestContent({ request, now, refused }: RequestProps) {
     <>
       <PageHeader title={TITLE[request.kind]}>
         <span class="grow"></span>
-        <a class="btn" href={urls.requestInChat(request.chat_id, request.id)}>
-          To the chat
-        </a>
+        <Back href={urls.requestInChat(request.chat_id, request.id)} to="the chat" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">

@@ -5,7 +5,7 @@ import { counted } from "../../src/lib/format.ts";
 import { shownPath } from "../../src/lib/path-guard.ts";
 import type { Colours } from "../diff/rows.ts";
 import { ids } from "../ids.ts";
-import { MenuButton } from "../layout/header.tsx";
+import { Back, MenuButton } from "../layout/header.tsx";
 import { urls } from "../urls.ts";
 import { ReviewBar } from "./bar.tsx";
 import { FileLater, type FileProps, FileView } from "./file.tsx";
@@ -32,9 +32,7 @@ export function ReviewContent(props: ReviewProps) {
           <span class="dim d" safe>{` in ${project.name}`}</span>
         </h1>
         <span class="grow"></span>
-        <a class="btn btn-sm" href={urls.session(session.id)}>
-          To the session
-        </a>
+        <Back href={urls.session(session.id)} to="the session" />
       </header>
       <div class="reviewpage">
         <ReviewPane {...props} />
@@ -53,9 +51,7 @@ export function FileContent({ session_id, ...props }: FileProps & { session_id: 
           {shownPath(props.file.change.path)}
         </h1>
         <span class="grow"></span>
-        <a class="btn btn-sm" href={urls.review(session_id, { file: props.entry.id })}>
-          To the review
-        </a>
+        <Back href={urls.review(session_id, { file: props.entry.id })} to="the review" />
       </header>
       <div class="reviewpage">
         <div class="hunks" tabindex="0" role="region" aria-label="Hunks">

@@ -5,7 +5,7 @@ import type { Project } from "../../src/domain/project.ts";
 import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
 import { WebSwitch } from "../chats/head.tsx";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
@@ -30,9 +30,7 @@ export function SessionEditContent({ session, project, grants, rename }: EditPro
           {project.name}
         </span>
         <span class="grow"></span>
-        <a class="btn" href={urls.session(session.id)}>
-          Back<span class="d"> to the session</span>
-        </a>
+        <Back href={urls.session(session.id)} to="the session" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">

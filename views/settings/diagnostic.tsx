@@ -1,7 +1,7 @@
 /** What was tried with one agent and what came of it, with all that it offers. */
 import type { AgentChoice, ProbeStep, Provider } from "../../src/domain/provider.ts";
 import { duration } from "../../src/lib/format.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -25,9 +25,7 @@ export function DiagnosticContent({ found }: DiagnosticProps) {
     <>
       <PageHeader title={provider.label}>
         <span class="grow"></span>
-        <a class="btn" href={`${urls.settings}#providers`}>
-          All agents
-        </a>
+        <Back href={`${urls.settings}#providers`} to="all agents" />
       </PageHeader>
       <div class="page">
         <div class="sheet">

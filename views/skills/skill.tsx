@@ -1,7 +1,7 @@
 /** One skill: its instructions as a model gets them, and the files beside it. */
 import type { Skill } from "../../src/domain/skill.ts";
 import { renderMarkdown } from "../../src/lib/markdown.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { OriginBadge } from "../settings/kept.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
@@ -17,19 +17,17 @@ export function SkillContent({ skill }: SkillProps) {
     <>
       <PageHeader title={`/${skill.name}`}>
         <span class="grow"></span>
-        <a class="btn" href={`${urls.settings}#skills`}>
-          All skills
-        </a>
+        <Back href={`${urls.settings}#skills`} to="all skills" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">
           <div class="headline">
             <p safe>{skill.description}</p>
             <p>
-              <OriginBadge origin={skill.origin} /> <code safe>{skill.place}</code>{" "}
-              <span class="dim" safe>
-                {`Write /${skill.name}${skill.hint ? ` ${skill.hint}` : ""} at the front of a message.`}
-              </span>
+              <OriginBadge origin={skill.origin} /> <code safe>{skill.place}</code>
+            </p>
+            <p class="dim">
+              Write <code safe>{`/${skill.name}${skill.hint ? ` ${skill.hint}` : ""}`}</code> at the front of a message.
             </p>
           </div>
           <div class="prose">{safeBody}</div>

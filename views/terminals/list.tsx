@@ -3,7 +3,7 @@ import type { Session } from "../../src/domain/session.ts";
 import { endingOf, type TerminalNow, terminalTitle } from "../../src/domain/terminal.ts";
 import type { SshTarget } from "../../src/domain/terminal-settings.ts";
 import { counted } from "../../src/lib/format.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
@@ -28,13 +28,7 @@ export function TerminalList({ terminals, titles, session, targets, now }: Props
           {about}
         </span>
         <span class="grow"></span>
-        {session ? (
-          <a class="btn btn-sm" href={urls.session(session.id)}>
-            To the session
-          </a>
-        ) : (
-          ""
-        )}
+        {session ? <Back href={urls.session(session.id)} to="the session" /> : ""}
       </PageHeader>
       <div class="page">
         <div class="sheet">

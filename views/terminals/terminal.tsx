@@ -4,7 +4,7 @@
  */
 import { endingOf, type TerminalNow, terminalTitle } from "../../src/domain/terminal.ts";
 import { ids } from "../ids.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { posting } from "../ui/post.ts";
@@ -59,9 +59,8 @@ export function TerminalContent(props: TerminalPaneProps) {
   return (
     <>
       <PageHeader title={terminalTitle(terminal)}>
-        <a class="btn btn-sm" href={urls.session(terminal.session_id)}>
-          To its session
-        </a>
+        <span class="grow"></span>
+        <Back href={urls.session(terminal.session_id)} to="the session" />
       </PageHeader>
       <div class="termpage">{TerminalPane(props) as "safe"}</div>
     </>

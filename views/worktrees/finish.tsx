@@ -4,7 +4,7 @@ import type { Project } from "../../src/domain/project.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { CarryOver, WithoutWorktree } from "./carry.tsx";
@@ -32,16 +32,14 @@ export function FinishContent(props: FinishProps) {
   return (
     <>
       <PageHeader title="Worktree">
-        <span class="mid cut" safe>
+        <span class="mid cut d" safe>
           {session.title}
         </span>
         <span class="grow"></span>
         <a class="btn btn-sm" href={urls.review(session.id)}>
           Review
         </a>
-        <a class="btn btn-sm" href={urls.session(session.id)}>
-          To the session
-        </a>
+        <Back href={urls.session(session.id)} to="the session" />
       </PageHeader>
       <div class="page">
         <div class="sheet">

@@ -53,10 +53,14 @@ function Standing({ finish }: { finish: ReadyFinish }) {
 }
 
 /** The one thing that comes next; before that, committing or going on with a merge does. */
-function nextStep({ files, operation, upstream, remotes }: ReadyFinish): { push: string | null; request: boolean } {
+function nextStep({ files, operation, upstream, unpushed, remotes }: ReadyFinish): {
+  push: string | null;
+  request: boolean;
+} {
   if (files.total > 0 || operation !== null) return { push: null, request: false };
   if (upstream !== null && upstream.ahead === 0) return { push: null, request: true };
-  return { push: upstream?.remote ?? remotes[0]?.name ?? null, request: false };
+  const isWork = upstream !== null || unpushed > 0;
+  return { push: isWork ? (upstream?.remote ?? remotes[0]?.name ?? null) : null, request: false };
 }
 
 function Remote({ remote, finish, off }: { remote: FinishRemote; finish: ReadyFinish; off: boolean }) {

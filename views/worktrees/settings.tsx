@@ -1,9 +1,8 @@
 /** How the worktrees of a project are made, or, without git, whether agents may work in its directory itself. */
 import type { Project } from "../../src/domain/project.ts";
-import { PageHeader } from "../layout/header.tsx";
+import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
 import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
-import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 
 export interface WorktreeSettingsValues {
@@ -24,13 +23,11 @@ export function WorktreeSettingsContent(props: SettingsProps) {
   return (
     <>
       <PageHeader title="Worktrees">
-        <span class="mid cut" safe>
+        <span class="mid cut d" safe>
           {project.name}
         </span>
         <span class="grow"></span>
-        <a class="btn btn-sm" href={urls.project(project.id)}>
-          To the project
-        </a>
+        <Back href={urls.project(project.id)} to="the project" />
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">
@@ -78,8 +75,8 @@ function Setup({ project, settings, error }: SettingsProps) {
         />
       </Field>
       <p class="note-warn">
-        <Icon name="lock" /> The command runs on this machine with your rights. Saving it is your approval of exactly
-        these words; agents cannot change them.
+        The command runs on this machine with your rights. Saving it is your approval of exactly these words; agents
+        cannot change them.
       </p>
       <div class="btns">
         <button type="submit" class="btn btn-go">
