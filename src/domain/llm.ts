@@ -48,8 +48,9 @@ export type LlmEvent =
       percent: number | null;
       detail: string | null;
     }
-  | { kind: "text"; text: string }
-  | { kind: "reasoning"; text: string }
+  /** `deltas`: of how many of the server's pieces it was made; a piece is about a token. */
+  | { kind: "text"; text: string; deltas?: number }
+  | { kind: "reasoning"; text: string; deltas?: number }
   /** A whole tool call; streamed argument pieces are gathered first. */
   | { kind: "tool_call"; call: ToolCall }
   /** Growing arguments of a call: a sign of life. */

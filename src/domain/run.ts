@@ -124,7 +124,10 @@ export interface Progress {
   queue_position: number | null;
 }
 
+/** What came in less than this came at once: its speed is that of the network. */
+const MEASURABLE_MS = 100;
+
 /** Tokens per second over the generating time; null when nothing was measured. */
 export function tokensPerSecond(run: Pick<Run, "tokens_out" | "generation_ms">): number | null {
-  return run.generation_ms > 0 && run.tokens_out > 0 ? (run.tokens_out * 1000) / run.generation_ms : null;
+  return run.generation_ms >= MEASURABLE_MS && run.tokens_out > 0 ? (run.tokens_out * 1000) / run.generation_ms : null;
 }

@@ -70,7 +70,7 @@ export function statusFault(
 ): Fault {
   const { host, model } = about;
   const said = hide(saidIn(body), about.secret);
-  const quote = said ? `: ${said}` : ".";
+  const quote = said ? `: ${ended(said)}` : ".";
   const after = retryAfter(headers);
   const fault = (code: "unavailable" | "invalid", sentence: string, again: Fault["again"] = "never"): Fault => ({
     error: new AppError(code, sentence),
@@ -94,7 +94,7 @@ export function statusFault(
     const hint = patient ? "Wait a little, or pick another model." : `It asks to wait ${Math.ceil(after / 1000)} s.`;
     return fault(
       "unavailable",
-      `${host} answered 429, too many requests${said ? `: ${said}` : ""}. ${hint}`,
+      `${host} answered 429, too many requests${said ? `: ${ended(said)}` : "."} ${hint}`,
       patient ? "soon" : "never",
     );
   }
@@ -151,6 +151,9 @@ export function brokenFault(error: unknown, host: string): AppError {
 export function hide(text: string, secret: string | null): string {
   return secret && secret.length >= 4 ? text.replaceAll(secret, "•••") : text;
 }
+
+/** Another sentence may follow. */
+const ended = (said: string) => (/[.!?…]$/.test(said) ? said : `${said}.`);
 
 /** The server's own words out of the shapes in use: {error:{message}}, {error}, {message}, {detail}, plain text; no HTML. */
 function saidIn(body: string): string {

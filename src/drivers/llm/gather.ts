@@ -139,8 +139,11 @@ export class Gather {
 
 function push(out: LlmEvent[], kind: "text" | "reasoning", text: string): void {
   const last = out.at(-1);
-  if (last?.kind === kind) last.text += text;
-  else out.push({ kind, text });
+  if (last?.kind !== kind) out.push({ kind, text });
+  else {
+    last.text += text;
+    last.deltas = (last.deltas ?? 1) + 1;
+  }
 }
 
 /** Names come whole, in pieces, or again with every piece. */

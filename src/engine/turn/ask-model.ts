@@ -10,7 +10,7 @@ import { type LiveRun, setPhase } from "../live-runs.ts";
 import { steady } from "../steady.ts";
 import { costOf } from "./cost.ts";
 import type { Gauge } from "./gauge.ts";
-import { isToken, listen, Meter } from "./listen.ts";
+import { listen, Meter, tokensIn } from "./listen.ts";
 import { reportProgress } from "./progress.ts";
 
 export interface SideCall {
@@ -78,9 +78,10 @@ function take({ core, live }: SideCall, reply: Reply, event: LlmEvent, detail: s
   const now = Date.now();
   if (event.kind === "text") reply.text += event.text;
   if (event.kind === "usage") reply.usage = event;
-  if (isToken(event)) {
-    reply.meter.token();
-    live.progress.tokens_out++;
+  const tokens = tokensIn(event);
+  if (tokens > 0) {
+    reply.meter.token(tokens);
+    live.progress.tokens_out += tokens;
     live.progress.tokens_per_s = reply.meter.rate();
   }
   const told = event.kind === "status" && event.phase !== "connecting" && event.phase !== "prompt" ? event : null;

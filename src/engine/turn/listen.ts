@@ -25,7 +25,7 @@ export async function listen(
   const signal = AbortSignal.any([live.abort.signal, watch.signal]);
   try {
     for await (const event of untilAborted(llm.stream({ ...request, signal }), signal)) {
-      watch.heard(isToken(event));
+      watch.heard(tokensIn(event) > 0);
       const taken = take(event);
       if (taken) await taken;
       watch.listens();
@@ -36,10 +36,10 @@ export async function listen(
   signal.throwIfAborted();
 }
 
-export function isToken(event: LlmEvent): boolean {
-  return (
-    event.kind === "text" || event.kind === "reasoning" || event.kind === "tool_progress" || event.kind === "tool_call"
-  );
+/** About how many tokens an event brings: a server that counts tells at the end, and only then. */
+export function tokensIn(event: LlmEvent): number {
+  if (event.kind === "text" || event.kind === "reasoning") return event.deltas ?? 1;
+  return event.kind === "tool_progress" || event.kind === "tool_call" ? 1 : 0;
 }
 
 /** Ends a generator's wait when the signal fires, also when the generator itself does not listen. */
@@ -143,10 +143,10 @@ export class Meter {
   private first: number | null = null;
   private last = 0;
 
-  token(): void {
+  token(tokens = 1): void {
     this.last = performance.now();
     this.first ??= this.last;
-    this.tokens++;
+    this.tokens += tokens;
   }
 
   ttft(): number | null {

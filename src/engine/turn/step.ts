@@ -6,7 +6,7 @@ import { newId } from "../../lib/ids.ts";
 import { TextCalls } from "../../lib/text-calls.ts";
 import type { Core } from "../core.ts";
 import { type LiveRun, setPhase } from "../live-runs.ts";
-import { isToken, listen, Meter } from "./listen.ts";
+import { listen, Meter, tokensIn } from "./listen.ts";
 import type { PartWriter } from "./parts.ts";
 import { reportProgress } from "./progress.ts";
 
@@ -91,7 +91,7 @@ async function take(
     case "text":
     case "reasoning": {
       if (event.text === "") return;
-      meter.token();
+      meter.token(tokensIn(event));
       const shown = event.kind === "text" && printed ? printed.push(event.text) : event.text;
       if (shown !== "") {
         const opened = writer.text(input.turn, event.kind, shown);
@@ -122,7 +122,7 @@ async function take(
       result.stop = event.stop;
       break;
   }
-  live.progress.tokens_out += isToken(event) ? 1 : 0;
+  live.progress.tokens_out += tokensIn(event);
   live.progress.tokens_per_s = meter.rate();
   reportProgress(core, live, now);
 }

@@ -46,6 +46,13 @@ const only = <K extends LlmEvent["kind"]>(events: LlmEvent[], kind: K) =>
   events.filter((e): e is Extract<LlmEvent, { kind: K }> => e.kind === kind);
 
 describe("an answer", () => {
+  test("says of how many pieces a text was made, however they came over the network", async () => {
+    await using llm = await fakeLlm();
+    const { events } = await ask(llm, "[[tokens:40]]");
+    const pieces = only(events, "text").reduce((sum, { deltas = 1 }) => sum + deltas, 0);
+    expect(pieces).toBe(40);
+  });
+
   test("is text, reasoning, usage with cached tokens, and an end", async () => {
     await using llm = await fakeLlm();
     const { events, error, text } = await ask(llm, "[[think:let me see]][[say:Hello there.]][[usage:120,7,100]]");
@@ -295,7 +302,7 @@ describe("faults before the first byte", () => {
       "longer than the context window of fake-model",
     ],
     ["[[error:400]][[message:bad tool schema]]", "invalid", "bad tool schema"],
-    ["[[error:500]][[message:out of memory]]", "unavailable", "out of memory"],
+    ["[[error:500]][[message:out of memory]]", "unavailable", "out of memory. Its log may say more."],
     ["[[error:302]]", "unavailable", "redirect"],
   ];
   for (const [script, code, part] of answers) {
