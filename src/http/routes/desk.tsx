@@ -83,11 +83,12 @@ async function drawDesk(web: Web, request: Request): Promise<string> {
   ) as string;
 }
 
-/** Nobody said to go on without a model, and none but the demo is there. */
+/** Nobody said to go on without a model, none but the demo is there, and nothing was begun with it either. */
 async function isFirstRun(web: Web): Promise<boolean> {
   const endpoints = await listEndpoints(web.core);
   if (endpoints.some((e) => e.id !== DEMO_ENDPOINT_ID)) return false;
-  return !(await readSettings(web.core.sql)).onboarded;
+  if ((await readSettings(web.core.sql)).onboarded) return false;
+  return (await framePage(web.core)).nav.projects.every(({ total }) => total === 0);
 }
 
 export async function drawOnboarding(
