@@ -28,6 +28,7 @@ import { Probes } from "./engine/providers/probes.ts";
 import { recover, resumeQueues } from "./engine/recover.ts";
 import { RequestClock } from "./engine/request-clock.ts";
 import { SearchIndexer } from "./engine/search/indexer.ts";
+import { KnownSettings } from "./engine/settings.ts";
 import { LiveTerminals } from "./engine/terminals/live.ts";
 import { recoverTerminals } from "./engine/terminals/reconcile.ts";
 import { allTools } from "./engine/tools/registry.ts";
@@ -97,6 +98,7 @@ async function serve(config: Config, log: Log, assets: Assets, database: Databas
   const closing = new AbortController();
   const core = createCore(config, log, database, await readInstanceId(database.sql), closing.signal, reader);
   await core.journal.start();
+  await core.settings.renew();
   const recovered = await recover(core);
   if (recovered.parts + recovered.interrupted > 0) log.info("recovered", recovered);
   await recoverTerminals(core).catch((error) => log.warn("terminals.not_reconciled", { error: messageOf(error) }));
@@ -186,6 +188,7 @@ function createCore(
     log,
     journal,
     deltas: new DeltaWriter(quick, journal, log),
+    settings: new KnownSettings(database.sql),
     live: new LiveRuns(),
     waiters: new Waiters(journal),
     lanes: new Lanes(),

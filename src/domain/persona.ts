@@ -2,6 +2,7 @@
  * A persona: what a run of our own loop is told beyond the ground rules, which tools it has, its limits and its model.
  * Written as sections of an AGENTS.md, which is usually notes: only a section that begins with a header in a fence is one.
  */
+import { globFits } from "../lib/globs.ts";
 import { type Header, type HeaderField, readHeader } from "../lib/header.ts";
 import type { Sampling } from "./llm.ts";
 import type { FileProblem, Origin } from "./origin.ts";
@@ -122,10 +123,7 @@ export function allowsTool(globs: readonly string[] | null, name: string): boole
 export const idleGlobs = (globs: readonly string[] | null, names: readonly string[]): string[] =>
   (globs ?? []).filter((glob) => !names.some((name) => fits(glob.replace(/^!/, ""), name)));
 
-function fits(glob: string, name: string): boolean {
-  const pattern = glob.replace(/[*?-]/g, (c) => (c === "*" ? ".*" : c === "?" ? "." : "\\-"));
-  return new RegExp(`^${pattern}$`, "i").test(name);
-}
+const fits = (glob: string, name: string): boolean => globFits(glob.toLowerCase(), name.toLowerCase());
 
 function personaOf(
   section: Section,

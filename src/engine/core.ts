@@ -16,6 +16,7 @@ import type { McpServers } from "./mcp/servers.ts";
 import type { ToolTokens } from "./personas/tool-tokens.ts";
 import type { Probes } from "./providers/probes.ts";
 import type { RequestClock } from "./request-clock.ts";
+import type { KnownSettings } from "./settings.ts";
 import type { LiveTerminals } from "./terminals/live.ts";
 import type { Waiters } from "./waiters.ts";
 import type { WebReader } from "./web.ts";
@@ -28,6 +29,8 @@ export interface Core {
   log: Log;
   journal: Journal;
   deltas: DeltaWriter;
+  /** Those that are made in the page. */
+  settings: KnownSettings;
   /** Runs that this process executes right now. */
   live: LiveRuns;
   /** Who waits for the end of which request. */

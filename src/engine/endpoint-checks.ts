@@ -10,7 +10,7 @@ import * as store from "../store/endpoints.ts";
 import { type Core, type Emit, transact } from "./core.ts";
 import { LLM_KEY_REF, resolveKey } from "./endpoint-keys.ts";
 
-export type EndpointCore = Pick<Core, "config" | "sql" | "log" | "journal">;
+export type EndpointCore = Pick<Core, "config" | "settings" | "sql" | "log" | "journal">;
 
 const STALE_S = 600;
 

@@ -17,7 +17,7 @@ import { findSession } from "../store/sessions.ts";
 import { transact } from "./core.ts";
 import { changed, type EndpointCore, refreshEndpoint } from "./endpoint-checks.ts";
 import { readKey, resolveKey } from "./endpoint-keys.ts";
-import { defaultsOf, readSettings } from "./settings.ts";
+import { defaultsOf } from "./settings.ts";
 
 const LABEL_LIMIT_CHARS = 80;
 /** A window that is not known yet may not hold up a run. */
@@ -182,7 +182,7 @@ export async function rememberVision(core: EndpointCore, id: string, model: stri
 export async function smallModel(
   core: EndpointCore,
 ): Promise<{ endpoint: Endpoint; model: string; target: Parameters<typeof createOpenAi>[0] } | null> {
-  const model = (await readSettings(core.sql)).fast_model ?? core.config.fast_model;
+  const model = core.settings.now.fast_model ?? core.config.fast_model;
   if (!model) return null;
   const endpoint = (await listEndpoints(core)).find((e) => e.enabled && e.models.some((m) => m.id === model));
   if (!endpoint || endpoint.id === DEMO_ENDPOINT_ID) return null;
@@ -198,7 +198,7 @@ async function pickAnswering(core: EndpointCore, wishes: Wish[]): Promise<Picked
 }
 
 const pickNow = async (core: EndpointCore, wishes: readonly Wish[]): Promise<Picked> =>
-  pickEndpoint(await listEndpoints(core), wishes, (await defaultsOf(core, core.sql)).default_model);
+  pickEndpoint(await listEndpoints(core), wishes, defaultsOf(core).default_model);
 
 const isKnown = ({ endpoint, model }: Picked, wish: Wish | undefined): boolean =>
   endpoint?.state === "ready" || (endpoint?.id === wish?.endpoint_id && model !== null);

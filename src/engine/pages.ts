@@ -27,7 +27,7 @@ import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
 import { personaPicks } from "./personas/picks.ts";
 import { projectOf } from "./projects.ts";
-import { defaultsOf, readSettings } from "./settings.ts";
+import { defaultsOf } from "./settings.ts";
 
 /** Newest messages a page opens with; older ones come as the reader scrolls. */
 export const WINDOW_MESSAGES = 30;
@@ -43,7 +43,7 @@ export interface At {
 }
 
 export async function readAt(core: Core, db: Db, head: number): Promise<At> {
-  const { theme, density, font_size } = await readSettings(db);
+  const { theme, density, font_size } = core.settings.now;
   return { head, nav: await readNav(core, db), look: { theme, density, font_size } };
 }
 
@@ -128,7 +128,7 @@ export async function readChatView(
     progress: live ? core.live.progressOf(live.id) : null,
     last: await newestSettled(db, chatId),
     endpoints,
-    pick: pickFor(await defaultsOf(core, db), endpoints, chat, session, model),
+    pick: pickFor(defaultsOf(core), endpoints, chat, session, model),
     personas,
     ...(chat.kind === "coder" && { agent: await agentOfChat(core, db, chat) }),
     branch: await branchAt(project.path),
@@ -231,5 +231,5 @@ export async function pickOf(
   if (!chat || !session) return { chat, pick: { endpoint: null, model: null }, personas: null, endpoints };
   const project = await projectOf({ sql: db }, session.project_id);
   const { personas, model } = await personaPicks(core, db, { project, session, chat });
-  return { chat, pick: pickFor(await defaultsOf(core, db), endpoints, chat, session, model), personas, endpoints };
+  return { chat, pick: pickFor(defaultsOf(core), endpoints, chat, session, model), personas, endpoints };
 }

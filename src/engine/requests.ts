@@ -30,7 +30,6 @@ import { type Core, type Emit, transact } from "./core.ts";
 import { Stopped, setPhase } from "./live-runs.ts";
 import { answerByRule } from "./rules.ts";
 import { emitRun } from "./run-events.ts";
-import { readSettings } from "./settings.ts";
 import { steady } from "./steady.ts";
 
 export interface Ask {
@@ -86,7 +85,7 @@ async function askedBefore(core: Core, { run, part_id }: Ask): Promise<RunReques
 }
 
 async function store(core: Core, id: string, { run, part_id, asking }: Ask): Promise<RunRequest> {
-  const { ask_minutes } = await readSettings(core.sql);
+  const { ask_minutes } = core.settings.now;
   return transact(core, async (tx, emit) => {
     // The lock keeps this apart from `backToWork`, which looks for open requests.
     const locked = await lockRun(tx, run.id);

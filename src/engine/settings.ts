@@ -1,7 +1,7 @@
 /** Settings made in the page. Those from the environment are in config.ts and cannot be changed here. */
 
 import { z } from "zod";
-import type { Db } from "../db/sql.ts";
+import type { Sql } from "../db/sql.ts";
 import { DESK } from "../domain/event.ts";
 import { DENSITIES, type Density, FONT_SIZES, type FontSize, THEMES, type Theme } from "../domain/page.ts";
 import {
@@ -67,13 +67,37 @@ const FIELDS = {
 /** Made once: each making of it compiles it anew. */
 const STORED = z.object(FIELDS);
 
-export async function readSettings(db: Db): Promise<Settings> {
-  return STORED.parse(await readAllSettings(db));
+/** In memory, because every page, run and swap asks for them; the lock on the database sees to it that only we write them. */
+export class KnownSettings {
+  private known = STORED.parse({});
+  private reads = 0;
+  private stale = false;
+
+  constructor(private readonly sql: Sql) {}
+
+  get now(): Settings {
+    if (this.stale) void this.renew().catch(() => {});
+    return this.known;
+  }
+
+  /** At the start, and after a change was committed. Of two reads that overlap, the one that began later saw more. */
+  async renew(): Promise<Settings> {
+    const read = ++this.reads;
+    this.stale = false;
+    try {
+      const settings = STORED.parse(await readAllSettings(this.sql));
+      if (read === this.reads) this.known = settings;
+      return settings;
+    } catch (error) {
+      this.stale = true;
+      throw error;
+    }
+  }
 }
 
 /** The default model as it is set in the page, else in the environment. */
-export async function defaultsOf(core: Pick<Core, "config">, db: Db): Promise<{ default_model: string | undefined }> {
-  return { default_model: (await readSettings(db)).default_model ?? core.config.default_model };
+export function defaultsOf(core: Pick<Core, "config" | "settings">): { default_model: string | undefined } {
+  return { default_model: core.settings.now.default_model ?? core.config.default_model };
 }
 
 export async function changeSettings(core: Core, given: Partial<Settings>): Promise<Settings> {
@@ -89,7 +113,7 @@ export async function changeSettings(core: Core, given: Partial<Settings>): Prom
       emit({ topic: DESK, kind: "setting.changed", payload: { key } });
     }
   });
-  return readSettings(core.sql);
+  return core.settings.renew();
 }
 
 function checkAddress(given: string): string {

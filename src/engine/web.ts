@@ -1,4 +1,5 @@
 /** The web for tools: only in a session that was given it, only public addresses, and search where one is named. */
+import type { Session } from "../domain/session.ts";
 import type { WebAccess } from "../domain/web.ts";
 import { Refusal } from "../drivers/refusal.ts";
 import { PUBLIC_REACH, type Reach } from "../drivers/web/addresses.ts";
@@ -7,7 +8,6 @@ import { Readable } from "../drivers/web/readable.ts";
 import { searchWeb } from "../drivers/web/searxng.ts";
 import { findSession } from "../store/sessions.ts";
 import type { Core } from "./core.ts";
-import { readSettings } from "./settings.ts";
 
 export class WebReader {
   readonly readable = new Readable();
@@ -26,15 +26,20 @@ export interface WebSwitches {
 }
 
 /** Which web tools a session has now. */
-export async function webSwitches(core: Pick<Core, "sql">, sessionId: string): Promise<WebSwitches> {
-  const [session, { searxng_url }] = await Promise.all([findSession(core.sql, sessionId), readSettings(core.sql)]);
+export async function webSwitches(core: Pick<Core, "sql" | "settings">, sessionId: string): Promise<WebSwitches> {
+  return switchesOf(core, await findSession(core.sql, sessionId));
+}
+
+/** As webSwitches, of a session that was read already. */
+export function switchesOf(core: Pick<Core, "settings">, session: Pick<Session, "web_tools"> | null): WebSwitches {
   const on = session?.web_tools ?? false;
-  return { fetch: on, search: on && searxng_url !== null };
+  return { fetch: on, search: on && core.settings.now.searxng_url !== null };
 }
 
 /** Asked for each call: a session's web may have been switched off since. Throws Refusal where it is. */
-export async function webAccess(core: Pick<Core, "sql" | "web">, sessionId: string): Promise<WebAccess> {
-  const [session, { searxng_url }] = await Promise.all([findSession(core.sql, sessionId), readSettings(core.sql)]);
+export async function webAccess(core: Pick<Core, "sql" | "web" | "settings">, sessionId: string): Promise<WebAccess> {
+  const session = await findSession(core.sql, sessionId);
+  const { searxng_url } = core.settings.now;
   if (!session?.web_tools)
     throw new Refusal(
       "forbidden",

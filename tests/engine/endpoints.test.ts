@@ -12,6 +12,7 @@ import {
 import { readKey, resolveKey } from "../../src/engine/endpoint-keys.ts";
 import { addEndpoint, endpointForRun, listEndpoints, removeEndpoint } from "../../src/engine/endpoints.ts";
 import { Journal } from "../../src/engine/journal.ts";
+import { KnownSettings } from "../../src/engine/settings.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createLog } from "../../src/lib/log.ts";
@@ -43,7 +44,9 @@ afterAll(async () => {
 
 /** No port of this machine is asked unless a test says so. */
 function coreWith(env: Record<string, string> = {}): EndpointCore {
-  return { config: readConfig({ BOOCODE_DISCOVER: "off", ...env }), sql: database.sql, log, journal };
+  const { sql } = database;
+  const settings = new KnownSettings(sql);
+  return { config: readConfig({ BOOCODE_DISCOVER: "off", ...env }), settings, sql, log, journal };
 }
 
 async function started(env: Record<string, string> = {}): Promise<EndpointCore> {

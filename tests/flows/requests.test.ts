@@ -1,6 +1,7 @@
 /** A run asks a human: it waits, whoever answers first wakes it, and nothing that happens in between loses the question. */
 import { describe, expect, test } from "bun:test";
 import type { RunRequest } from "../../src/domain/request.ts";
+import { changeSettings } from "../../src/engine/settings.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
 import { until } from "../support/until.ts";
@@ -150,7 +151,7 @@ describe("a question", () => {
         .messages!.findLast((m) => m.role === "tool")!.content;
     expect(told()).toStartWith("The user does not want to answer this.");
 
-    await boo.database.sql`insert into settings (key, value) values ('ask_minutes', '0.01')`;
+    await changeSettings(boo.app.core, { ask_minutes: 0.01 });
     const { run: second } = await boo.ask(chat, ask());
     expect((await boo.settled(second.id, session)).state).toBe("completed");
     expect(told()).toStartWith("Nobody answered in time.");

@@ -21,7 +21,7 @@ const Write = z.object({ path: z.string(), content: z.string() });
 /** `fs/read_text_file`: a file's text, or some of its lines. */
 export async function readTextFile(root: string, params: unknown): Promise<{ content: string }> {
   const { path, line, limit } = Read.parse(params);
-  const { place, handle } = await openFile({ root, grants: [] }, path);
+  const { place, handle } = await openFile({ root, grants: [], suggest: false }, path);
   try {
     if (place.stats.size > FILE_LIMIT_BYTES) throw tooLarge(path);
     const content = await handle.readFile("utf8");

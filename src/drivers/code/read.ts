@@ -19,7 +19,7 @@ export async function readTexts(root: string, paths: readonly string[]): Promise
 
 /** A file's beginning: as much as is parsed, and a byte more when there is more. Throws Refusal. */
 export async function readBytes(root: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { place, handle } = await openFile({ root, grants: [] }, path);
+  const { place, handle } = await openFile({ root, grants: [], suggest: false }, path);
   try {
     const buffer = new Uint8Array(Math.min(place.stats.size, PARSE_LIMIT_BYTES + 1));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
@@ -31,7 +31,7 @@ export async function readBytes(root: string, path: string): Promise<Uint8Array<
 
 async function readText(root: string, path: string): Promise<string | null> {
   try {
-    const { place, handle } = await openFile({ root, grants: [] }, path);
+    const { place, handle } = await openFile({ root, grants: [], suggest: false }, path);
     try {
       if (place.stats.size > SIZE_LIMIT_BYTES) return null;
       return decodeText(new Uint8Array(await handle.readFile()))?.text ?? null;

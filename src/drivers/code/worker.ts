@@ -96,7 +96,7 @@ async function readOne(root: string, path: string, texts: Map<string, Held>): Pr
 }
 
 async function bytesOf(root: string, path: string, head: number | null): Promise<Uint8Array> {
-  const { place, handle } = await openFile({ root, grants: [] }, path);
+  const { place, handle } = await openFile({ root, grants: [], suggest: false }, path);
   try {
     // Beyond the limit the beginning stands for the whole: it is not parsed anyway.
     const size = Math.min(head ?? PARSE_LIMIT_BYTES + 1, place.stats.size + 1);

@@ -16,6 +16,8 @@ import { suggestPaths } from "./suggest.ts";
 export interface Scope {
   root: string;
   grants: readonly string[];
+  /** False where nobody reads what a missing path was perhaps meant to be: finding that looks through the whole tree. */
+  suggest?: boolean;
 }
 
 /** An existing path that may be read. */
@@ -134,7 +136,7 @@ async function missing(
   const code = errnoOf(error);
   if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(shown(wanted), error);
   if (await isLink(named)) throw await outside(scope, wanted, named);
-  const like = await suggestPaths(where.base, locate(scope, named)!.inside, signal);
+  const like = scope.suggest === false ? [] : await suggestPaths(where.base, locate(scope, named)!.inside, signal);
   const hint =
     like.length > 0 ? `Did you mean ${like.map(shownPath).join(" or ")}?` : "Look with list_dir or find_files.";
   throw new Refusal("not_found", "no such file", `There is no ${shown(wanted)}.`, { field: "path", hint });

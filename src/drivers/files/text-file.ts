@@ -5,7 +5,7 @@ import { openFile } from "./guard.ts";
 
 /** Its text; null where there is none. Throws Refusal for what leads out of `base`, is too large or is no text. */
 export async function readTextFile(base: string, path: string, limitBytes: number): Promise<string | null> {
-  const opened = await openFile({ root: base, grants: [] }, path).catch((error) => {
+  const opened = await openFile({ root: base, grants: [], suggest: false }, path).catch((error) => {
     if (error instanceof Refusal && (error.code === "not_found" || error.code === "unavailable")) return null;
     throw error;
   });

@@ -5,8 +5,6 @@
 import { DESK } from "../../domain/event.ts";
 import {
   callNames,
-  globFits,
-  globsAllow,
   MCP_OFFERED_MAX,
   type McpServer,
   type McpSnapshot,
@@ -16,6 +14,7 @@ import {
 import type { Tool } from "../../domain/tool.ts";
 import { joinCommand } from "../../lib/command-line.ts";
 import { messageOf, notFound } from "../../lib/errors.ts";
+import { globFits, globsAllow } from "../../lib/globs.ts";
 import { storable, storableJson } from "../../lib/storable.ts";
 import { deleteMcpSnapshots, listMcpSnapshots, putMcpSnapshot } from "../../store/mcp.ts";
 import { transact } from "../core.ts";

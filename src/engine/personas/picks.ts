@@ -12,8 +12,8 @@ import { findSession } from "../../store/sessions.ts";
 import { type Core, transact } from "../core.ts";
 import { projectOf } from "../projects.ts";
 import { emitChat } from "../sessions.ts";
-import { readSettings } from "../settings.ts";
 import { toolsWith } from "../tools/offered.ts";
+import { switchesOf } from "../web.ts";
 import { type PersonaCore, personasFor } from "./load.ts";
 import type { MeanCall } from "./tool-tokens.ts";
 
@@ -64,15 +64,13 @@ export const toolsOfPersona = <T extends Pick<Tool, "name">>(tools: readonly T[]
 
 /** What the composer shows, and the model of the chat's persona: it answers where the chat picked none. */
 export async function personaPicks(
-  core: Pick<Core, "config" | "tools" | "mcp" | "toolTokens">,
+  core: Pick<Core, "config" | "settings" | "tools" | "mcp" | "toolTokens">,
   db: Db,
   at: { project: Pick<Project, "path">; session: Pick<Session, "web_tools">; chat: Chat },
 ): Promise<{ personas: PersonaPicks; model: string | null }> {
   const { project, session, chat } = at;
   const { personas, problems } = await personasFor(core, project);
-  const { searxng_url } = await readSettings(db);
-  const web = { fetch: session.web_tools, search: session.web_tools && searxng_url !== null };
-  const offered = await toolsWith(core, chat.mode, chat.kind, web);
+  const offered = await toolsWith(core, chat.mode, chat.kind, switchesOf(core, session));
   const choices = personas.map((persona) => {
     const { id, name, description, origin } = persona;
     const tools = toolsOfPersona(offered, persona);

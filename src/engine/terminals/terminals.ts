@@ -29,7 +29,6 @@ import {
 import { type Core, transact } from "../core.ts";
 import { openContentTab } from "../layout.ts";
 import { projectOf } from "../projects.ts";
-import { readSettings } from "../settings.ts";
 import { worktreePlace } from "../worktrees/place.ts";
 import { emitTerminal } from "./live.ts";
 
@@ -182,9 +181,9 @@ export async function runningIn(core: Core, id: string): Promise<string | null> 
 }
 
 /** ssh targets of the settings; a list that cannot be read any more is empty. */
-export async function sshTargets(core: Core, db: Parameters<typeof readSettings>[0] = core.sql): Promise<SshTarget[]> {
+export function sshTargets(core: Pick<Core, "settings">): SshTarget[] {
   try {
-    return readTargets((await readSettings(db)).terminal_targets);
+    return readTargets(core.settings.now.terminal_targets);
   } catch {
     return [];
   }
@@ -215,7 +214,7 @@ async function rowOf(core: Core, id: string): Promise<Terminal> {
 }
 
 async function whatToStart(core: Core, row: Terminal, env: Record<string, string> = {}): Promise<StartTerminal> {
-  const settings = await readSettings(core.sql);
+  const settings = core.settings.now;
   const size = core.terminals.factsOf(row.id) ?? FIRST_SIZE;
   return {
     id: row.id,
@@ -261,7 +260,7 @@ function isProgram(path: string): boolean {
 const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 async function targetOf(core: Core, name: string): Promise<SshTarget> {
-  const found = (await sshTargets(core)).find((t) => t.name === name);
+  const found = sshTargets(core).find((t) => t.name === name);
   if (!found) throw invalid(`There is no ssh target "${name.slice(0, 60)}" in the settings.`, "target");
   return found;
 }

@@ -11,7 +11,6 @@ import { insertTurn, lastCounted } from "../../store/runs.ts";
 import { holdForBudget } from "../budgets.ts";
 import { type Core, transact } from "../core.ts";
 import type { LiveRun } from "../live-runs.ts";
-import { readSettings } from "../settings.ts";
 import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import type { Attached } from "./attached.ts";
@@ -52,7 +51,7 @@ export interface Ending {
 }
 
 export async function runLoop(core: Core, live: LiveRun, writer: PartWriter, input: LoopInput): Promise<Ending> {
-  const limits = limitsFor(input.kind, await steady(core, () => readSettings(core.sql)), input.persona);
+  const limits = limitsFor(input.kind, core.settings.now, input.persona);
   const room = await compactingFor(core, live, writer, input);
   const calls = new Map<string, number>();
   let tool_calls = 0;

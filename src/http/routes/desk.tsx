@@ -10,7 +10,7 @@ import { DEMO_ENDPOINT_ID } from "../../domain/endpoint.ts";
 import { checkEndpoints } from "../../engine/endpoint-checks.ts";
 import { listEndpoints } from "../../engine/endpoints.ts";
 import { deskPage, framePage } from "../../engine/pages.ts";
-import { changeSettings, readSettings } from "../../engine/settings.ts";
+import { changeSettings } from "../../engine/settings.ts";
 import { describing } from "../describe.ts";
 import { answerPost, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
@@ -87,7 +87,7 @@ async function drawDesk(web: Web, request: Request): Promise<string> {
 async function isFirstRun(web: Web): Promise<boolean> {
   const endpoints = await listEndpoints(web.core);
   if (endpoints.some((e) => e.id !== DEMO_ENDPOINT_ID)) return false;
-  if ((await readSettings(web.core.sql)).onboarded) return false;
+  if (web.core.settings.now.onboarded) return false;
   return (await framePage(web.core)).nav.projects.every(({ total }) => total === 0);
 }
 

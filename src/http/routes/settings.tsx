@@ -14,7 +14,7 @@ import { framePage } from "../../engine/pages.ts";
 import { allPersonas } from "../../engine/personas/load.ts";
 import { listProviders, providerSpecs } from "../../engine/providers/registry.ts";
 import { rulesOf } from "../../engine/rules.ts";
-import { ASK_MINUTES_MAX, changeSettings, readSettings, type Settings } from "../../engine/settings.ts";
+import { ASK_MINUTES_MAX, changeSettings, type Settings } from "../../engine/settings.ts";
 import { allSkills } from "../../engine/skills.ts";
 import { CHAT_LIMITS, TOOL_CALLS_MAX } from "../../engine/turn/limits.ts";
 import { notFound } from "../../lib/errors.ts";
@@ -95,7 +95,7 @@ export function settingsRoutes(web: Web) {
       ({ request }) =>
         respond(request, {
           page: () => drawSettings(web, request),
-          json: async () => ({ settings: await readSettings(web.core.sql) }),
+          json: async () => ({ settings: web.core.settings.now }),
         }),
       about({ summary: "Settings made in the page.", answers: { 200: { settings: "Settings" } } }),
     )
@@ -205,7 +205,7 @@ export async function drawSettings(
     ...tools.map((t) => ({ label: t.name, value: t.version ?? "not found" })),
     { label: "Data directory", value: web.core.config.home },
   ];
-  const settings = await readSettings(web.core.sql);
+  const settings = web.core.settings.now;
   const props = {
     endpoints: await listEndpoints(web.core),
     providers: await listProviders(web.core),

@@ -10,7 +10,6 @@ import {
 } from "../../../views/terminals/terminal.tsx";
 import type { TerminalNow } from "../../domain/terminal.ts";
 import { framePage } from "../../engine/pages.ts";
-import { readSettings } from "../../engine/settings.ts";
 import { sshTargets, terminalsOf } from "../../engine/terminals/terminals.ts";
 import { AppError } from "../../lib/errors.ts";
 import { findSession, sessionTitles } from "../../store/sessions.ts";
@@ -21,7 +20,7 @@ async function propsOf(web: Web, terminal: TerminalNow) {
   return {
     terminal,
     screen: await web.core.terminals.screenOf(terminal),
-    font_px: (await readSettings(web.core.sql)).terminal_font_px,
+    font_px: web.core.settings.now.terminal_font_px,
     asset: (name: string) => web.assets.url(name),
     now: Date.now(),
   };
@@ -44,7 +43,7 @@ export async function drawList(web: Web, request: Request, sessionId: string | n
     terminals,
     titles,
     session: sessionId === null ? null : await findSession(web.core.sql, sessionId),
-    targets: await sshTargets(web.core),
+    targets: sshTargets(web.core),
     now: Date.now(),
   }) as string;
   return inPage(web, request, "Terminals", sessionId, content);
