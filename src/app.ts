@@ -185,6 +185,7 @@ function createCore(
     config,
     instance,
     sql: database.sql,
+    reads: database.reads,
     log,
     journal,
     deltas: new DeltaWriter(quick, journal, log),

@@ -20,6 +20,8 @@ export interface OpenOptions extends ServerLockOptions {
 
 export interface Database {
   sql: Sql;
+  /** One connection, on which statements that are sent together are one packet. */
+  reads: Sql;
   target: Parameters<typeof connect>[0];
   lock: ServerLock;
   /** Undefined with DATABASE_URL. */
@@ -39,15 +41,16 @@ export async function openDatabase(options: OpenOptions, log: Log): Promise<Data
   };
   const { embedded, target, lock } = await reach({ ...options, onLost }, log);
   const sql = connect(target);
+  const reads = connect(target, { max: 1 });
   const close = async () => {
     open.yes = false;
     await open.reviving;
-    await sql.end({ timeout: 5 });
+    await Promise.all([sql, reads].map((pool) => pool.end({ timeout: 5 })));
     await lock.release(embedded?.stop);
   };
   try {
     const { applied } = await migrate(sql);
-    return { sql, target, lock, embedded, applied, close };
+    return { sql, reads, target, lock, embedded, applied, close };
   } catch (error) {
     await close();
     throw error;

@@ -26,6 +26,8 @@ export interface Core {
   /** Of this database: it marks the environment of every agent, and only what bears it is ever ended. */
   instance: string;
   sql: Sql;
+  /** One connection for the small reads of what is drawn: those that are asked for together travel together. */
+  reads: Sql;
   log: Log;
   journal: Journal;
   deltas: DeltaWriter;

@@ -25,7 +25,7 @@ import type { Core } from "./core.ts";
 import { agentOfChat } from "./dispatch/picks.ts";
 import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
-import { personaPicks } from "./personas/picks.ts";
+import { modelOfPersona, personaPicks } from "./personas/picks.ts";
 import { projectOf } from "./projects.ts";
 import { defaultsOf } from "./settings.ts";
 
@@ -48,9 +48,8 @@ export async function readAt(core: Core, db: Db, head: number): Promise<At> {
 }
 
 export async function readNav(core: Core, db: Db): Promise<Nav> {
-  const projects = await readNavProjects(db);
-  const running = await readRunRows(core, db);
-  return { projects, running, needs: await countNeeds(db) };
+  const [projects, running, needs] = await Promise.all([readNavProjects(db), readRunRows(core, db), countNeeds(db)]);
+  return { projects, running, needs };
 }
 
 export async function readRunRows(core: Core, db: Db): Promise<RunRow[]> {
@@ -70,10 +69,10 @@ export function framePage(core: Core): Promise<At> {
 }
 
 export async function readDesk(core: Core, db: Db): Promise<Desk> {
-  const recent = await readRecent(db);
+  const [needs, running, recent] = await Promise.all([readNeeds(db), readRunRows(core, db), readRecent(db)]);
   return {
-    needs: await readNeeds(db),
-    running: await readRunRows(core, db),
+    needs,
+    running,
     recent: recent.rows,
     total_sessions: recent.total,
   };
@@ -111,14 +110,23 @@ export async function readChatView(
   if (!chat || !session || !row) throw notFound("chat");
   const project = await projectOf({ sql: db }, row.id);
   const before = await upperEnd(db, chatId, window);
-  const { messages, more } = await readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS);
-  const { live, queue } = await readQueue(db, chatId);
-  const endpoints: Endpoint[] = await listEndpointRows(db);
-  const { personas, model } = await personaPicks(core, db, { project, session, chat });
+  const coder = chat.kind === "coder";
+  // Together, because that is one packet to the database instead of a dozen; only what a transcript needs goes first.
+  const [{ messages, more }, { live, queue }, endpoints, { personas, model }, chats, last, worktree, statuses] =
+    await Promise.all([
+      readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS),
+      readQueue(db, chatId),
+      listEndpointRows(db),
+      personaPicks(core, { project, session, chat }),
+      listChats(db, session.id),
+      newestSettled(db, chatId),
+      worktreeOfSession(db, session.id),
+      readChatStatuses(db, session.id),
+    ]);
   return {
     project,
     session,
-    chats: await listChats(db, session.id),
+    chats,
     chat,
     entries: await readEntries(db, messages, toolChars),
     older: more ? (messages[0]?.position ?? null) : null,
@@ -126,15 +134,15 @@ export async function readChatView(
     queue,
     live,
     progress: live ? core.live.progressOf(live.id) : null,
-    last: await newestSettled(db, chatId),
+    last,
     endpoints,
     pick: pickFor(defaultsOf(core), endpoints, chat, session, model),
     personas,
-    ...(chat.kind === "coder" && { agent: await agentOfChat(core, db, chat) }),
+    ...(coder && { agent: await agentOfChat(core, db, chat) }),
     branch: await branchAt(project.path),
-    worktree_branch: (await worktreeOfSession(db, session.id))?.branch ?? null,
-    statuses: await readChatStatuses(db, session.id),
-    ...(chat.kind === "coder" && {
+    worktree_branch: worktree?.branch ?? null,
+    statuses,
+    ...(coder && {
       to_review: await readTotals(db, { session_id: session.id, chat_id: chat.id, closed: false }),
     }),
   };
@@ -217,8 +225,6 @@ export async function pickOf(
   core: Core,
   db: Db,
   chatId: string,
-  /** Where they were read already. */
-  known?: readonly Endpoint[],
 ): Promise<{
   chat: Chat | null;
   pick: ChatView["pick"];
@@ -227,9 +233,26 @@ export async function pickOf(
 }> {
   const chat = await findChat(db, chatId);
   const session = chat ? await findSession(db, chat.session_id) : null;
-  const endpoints = known ?? (await listEndpointRows(db));
+  const endpoints = await listEndpointRows(db);
   if (!chat || !session) return { chat, pick: { endpoint: null, model: null }, personas: null, endpoints };
   const project = await projectOf({ sql: db }, session.project_id);
-  const { personas, model } = await personaPicks(core, db, { project, session, chat });
+  const { personas, model } = await personaPicks(core, { project, session, chat });
   return { chat, pick: pickFor(defaultsOf(core), endpoints, chat, session, model), personas, endpoints };
+}
+
+/** What the chat's next message would use; personas are looked at only where one is picked, for its model. */
+export async function pickOfChat(
+  core: Core,
+  db: Db,
+  of: { chat_id: string; session_id: string },
+  reading: Promise<readonly Endpoint[]>,
+): Promise<ChatView["pick"]> {
+  const [chat, session, endpoints] = await Promise.all([
+    findChat(db, of.chat_id),
+    findSession(db, of.session_id),
+    reading,
+  ]);
+  if (!chat || !session) return { endpoint: null, model: null };
+  const own = chat.agent === null ? null : await modelOfPersona(core, await projectOf({ sql: db }, session.project_id), chat);
+  return pickFor(defaultsOf(core), endpoints, chat, session, own);
 }

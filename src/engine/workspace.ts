@@ -81,14 +81,17 @@ export async function readBars(
   sessionId: string,
   layout: Layout,
 ): Promise<Pick<WorkspaceView, "labels" | "unopened" | "terminals">> {
-  const all = await listChats(db, sessionId);
-  const terminals = await listTerminals(db, sessionId);
+  const [all, terminals, statuses] = await Promise.all([
+    listChats(db, sessionId),
+    listTerminals(db, sessionId),
+    readChatStatuses(db, sessionId),
+  ]);
   const open = new Set(
     tabsOf(layout).map(({ content: c }) =>
       c.kind === "chat" ? c.chat_id : c.kind === "terminal" ? c.terminal_id : "",
     ),
   );
-  const labels = labelsOf(layout, all, await readChatStatuses(db, sessionId), terminals);
+  const labels = labelsOf(layout, all, statuses, terminals);
   const review = labels.find((l) => l.kind === "review");
   if (review) review.title = reviewTitle(await readTotals(db, { session_id: sessionId, chat_id: null, closed: false }));
   return {

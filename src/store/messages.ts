@@ -1,5 +1,5 @@
 import type { Db, Tx } from "../db/sql.ts";
-import type { Message, Part, Role } from "../domain/message.ts";
+import type { Message, Part, Role, ToolPart } from "../domain/message.ts";
 import { storable } from "../lib/storable.ts";
 import { takePositions } from "./chats.ts";
 import { grows, readUnfolded } from "./journal.ts";
@@ -152,11 +152,26 @@ export async function readParts(
   return rows.map(({ grows: _, ...row }) => asPart({ ...row, text: row.text + (rest.get(row.id) ?? "") } as Part));
 }
 
+/** Ids of a message's parts of text that say something, in order; their text is not read. */
+export async function writtenParts(db: Db, messageId: string): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select id from parts where message_id = ${messageId} and kind = 'text' and text ~ '\\S' order by position`;
+  return rows.map((row) => row.id);
+}
+
 export async function findPart(db: Db, id: string): Promise<Part | null> {
   const [row] = await db<Part[]>`
     select id, message_id, chat_id, position, turn, kind, state, text, meta, opened_at, closed_at
     from parts where id = ${id}`;
   return row ? asPart(row) : null;
+}
+
+/** All calls of one group, without their results. */
+export async function readToolGroup(db: Db, messageId: string, groupId: string): Promise<ToolPart[]> {
+  const rows = await db<ToolPart[]>`
+    select id, message_id, chat_id, position, turn, kind, state, '' as text, meta, opened_at, closed_at
+    from parts where message_id = ${messageId} and kind = 'tool' and meta ->> 'group_id' = ${groupId} order by position`;
+  return rows.map((row) => asPart(row) as ToolPart);
 }
 
 /** A call's arguments are stored as they were written, and read as what they say. */

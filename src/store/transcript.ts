@@ -1,6 +1,6 @@
 /** Reads of one chat for pages, streams and JSON. All run inside a snapshot, so that they belong to one journal head. */
 import type { Db } from "../db/sql.ts";
-import type { Entry, Message, ToolPart } from "../domain/message.ts";
+import type { Entry, Message } from "../domain/message.ts";
 import { type Status, statusOfRun } from "../domain/nav.ts";
 import type { QueueItem } from "../domain/page.ts";
 import type { Run, RunState } from "../domain/run.ts";
@@ -14,10 +14,13 @@ import { countEarlier } from "./superseded.ts";
 /** Messages with their parts, what was asked in them, and the run that asked (user) or wrote (assistant) them. */
 export async function readEntries(db: Db, messages: readonly Message[], toolChars: number | null): Promise<Entry[]> {
   const ids = messages.map((m) => m.id);
-  const [parts, runs] = [await readParts(db, ids, toolChars), await runsOfMessages(db, ids)];
-  const requests = await requestsOfMessages(db, ids);
-  const earlier = await countEarlier(db, messages);
-  const restorable = await restorableMessages(db, ids);
+  const [parts, runs, requests, earlier, restorable] = await Promise.all([
+    readParts(db, ids, toolChars),
+    runsOfMessages(db, ids),
+    requestsOfMessages(db, ids),
+    countEarlier(db, messages),
+    restorableMessages(db, ids),
+  ]);
   const wrote = new Map(runs.map((r) => [r.answer_id, r]));
   // Runs come oldest first; the first one of a question is the one that asked it.
   const asked = new Map([...runs].reverse().map((r) => [r.question_id, r]));
@@ -41,7 +44,7 @@ export async function readQueue(db: Db, chatId: string): Promise<{ live: Run | n
   const queued = runs.filter((r) => !hasBegun(r));
   if (queued.length === 0) return { live, queue: [] };
   const questions = queued.map((r) => r.question_id);
-  const [texts, others] = [await readParts(db, questions), await runsOfMessages(db, questions)];
+  const [texts, others] = await Promise.all([readParts(db, questions), runsOfMessages(db, questions)]);
   const queue = queued.map((run) => {
     const continued = others.some((o) => o.question_id === run.question_id && o.created_at < run.created_at);
     if (continued) return { run, text: "Continue", attachments: [] };
@@ -61,10 +64,4 @@ export async function readChatStatuses(db: Db, sessionId: string): Promise<Recor
     select c.id, ${stateOf(db, db`r.chat_id = c.id`)} as state
     from chats c where c.session_id = ${sessionId} and c.archived_at is null`;
   return Object.fromEntries(rows.map((r) => [r.id, statusOfRun(r.state)]));
-}
-
-/** All tool parts of one group, without their results. */
-export async function readToolGroup(db: Db, messageId: string, groupId: string): Promise<ToolPart[]> {
-  const parts = await readParts(db, [messageId], 0);
-  return parts.filter((p): p is ToolPart => p.kind === "tool" && p.meta.group_id === groupId);
 }

@@ -228,8 +228,11 @@ export function Margin({
 /** URLs of an answer's text as it was written, for Copy. */
 export function sourcesOf(parts: readonly Part[]): string[] {
   const texts = parts.filter((part): part is TextPart => part.kind === "text" && part.text.trim() !== "");
-  return texts.map((part) => urls.output(part.id));
+  return outputsOf(texts.map((part) => part.id));
 }
+
+/** As sourcesOf, where only the ids of those parts were read. */
+export const outputsOf = (textParts: readonly string[]): string[] => textParts.map((id) => urls.output(id));
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

@@ -1,5 +1,4 @@
 /** Which persona a chat has: picked for the coming messages, or said with one; what the composer shows of them. */
-import type { Db } from "../../db/sql.ts";
 import type { Chat } from "../../domain/chat.ts";
 import { allowsTool, type Persona, type PersonaPicks, personaId } from "../../domain/persona.ts";
 import type { Project } from "../../domain/project.ts";
@@ -65,7 +64,6 @@ export const toolsOfPersona = <T extends Pick<Tool, "name">>(tools: readonly T[]
 /** What the composer shows, and the model of the chat's persona: it answers where the chat picked none. */
 export async function personaPicks(
   core: Pick<Core, "config" | "settings" | "tools" | "mcp" | "toolTokens">,
-  db: Db,
   at: { project: Pick<Project, "path">; session: Pick<Session, "web_tools">; chat: Chat },
 ): Promise<{ personas: PersonaPicks; model: string | null }> {
   const { project, session, chat } = at;
@@ -76,9 +74,21 @@ export async function personaPicks(
     const tools = toolsOfPersona(offered, persona);
     return { id, name, description, origin, tools: tools.length, tool_tokens: tokensOf(tools, core.toolTokens.means) };
   });
-  const own = chat.provider === NATIVE_PROVIDER ? personas.find(({ id }) => id === chat.agent) : undefined;
-  return { personas: { chosen: chat.agent, choices, problems: problems.length }, model: own?.model ?? null };
+  return { personas: { chosen: chat.agent, choices, problems: problems.length }, model: modelIn(personas, chat) };
 }
+
+/** The model that the chat's persona wants, if it has one. */
+export async function modelOfPersona(
+  core: PersonaCore,
+  project: Pick<Project, "path">,
+  chat: Pick<Chat, "provider" | "agent">,
+): Promise<string | null> {
+  return modelIn((await personasFor(core, project)).personas, chat);
+}
+
+/** Outside agents answer with what was picked for them. */
+const modelIn = (personas: readonly Persona[], chat: Pick<Chat, "provider" | "agent">): string | null =>
+  (chat.provider === NATIVE_PROVIDER ? personas.find(({ id }) => id === chat.agent)?.model : null) ?? null;
 
 /** Of one call, whichever of these tools it is of: those that are called more weigh more. */
 function tokensOf(tools: readonly Pick<Tool, "name">[], means: ReadonlyMap<string, MeanCall>): number | null {

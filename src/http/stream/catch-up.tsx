@@ -13,7 +13,8 @@ import { runsById } from "../../store/runs.ts";
 import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
 import { deskPartials, mcpPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
-import { chatControls, endingBefore, picker } from "./render.tsx";
+import { picker } from "./render.tsx";
+import { chatControls, endingBefore } from "./run.tsx";
 import { chatNotice, manyNews } from "./review.tsx";
 import { append, remove, upsert } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
@@ -42,11 +43,12 @@ export async function renderCatchUp(
   const arranged = await beginArrangement(core, db, reader, seq, redraw);
   html += arranged.html;
   if (session_id && touched.some((t) => isReviewed(t.kind))) html += await manyNews(db, session_id);
+  if (session_id === null) return html;
   for (const chat of arranged.chats) {
     html +=
       (await missedMessages(core, db, chat, touched)) +
-      (await chatControls(core, db, chat)) +
-      (session_id ? await chatNotice(db, session_id, chat) : "") +
+      (await chatControls(core, db, { chat_id: chat, session_id })) +
+      (await chatNotice(db, session_id, chat)) +
       (await picker(core, db, chat));
   }
   return html;

@@ -3,11 +3,8 @@
 import { AgentList, AgentPick, AgentPlan } from "../../../views/chats/agent.tsx";
 import { ArtifactRow } from "../../../views/chats/artifact-row.tsx";
 import { CompactionView } from "../../../views/chats/compaction.tsx";
-import { Actions, Queue } from "../../../views/chats/composer.tsx";
-import { Ending } from "../../../views/chats/ending.tsx";
-import { Evidence } from "../../../views/chats/evidence.tsx";
-import { Facts, SessionHead } from "../../../views/chats/head.tsx";
-import { AssistantMessage, Margin, sourcesOf, UserMessage } from "../../../views/chats/message.tsx";
+import { SessionHead } from "../../../views/chats/head.tsx";
+import { AssistantMessage, UserMessage } from "../../../views/chats/message.tsx";
 import { ModeList, ModePick } from "../../../views/chats/mode.tsx";
 import { Calls, NoticeView, ReasoningPartView, TextPartView } from "../../../views/chats/parts.tsx";
 import { PersonaList, PersonaPick } from "../../../views/chats/persona.tsx";
@@ -17,11 +14,9 @@ import { ids } from "../../../views/ids.ts";
 import { RequestCard } from "../../../views/requests/card.tsx";
 import { Uncommitted } from "../../../views/worktrees/carry.tsx";
 import type { Chat } from "../../domain/chat.ts";
-import type { Endpoint } from "../../domain/endpoint.ts";
 import type { JournalEvent } from "../../domain/event.ts";
-import type { Message, Part, ToolPart } from "../../domain/message.ts";
+import type { Part, ToolPart } from "../../domain/message.ts";
 import { askingParts } from "../../domain/request.ts";
-import type { Run } from "../../domain/run.ts";
 import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
 import { agentOfChat, type ChatAgent } from "../../engine/dispatch/picks.ts";
@@ -31,30 +26,29 @@ import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { planOfChat } from "../../store/agent-sessions.ts";
 import { listEndpointRows } from "../../store/endpoints.ts";
-import { findPart, newestAnswers, readMessages, readParts } from "../../store/messages.ts";
+import { findMessage, findPart, newestAnswers, readToolGroup } from "../../store/messages.ts";
 import { findRequest, findRequestOfPart, requestsOfMessages } from "../../store/requests.ts";
-import { findRun, newestSettled, runsOfMessages } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { countEarlier } from "../../store/superseded.ts";
-import { readEntries, readQueue, readToolGroup } from "../../store/transcript.ts";
+import { readEntries } from "../../store/transcript.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
 import type { Around } from "./connection.ts";
 import { changeNews, manyNews, ReviewTold } from "./review.tsx";
+import { endingBefore, RunRegions, runThatWrote } from "./run.tsx";
 import type { RenderEvent, Rendered } from "./session-lane.ts";
 import { append, remove, swap, upsert } from "./swap.ts";
-import { arrange, barsNow, focusedChat, readArrangement } from "./workspace.tsx";
+import { arrange, barsAround, focusedChat, readArrangement } from "./workspace.tsx";
 
-type Db = Parameters<typeof readMessages>[0];
+type Db = Parameters<typeof findPart>[0];
 const NOTHING: Rendered = { html: "", chat_id: null };
 
 export function createEventRenderer(core: Core, sessionId: string): RenderEvent {
-  /** Rows of live runs, so that a progress event costs no read. */
-  const runs = new Map<string, Run>();
+  const runs = new RunRegions(core, sessionId);
   const told = new ReviewTold();
   let known = "";
   /** Of the session, which never moves to another project. */
   const projectId = async () => {
-    known ||= (await findSession(core.sql, sessionId))?.project_id ?? "";
+    known ||= (await findSession(core.reads, sessionId))?.project_id ?? "";
     return known;
   };
   return async (event, connections) => {
@@ -70,21 +64,21 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
       case "part.closed":
         return partClosed(core, await projectId(), event.payload);
       case "run.changed":
-        return runChanged(core, sessionId, runs, event.payload.run_id, event.payload.chat_id);
+        return runs.changed(event.payload);
       case "run.progress":
-        return progress(core, runs, event);
+        return runs.progress(event.payload);
       case "request.changed":
         return requestChanged(core, await projectId(), event.payload);
       case "plan.changed":
         return planChanged(core, event.payload.chat_id);
       case "chat.changed":
         return {
-          html: await picker(core, core.sql, event.payload.chat_id),
+          html: await picker(core, core.reads, event.payload.chat_id),
           chat_id: null,
-          around: await bars(core, sessionId),
+          around: await barsAround(core.reads, sessionId),
         };
       case "terminal.changed":
-        return { ...NOTHING, around: await bars(core, sessionId) };
+        return { ...NOTHING, around: await barsAround(core.reads, sessionId) };
       case "chat.deleted":
       case "terminal.deleted":
         return { ...NOTHING, around: arrange(await readArrangement(core, sessionId, connections)) };
@@ -94,11 +88,11 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         return {
           html: await changeNews(core.sql, told, sessionId, event.payload.change_id),
           chat_id: null,
-          around: await bars(core, sessionId),
+          around: await barsAround(core.reads, sessionId),
         };
       case "changes.changed":
       case "apply.changed":
-        return { html: await manyNews(core.sql, sessionId), chat_id: null, around: await bars(core, sessionId) };
+        return { html: await manyNews(core.sql, sessionId), chat_id: null, around: await barsAround(core.reads, sessionId) };
       case "session.changed":
       case "worktree.changed":
         return { ...NOTHING, around: await head(core, sessionId) };
@@ -110,29 +104,33 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
 
 /** Never with the text of open parts: their deltas come after this event and bring it. */
 async function messageCreated(core: Core, messageId: string, chatId: string): Promise<Rendered> {
-  const [message] = await readMessages(core.sql, [messageId]);
+  const message = await findMessage(core.reads, messageId);
   if (!message) return NOTHING;
   const into = remove(ids.message(messageId));
   if (message.role === "user") {
-    const [entry] = await readEntries(core.sql, [message], 0);
+    const [entry] = await readEntries(core.reads, [message], 0);
     if (!entry) return NOTHING;
     return { html: into + append(ids.log(chatId), UserMessage({ entry, now: Date.now() }) as string), chat_id: chatId };
   }
-  const [last, ...older] = await newestAnswers(core.sql, chatId, 2);
+  const [[last, ...older], run, counted, endpoints] = await Promise.all([
+    newestAnswers(core.reads, chatId, 2),
+    runThatWrote(core.reads, messageId),
+    countEarlier(core.reads, [message]),
+    listEndpointRows(core.reads),
+  ]);
   const newest = last?.id === messageId;
-  const [before] = newest ? older : await newestAnswers(core.sql, chatId, 1, message.position);
-  const run = await runThatWrote(core.sql, messageId);
-  const earlier = (await countEarlier(core.sql, [message])).get(messageId);
+  const [before] = newest ? older : await newestAnswers(core.reads, chatId, 1, message.position);
+  const earlier = counted.get(messageId);
   const answer = AssistantMessage({
     entry: { message, parts: [], requests: [], run, ...(earlier !== undefined && { earlier }) },
     progress: run ? core.live.progressOf(run.id) : null,
     now: Date.now(),
     project_id: run?.project_id ?? "",
-    endpoints: await listEndpointRows(core.sql),
+    endpoints,
     newest,
   });
   // In one frame with what takes its place: a reader may be cut off after any.
-  const ending = before ? await endingBefore(core.sql, before) : "";
+  const ending = before ? await endingBefore(core.reads, before) : "";
   return { html: ending + into + append(ids.log(chatId), answer as string), chat_id: chatId };
 }
 
@@ -141,7 +139,7 @@ async function partOpened(
   projectId: string,
   p: { part_id: string; message_id: string; chat_id: string },
 ): Promise<Rendered> {
-  const part = await findPart(core.sql, p.part_id);
+  const part = await findPart(core.reads, p.part_id);
   if (!part) return NOTHING;
   const into = ids.parts(p.message_id);
   if (part.kind === "tool") return { html: await toolOpened(core, part, projectId, into), chat_id: p.chat_id };
@@ -166,9 +164,9 @@ async function partChanged(
   projectId: string,
   p: { part_id: string; message_id: string; chat_id: string },
 ): Promise<Rendered> {
-  const part = await findPart(core.sql, p.part_id);
+  const part = await findPart(core.reads, p.part_id);
   if (part?.kind !== "tool" || part.state !== "open") return NOTHING;
-  const asking = (await findRequestOfPart(core.sql, part.id))?.state === "open";
+  const asking = (await findRequestOfPart(core.reads, part.id))?.state === "open";
   const row = ToolRow({ part, asking, project_id: projectId, now: Date.now() }) as string;
   return { html: upsert(ids.part(part.id), row), chat_id: p.chat_id };
 }
@@ -185,8 +183,11 @@ async function toolOpened(core: Core, part: ToolPart, projectId: string, into: s
 }
 
 async function toolsSummary(core: Core, { message_id, meta }: ToolPart): Promise<string> {
-  const parts = await readToolGroup(core.sql, message_id, meta.group_id);
-  const asking = askingParts(await requestsOfMessages(core.sql, [message_id]));
+  const [parts, requests] = await Promise.all([
+    readToolGroup(core.reads, message_id, meta.group_id),
+    requestsOfMessages(core.reads, [message_id]),
+  ]);
+  const asking = askingParts(requests);
   const summary = ToolsSummary({ group_id: meta.group_id, parts, asking });
   return upsert(ids.toolsSummary(meta.group_id), summary as string);
 }
@@ -197,11 +198,11 @@ async function requestChanged(
   projectId: string,
   p: JournalEvent<"request.changed">["payload"],
 ): Promise<Rendered> {
-  const request = await findRequest(core.sql, p.request_id);
+  const request = await findRequest(core.reads, p.request_id);
   if (!request || (!p.made && p.state === "open")) return NOTHING;
   const now = Date.now();
   const card = RequestCard({ request, now }) as string;
-  const part = request.part_id === null ? null : await findPart(core.sql, request.part_id);
+  const part = request.part_id === null ? null : await findPart(core.reads, request.part_id);
   const call = part?.kind === "tool" ? part : null;
   const place = call ? ids.asks(call.meta.group_id) : ids.messageAsks(request.message_id);
   const id = ids.request(request.id);
@@ -218,7 +219,7 @@ async function partClosed(
   projectId: string,
   p: { part_id: string; message_id: string; chat_id: string },
 ): Promise<Rendered> {
-  const part = await findPart(core.sql, p.part_id);
+  const part = await findPart(core.reads, p.part_id);
   if (!part) return NOTHING;
   const now = Date.now();
   if (part.kind === "tool") {
@@ -242,90 +243,13 @@ async function partClosed(
   return NOTHING;
 }
 
-async function runChanged(
-  core: Core,
-  sessionId: string,
-  runs: Map<string, Run>,
-  runId: string,
-  chatId: string,
-): Promise<Rendered> {
-  const run = await findRun(core.sql, runId);
-  if (run && run.ended_at === null) runs.set(runId, run);
-  else runs.delete(runId);
-  const endpoints = await listEndpointRows(core.sql);
-  let html = await chatControls(core, core.sql, chatId, endpoints);
-  if (run) html += await runRegions(core, run, endpoints);
-  return { html, chat_id: chatId, around: await bars(core, sessionId) };
-}
-
-/** What surrounds the transcript and depends on which runs the chat has: buttons, queue, facts. */
-export async function chatControls(
-  core: Core,
-  db: Db,
-  chatId: string,
-  endpoints?: readonly Endpoint[],
-): Promise<string> {
-  const { live, queue } = await readQueue(db, chatId);
-  const last = await newestSettled(db, chatId);
-  const { pick } = await pickOf(core, db, chatId, endpoints);
-  const window = pick.endpoint?.models.find((m) => m.id === pick.model)?.context_window ?? null;
-  return (
-    upsert(ids.actions(chatId), Actions({ chat_id: chatId, live }) as string) +
-    upsert(ids.queue(chatId), Queue({ chat_id: chatId, items: queue }) as string) +
-    upsert(ids.facts(chatId), Facts({ chat_id: chatId, live, last, window }) as string)
-  );
-}
-
-/** The regions of one run below and beside its answer. */
-async function runRegions(core: Core, run: Run, endpoints: readonly Endpoint[]): Promise<string> {
-  // Before it begins none of its messages is shown.
-  if (run.started_at === null) return "";
-  const now = Date.now();
-  const [message] = await readMessages(core.sql, [run.answer_id]);
-  if (!message) return "";
-  const parts = await readParts(core.sql, [run.answer_id], 0);
-  const progress = core.live.progressOf(run.id);
-  const [last] = await newestAnswers(core.sql, run.chat_id, 1);
-  const newest = last?.id === run.answer_id;
-  return (
-    upsert(ids.margin(run.answer_id), Margin({ message, run, endpoints, now }) as string) +
-    upsert(ids.evidence(run.id), Evidence({ run, progress, now, sources: sourcesOf(parts) }) as string) +
-    upsert(ids.ending(run.id), Ending({ run, newest }) as string)
-  );
-}
-
-/** An answer that newer ones follow cannot be continued any more, whatever the page offered. */
-export async function endingBefore(db: Db, answer: Message): Promise<string> {
-  const run = await runThatWrote(db, answer.id);
-  return run ? upsert(ids.ending(run.id), Ending({ run, newest: false }) as string) : "";
-}
-
-const runThatWrote = async (db: Db, answerId: string): Promise<Run | null> =>
-  (await runsOfMessages(db, [answerId])).find((run) => run.answer_id === answerId) ?? null;
-
-async function progress(core: Core, runs: Map<string, Run>, event: JournalEvent<"run.progress">): Promise<Rendered> {
-  const { run_id, chat_id } = event.payload;
-  const run = runs.get(run_id) ?? (await findRun(core.sql, run_id));
-  const now = core.live.progressOf(run_id);
-  // Told late: the run's end was shown already, with more than is known here.
-  if (!run || run.ended_at !== null || !now) return NOTHING;
-  runs.set(run_id, run);
-  return { html: upsert(ids.evidence(run_id), Evidence({ run, progress: now, now: Date.now() }) as string), chat_id };
-}
-
-/** The bars of all panes, with the status of every tab; the same for everybody who follows the layout. */
-async function bars(core: Core, sessionId: string): Promise<Around> {
-  const html = await barsNow(core.sql, sessionId);
-  return (reader) => (reader.params.chat_id === null ? html : "");
-}
-
 async function head(core: Core, sessionId: string): Promise<Around> {
-  const session = await findSession(core.sql, sessionId);
+  const session = await findSession(core.reads, sessionId);
   if (!session) return () => "";
   const project = await projectOf(core, session.project_id);
   const branch = await branchAt(project.path);
-  const chat_id = focusedChat(await readLayout(core.sql, sessionId));
-  const worktree_branch = (await worktreeOfSession(core.sql, sessionId))?.branch ?? null;
+  const chat_id = focusedChat(await readLayout(core.reads, sessionId));
+  const worktree_branch = (await worktreeOfSession(core.reads, sessionId))?.branch ?? null;
   const props = { session, project, branch, worktree_branch, chat_id };
   const html = upsert(ids.sessionHead(sessionId), SessionHead(props) as string);
   return () => html;
@@ -347,7 +271,7 @@ const lacksWorktree = async (db: Db, chat: Chat, { provider }: ChatAgent) =>
   provider !== null && !(await worktreeOfSession(db, chat.session_id));
 
 async function planChanged(core: Core, chatId: string): Promise<Rendered> {
-  const plan = AgentPlan({ chat_id: chatId, plan: await planOfChat(core.sql, chatId) }) as string;
+  const plan = AgentPlan({ chat_id: chatId, plan: await planOfChat(core.reads, chatId) }) as string;
   return { html: upsert(ids.plan(chatId), plan), chat_id: chatId };
 }
 

@@ -84,10 +84,11 @@ const drawBars = (
   { layout, labels, unopened, terminals }: Pick<WorkspaceView, "layout" | "labels" | "unopened" | "terminals">,
 ): string => upsert(ids.bars(session_id), Bars({ session_id, layout, labels, unopened, terminals }) as string);
 
-/** The bars as they are now; no transcript is read for them. */
-export async function barsNow(db: Db, sessionId: string): Promise<string> {
+/** The bars of all panes as they are now, with the status of every tab, for everybody who follows the layout. */
+export async function barsAround(db: Db, sessionId: string): Promise<Around> {
   const { layout } = await readLayout(db, sessionId);
-  return drawBars(sessionId, { layout, ...(await readBars(db, sessionId, layout)) });
+  const html = drawBars(sessionId, { layout, ...(await readBars(db, sessionId, layout)) });
+  return (reader) => (reader.params.chat_id === null ? html : "");
 }
 
 /** The chat in the pane that has the keyboard. */
