@@ -7,7 +7,7 @@
  *
  * Four processes: the scripted endpoint (its tokens carry the time they were sent), the server, its Postgres, and a
  * watcher that reads one event stream a session. CPU is that of server and Postgres together. Sessions start one after
- * another within `ramp` milliseconds; 0 starts all of them at once.
+ * another within `ramp` milliseconds; 0 starts all of them at once. A first round of each is thrown away.
  */
 import { parseArgs } from "node:util";
 import { type Endpoint, startEndpoint } from "./support/endpoint.ts";
@@ -143,7 +143,8 @@ function figuresOf(count: number, samples: Sample[]): Figure[] {
 
 async function bench(llm: Endpoint, count: number): Promise<void> {
   await using server = await startServer({ llm_url: llm.url });
-  await measure(server, Math.min(count, 3));
+  // Once as it is measured: code is compiled while it is first used, and a server stands for days, not for seconds.
+  await measure(server, count);
   const samples: Sample[] = [];
   for (let i = 0; i < Number(values.repeat); i++) samples.push(await measure(server, count));
   const title = `${count} sessions × ${values.rate} tokens/s, ${values.tokens} tokens each (${values.shape}, ${values.as}, started within ${values.ramp} ms), median of ${samples.length}, load ${machine().load}`;
