@@ -253,6 +253,7 @@ export async function pickOfChat(
     reading,
   ]);
   if (!chat || !session) return { endpoint: null, model: null };
-  const own = chat.agent === null ? null : await modelOfPersona(core, await projectOf({ sql: db }, session.project_id), chat);
+  const own =
+    chat.agent === null ? null : await modelOfPersona(core, await projectOf({ sql: db }, session.project_id), chat);
   return pickFor(defaultsOf(core), endpoints, chat, session, own);
 }

@@ -14,8 +14,8 @@ import { readEntries } from "../../store/transcript.ts";
 import type { Connection } from "./connection.ts";
 import { deskPartials, mcpPartials, navPartials, providerPartials } from "./desk-refresh.tsx";
 import { picker } from "./render.tsx";
-import { chatControls, endingBefore } from "./run.tsx";
 import { chatNotice, manyNews } from "./review.tsx";
+import { chatControls, endingBefore } from "./run.tsx";
 import { append, remove, upsert } from "./swap.ts";
 import { beginArrangement } from "./workspace.tsx";
 

@@ -92,7 +92,11 @@ export function createEventRenderer(core: Core, sessionId: string): RenderEvent 
         };
       case "changes.changed":
       case "apply.changed":
-        return { html: await manyNews(core.sql, sessionId), chat_id: null, around: await barsAround(core.reads, sessionId) };
+        return {
+          html: await manyNews(core.sql, sessionId),
+          chat_id: null,
+          around: await barsAround(core.reads, sessionId),
+        };
       case "session.changed":
       case "worktree.changed":
         return { ...NOTHING, around: await head(core, sessionId) };
