@@ -28,7 +28,7 @@ export interface Notes {
 /** What the project's directory holds; null where no such file can be read. Never throws: a chat works without notes. */
 export async function readNotes({ path }: Pick<Project, "path">): Promise<Notes | null> {
   for (const file of NOTES_FILES) {
-    const head = await readHead({ root: path, grants: [] }, file, NOTES_LIMIT_BYTES).catch(() => null);
+    const head = await readHead({ root: path, grants: [], suggest: false }, file, NOTES_LIMIT_BYTES).catch(() => null);
     if (head === null) continue;
     const text = withoutPersonas(storable(head.text)).trim();
     if (text === "") continue;
