@@ -102,7 +102,8 @@
   let inSight = "";
   function showActive() {
     const tabs = [...document.querySelectorAll(".bars .tab[aria-current]")];
-    const key = tabs.map((tab) => tab.getAttribute("href")).join();
+    // Also where it moved because the tabs before it grew; who scrolled the strip by hand is left alone.
+    const key = tabs.map((tab) => `${tab.getAttribute("href")} ${tab.offsetLeft} ${tab.offsetWidth}`).join();
     if (key === inSight) return;
     inSight = key;
     for (const tab of tabs) tab.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -5,6 +5,7 @@
  *   [[slow:MS]] [[wait:MS]]                                   before every piece from here on; once
  *   [[write:PATH|TEXT]] [[edit:PATH|OLD|NEW]] [[delete:PATH]] [[bash:COMMAND]] [[read:PATH]]   calls; all but read ask first
  *   [[asktwice:PATH|TEXT]]                                    a write that asks, and asks again
+ *   [[askfirst:PATH|TEXT|WORDS]]                              a write that is asked for before it and WORDS are told
  *   [[plan:A|B|C]] [[step:N]]                                 a plan, and how much of it is done
  *   [[commands:a,b]] [[mode:ID]] [[title:TEXT]] [[usage:USED,SIZE,COST]] [[notice:TEXT]]
  *   [[hang]] [[die:CODE]] [[error:TEXT]] [[auth]] [[garbage:N]] [[flood:MB]] [[stop:REASON]] [[unknown]] [[stray:SECONDS]]

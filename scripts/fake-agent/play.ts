@@ -73,6 +73,7 @@ async function step(p: Playing, { op, arg }: Directive, before: Conversation["hi
     case "edit":
     case "delete":
     case "asktwice":
+    case "askfirst":
       return change(p, op, arg.split("|"));
     case "bash":
       return bash(p, arg);
@@ -188,9 +189,11 @@ async function change(p: Playing, op: string, [name = "", first = "", second = "
     rawInput: { path, content: text },
     content: op === "delete" ? [] : [{ type: "diff", path, oldText: old, newText: text }],
   };
+  const early = op === "askfirst" ? permitted(p, call) : null;
+  if (early) await say(p, "agent_message_chunk", [second]);
   wire.update(c.id, { sessionUpdate: "tool_call", status: "pending", ...call });
   for (let i = 0; i < (op === "asktwice" ? 2 : 1); i++)
-    if (!(await permitted(p, call))) return fail(p, call.toolCallId, "User refused permission to run tool");
+    if (!(await (early ?? permitted(p, call)))) return fail(p, call.toolCallId, "User refused permission to run tool");
   wire.update(c.id, { sessionUpdate: "tool_call_update", toolCallId: call.toolCallId, status: "in_progress" });
   if (op === "delete") rmSync(path);
   else if (p.can.fs) {

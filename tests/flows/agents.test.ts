@@ -105,6 +105,21 @@ describe("a message to an agent", () => {
     expect(existsSync(join(boo.repo.root, "src/new.ts"))).toBe(false);
   }, 40_000);
 
+  test("a question that overtakes what was said before it tears no sentence apart", async () => {
+    await using at = await withAgent();
+    const { run } = await at.ask("[[say:I write ]][[askfirst:a.txt|x|it as one file.]][[say:Done.]]");
+    const request = await openRequest(at.boo);
+    await at.boo.send("POST", `/requests/${request.id}/answer`, { option_id: "allow-once" });
+    await at.boo.settled(run.id, at.session);
+    const parts = await partsOf(at.boo, at.chat);
+    expect(parts.map((p) => (p.kind === "text" ? p.text : p.kind))).toEqual([
+      "I write it as one file.",
+      "tool",
+      "Done.",
+    ]);
+    expect(parts[1]!.id).toBe(request.part_id!);
+  }, 40_000);
+
   test("refused: the agent goes on or ends, nothing is written", async () => {
     await using at = await withAgent();
     const { run } = await at.ask("[[write:a.txt|x]][[say:So be it.]]");

@@ -105,7 +105,7 @@ function phaseWord({ phase, percent, detail }: Progress): string {
   const share = percent === null ? "" : ` ${Math.round(percent)} %`;
   switch (phase) {
     case "connecting":
-      return "Connecting";
+      return detail ? detail[0]!.toUpperCase() + detail.slice(1) : "Connecting";
     case "loading":
       return `Loading model${share}`;
     case "prompt":

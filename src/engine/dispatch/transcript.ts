@@ -21,6 +21,8 @@ const BEHIND_MAX = 400;
 export const ANSWER_CHARS_MAX = 4_000_000;
 /** Calls of one answer. */
 const CALLS_MAX = 5_000;
+/** How long after its question a call may be told of; some agents never do. */
+const TOLD_LATE_MS = 250;
 /** A row that goes on is drawn anew this often at most. */
 const REDRAW_MS = 400;
 const SAID_CHARS = 200;
@@ -38,6 +40,8 @@ export interface TranscriptHooks {
 export class AgentTranscript {
   private readonly queue: AgentEvent[] = [];
   private readonly calls = new Map<string, Call>();
+  /** Calls that were asked about before they were told of. */
+  private readonly expected = new Map<string, () => void>();
   private pumping: Promise<void> | null = null;
   private waiting: { promise: Promise<void>; resolve: () => void } | null = null;
   private chars = 0;
@@ -97,11 +101,25 @@ export class AgentTranscript {
 
   /** The part of a call, for the permission that it asks; made where the agent did not tell of the call before. */
   async partOf(id: string, patch: ToolPatch): Promise<string> {
+    if (!this.calls.has(id)) await this.told(id);
     this.push({ kind: "tool", id, fresh: false, patch });
     await this.drain();
     const part = this.calls.get(id)?.part;
     if (!part) throw new TooMuch("calls");
     return part;
+  }
+
+  /**
+   * A question may overtake what was said before it (claude asks beside its stream): its row belongs where the agent tells
+   * of the call, if it does so soon.
+   */
+  private async told(id: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.expected.set(id, resolve);
+    const late = setTimeout(resolve, TOLD_LATE_MS);
+    await promise;
+    clearTimeout(late);
+    this.expected.delete(id);
   }
 
   /** Nothing comes any more: open rows are closed as they stand. */
@@ -195,6 +213,7 @@ export class AgentTranscript {
     await this.writer.closeText("closed");
     call.part = await this.writer.openTool(TURN, { call_id: storable(id), ...this.metaOf(call) });
     this.calls.set(id, call);
+    this.expected.get(id)?.();
     setPhase(this.live, "tools", Date.now(), call.title);
     reportProgress(this.core, this.live, Date.now());
     return call;

@@ -269,6 +269,7 @@ describe("evidence", () => {
     expect(said("queued", { queue_position: 1 })).toBe("Queued, next");
     expect(said("queued", { queue_position: 3 })).toBe("Queued, number 3");
     expect(said("connecting")).toStartWith("Connecting");
+    expect(said("connecting", { detail: "starting opencode" })).toStartWith("Starting opencode");
     expect(said("loading", { percent: 63.2 })).toStartWith("Loading model 63 %");
     expect(said("loading")).toStartWith("Loading model ");
     expect(said("prompt", { percent: 41 })).toStartWith("Reading the prompt 41 %");
