@@ -108,11 +108,15 @@ async function findEndpoint(core: Core, run: Run): Promise<ForRun> {
 async function showMessages(tx: Tx, emit: Emit, run: Run, notes: Notes | null): Promise<void> {
   const topic = sessionTopic(run.session_id);
   const { chat_id } = run;
-  await moveWaitingBehind(tx, chat_id, run.answer_id);
+  const [, asked, chat] = await Promise.all([
+    moveWaitingBehind(tx, chat_id, run.answer_id),
+    runsOfMessages(tx, [run.question_id]),
+    findChat(tx, chat_id),
+  ]);
   // A continued run answers a question that has long been shown.
-  const goesOn = (await runsOfMessages(tx, [run.question_id])).length > 1;
+  const goesOn = asked.length > 1;
   if (run.provider === NATIVE_PROVIDER) await tellNotes(tx, run, goesOn, notes);
-  if ((await findChat(tx, chat_id))?.kind === "coder") await beginCoderRun(tx, emit, run, goesOn);
+  if (chat?.kind === "coder") await beginCoderRun(tx, emit, run, goesOn);
   if (!goesOn)
     emit({ topic, kind: "message.created", payload: { message_id: run.question_id, chat_id, role: "user" } });
   emit({ topic, kind: "message.created", payload: { message_id: run.answer_id, chat_id, role: "assistant" } });
@@ -261,10 +265,13 @@ async function settle(core: Core, run: Run, outcome: Outcome): Promise<void> {
     transact(core, async (tx, emit) => {
       const settled = await moveRun(tx, run.id, outcome.state, { reason: outcome.reason, error });
       if (!settled) return;
-      await endRequestsOf(tx, emit, settled);
       // Whoever wrote them closed its parts; after a fault of ours one may still be open.
-      emitClosed(emit, await closeLeftOpen(tx, run.answer_id));
-      await touchSession(tx, run.session_id);
+      const [, closed] = await Promise.all([
+        endRequestsOf(tx, emit, settled),
+        closeLeftOpen(tx, run.answer_id),
+        touchSession(tx, run.session_id),
+      ]);
+      emitClosed(emit, closed);
       emitRun(emit, settled);
     });
   await steady(core, work, Number.POSITIVE_INFINITY);

@@ -74,9 +74,12 @@ export async function postMessage(
     const first = await takePositions(tx, input.chat_id, 2);
     const chat = first === null ? null : await findChat(tx, input.chat_id);
     if (first === null || !chat) throw notFound("chat");
-    const before = clientId ? await existing(tx, chat.id, clientId) : null;
+    const [before, waiting] = await Promise.all([
+      clientId ? existing(tx, chat.id, clientId) : null,
+      openRuns(tx, chat.id),
+    ]);
     if (before) throw new AlreadyPosted(before);
-    if ((await openRuns(tx, chat.id)).length > QUEUE_LIMIT)
+    if (waiting.length > QUEUE_LIMIT)
       throw new AppError("limit", `At most ${QUEUE_LIMIT} messages can wait in one chat.`, { status: 429 });
     if (input.revises) await checkStanding(tx, input.revises.id);
     const stored = await store(core, tx, emit, chat, first, said, input);
@@ -137,20 +140,16 @@ async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, 
   if ((await rememberPicks(tx, chat, input, agent)) || picked) emitChat(emit, chat);
   // Outside agents have commands of their own, which they get as they are.
   const command = agent === null && compactCommand(said.text) !== null ? ({ command: "compact" } as const) : {};
-  const message = await insertMessage(tx, {
-    id: newId(),
-    chat_id: chat.id,
-    role: "user",
-    position: first,
-    client_id: said.client_id,
-  });
-  const answer = await insertMessage(tx, {
-    id: newId(),
-    chat_id: chat.id,
-    role: "assistant",
-    position: first + 1,
-    client_id: null,
-  });
+  const [message, answer] = await Promise.all([
+    insertMessage(tx, {
+      id: newId(),
+      chat_id: chat.id,
+      role: "user",
+      position: first,
+      client_id: said.client_id,
+    }),
+    insertMessage(tx, { id: newId(), chat_id: chat.id, role: "assistant", position: first + 1, client_id: null }),
+  ]);
   const attachments = await takeAttachments(tx, input.attachments ?? []);
   if (said.text !== "") await insertText(tx, message, said.text, command);
   if (
