@@ -4,11 +4,13 @@ import type { Chat } from "../../src/domain/chat.ts";
 import type { TabLabel, UnopenedTerminal } from "../../src/domain/page.ts";
 import { type Divider, geometry, type Layout, PANES_MAX, type Pane, panes, tabsOf } from "../../src/domain/pane.ts";
 import { ids } from "../ids.ts";
-import { NewTerminal, NewTerminalLine } from "../terminals/new-terminal.tsx";
+import { NewTerminal } from "../terminals/new-terminal.tsx";
 import { attr } from "../ui/attr.ts";
 import { Glyph, Icon, type IconName, STATUS_WORD } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { changing } from "./changing.ts";
+import { Act } from "./layout-act.tsx";
+import { EmptyPane, PaneMenu } from "./pane-menu.tsx";
 
 interface BarsProps {
   session_id: string;
@@ -183,159 +185,6 @@ function NewChat({ session_id }: { session_id: string }) {
   );
 }
 
-type Menu = Pick<PaneBarProps, "session_id" | "layout" | "pane" | "unopened" | "terminals">;
-
-function PaneMenu({
-  session_id,
-  layout,
-  pane,
-  unopened,
-  terminals,
-  alone,
-  full,
-}: Menu & { alone: boolean; full: boolean }) {
-  const menu = `pm-${pane.id}`;
-  const act = (values: Values, icon: IconName, words: string) => (
-    <MenuAct session_id={session_id} values={values} icon={icon} words={words} />
-  );
-  return (
-    <>
-      <button
-        type="button"
-        class="btn btn-quiet btn-i btn-sm"
-        popovertarget={menu}
-        aria-label="Pane menu"
-        title="Pane menu"
-      >
-        <Icon name="more" />
-      </button>
-      <ul class="pop below" id={menu} popover="auto" aria-label="Pane">
-        {full ? "" : act({ change: "split", pane: pane.id, direction: "row" }, "split", "Split right")}
-        {full ? "" : act({ change: "split", pane: pane.id, direction: "column" }, "split", "Split down")}
-        {alone
-          ? ""
-          : act(
-              layout.maximised === pane.id ? { change: "maximise" } : { change: "maximise", pane: pane.id },
-              "unified",
-              layout.maximised === pane.id ? "Restore" : "Maximise",
-            )}
-        {act({ change: "open", kind: "review", pane: pane.id }, "review", "Review of what is proposed")}
-        {layout.closed.length > 0 ? act({ change: "reopen" }, "undo", "Reopen closed tab") : ""}
-        {unopened.map((chat) =>
-          act(
-            { change: "open", kind: "chat", chat_id: chat.id, pane: pane.id },
-            "chat",
-            `Open ${chat.number} ${chat.title}`,
-          ),
-        )}
-        {terminals.map((t) =>
-          act(
-            { change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id },
-            "term",
-            `Open ${t.number} ${t.title}`,
-          ),
-        )}
-        {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
-      </ul>
-    </>
-  );
-}
-
-function MenuAct({
-  session_id,
-  values,
-  icon,
-  words,
-}: {
-  session_id: string;
-  values: Values;
-  icon: IconName;
-  words: string;
-}) {
-  return (
-    <li>
-      <form
-        method="post"
-        action={urls.layoutChanges(session_id)}
-        hx-post={urls.layoutChanges(session_id)}
-        hx-swap="none"
-      >
-        <Fields values={values} />
-        <button type="submit">
-          <Icon name={icon} />
-          <span class="cut" safe>
-            {words}
-          </span>
-        </button>
-      </form>
-    </li>
-  );
-}
-
-function EmptyPane({ session_id, layout, pane, unopened, terminals }: Menu) {
-  return (
-    <div class="newtab">
-      <h2>Nothing open here</h2>
-      <ul>
-        <li>
-          <form
-            method="post"
-            action={urls.sessionChats(session_id)}
-            hx-post={urls.sessionChats(session_id)}
-            hx-swap="none"
-          >
-            <button type="submit">
-              <Icon name="chat" />
-              <b>New chat</b>
-              <small class="dim">reads the project</small>
-            </button>
-            <button type="submit" name="kind" value="coder">
-              <Icon name="coder" />
-              <b>New coder</b>
-              <small class="dim">proposes changes for your review</small>
-            </button>
-          </form>
-        </li>
-        <li>
-          <NewTerminalLine session_id={session_id} pane={pane.id} />
-        </li>
-        <MenuAct
-          session_id={session_id}
-          values={{ change: "open", kind: "review", pane: pane.id }}
-          icon="review"
-          words="Review of what is proposed"
-        />
-        {unopened.map((chat) => (
-          <MenuAct
-            session_id={session_id}
-            values={{ change: "open", kind: "chat", chat_id: chat.id, pane: pane.id }}
-            icon="chat"
-            words={`${chat.number} ${chat.title}`}
-          />
-        ))}
-        {terminals.map((t) => (
-          <MenuAct
-            session_id={session_id}
-            values={{ change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id }}
-            icon="term"
-            words={`${t.number} ${t.title}`}
-          />
-        ))}
-        {layout.closed.length > 0 ? (
-          <MenuAct
-            session_id={session_id}
-            values={{ change: "reopen" }}
-            icon="undo"
-            words="Reopen the tab closed last"
-          />
-        ) : (
-          ""
-        )}
-      </ul>
-    </div>
-  );
-}
-
 /** A line between two panes: dragged, or moved by the arrow keys. `public/js/panes.js`. */
 function DividerView({ divider }: { divider: Divider }) {
   const before = divider.shares.slice(0, divider.gap + 1).reduce((a, b) => a + b, 0);
@@ -351,47 +200,6 @@ function DividerView({ divider }: { divider: Divider }) {
       data-gap={String(divider.gap)}
       data-shares={divider.shares.join(",")}
     ></div>
-  );
-}
-
-type Values = Record<string, string | number>;
-
-function Act({
-  session_id,
-  values,
-  icon,
-  label,
-  class_name = "",
-}: {
-  session_id: string;
-  values: Values;
-  icon: IconName;
-  label: string;
-  class_name?: string;
-}) {
-  return (
-    <form
-      class={class_name}
-      method="post"
-      action={urls.layoutChanges(session_id)}
-      hx-post={urls.layoutChanges(session_id)}
-      hx-swap="none"
-    >
-      <Fields values={values} />
-      <button type="submit" class="btn btn-quiet btn-i btn-sm" aria-label={label} title={label}>
-        <Icon name={icon} />
-      </button>
-    </form>
-  );
-}
-
-function Fields({ values }: { values: Values }) {
-  return (
-    <>
-      {Object.entries(values).map(([name, value]) => (
-        <input type="hidden" name={name} value={attr(String(value))} />
-      ))}
-    </>
   );
 }
 
