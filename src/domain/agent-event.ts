@@ -36,6 +36,19 @@ export interface ToolPatch {
   exit_code: number | null;
 }
 
+/** Nothing became known. */
+export const NO_PATCH: ToolPatch = {
+  title: null,
+  kind: null,
+  status: null,
+  locations: null,
+  content: null,
+  input: null,
+  output: null,
+  appended: null,
+  exit_code: null,
+};
+
 export interface PlanEntry {
   content: string;
   status: "pending" | "in_progress" | "completed";

@@ -1,29 +1,21 @@
 /** Who can execute a run beside the native loop: each agent's state, and how to add one. */
 
 import type { Status } from "../../src/domain/nav.ts";
-import { OWN_WAYS, type OwnWay, type Provider, type ProviderState } from "../../src/domain/provider.ts";
-import { CATALOGUE } from "../../src/domain/provider-list.ts";
+import type { Provider, ProviderState } from "../../src/domain/provider.ts";
 import { counted, duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
-import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
+import { AddProvider, type RefusedProvider } from "./add-provider.tsx";
 
-export interface ProviderValues {
-  id: string;
-  label: string;
-  command: string;
-  env: string;
-  way: string;
-}
 interface SectionProps {
   providers: readonly Provider[];
   /** What is wrong with providers.json. */
   problem: string | null;
   now: number;
-  refused?: { values: ProviderValues; error: FormError } | undefined;
+  refused?: RefusedProvider | undefined;
 }
 
 export function Providers({ providers, problem, now, refused }: SectionProps) {
@@ -191,146 +183,5 @@ function Buttons({ provider, absent }: { provider: Provider; absent: boolean }) 
         Details
       </a>
     </span>
-  );
-}
-
-function AddProvider({ refused }: Pick<SectionProps, "refused">) {
-  const values = refused?.values ?? { id: "", label: "", command: "", env: "", way: "acp" };
-  const error = refused?.error;
-  return (
-    <details class="diag" open={refused !== undefined}>
-      <summary>
-        <Icon name="caret" />
-        Add an agent
-      </summary>
-      <form class="form" method="post" action={`${urls.providers}#providers`}>
-        <FormNote error={error} fields={["id", "command", "env"]} />
-        <TextField
-          name="id"
-          label="Name"
-          hint="Shown in the picker; small letters, digits and dashes."
-          values={values}
-          error={error}
-        />
-        <TextField
-          name="command"
-          label="Command"
-          hint="Program and arguments, started without a shell in the session's worktree. Without ACP, {prompt} stands for the message."
-          values={values}
-          error={error}
-          code
-        />
-        <WayField chosen={values.way} />
-        <Field
-          id="provider-env"
-          label="Environment"
-          hint="Lines of NAME=value. {env:NAME} is read from the server's environment at each start and stored nowhere."
-          error={errorAt(error, "env")}
-        >
-          <textarea
-            class="input input-code area"
-            id="provider-env"
-            name="env"
-            rows="2"
-            {...described({ id: "provider-env", hint: "env", error: errorAt(error, "env") })}
-            safe
-          >
-            {`\n${values.env}`}
-          </textarea>
-        </Field>
-        <div class="btns">
-          <button type="submit" class="btn">
-            Add and probe
-          </button>
-        </div>
-      </form>
-      <Catalogue />
-    </details>
-  );
-}
-
-const WAYS: Record<OwnWay, string> = {
-  acp: "ACP, the agent client protocol: it asks before it writes or runs",
-  terminal: "A terminal that you watch and type in",
-  "json-claude": "A JSON stream like Claude Code's",
-  "json-codex": "A JSON stream like Codex'",
-  "json-gemini": "A JSON stream like Gemini's",
-};
-
-function WayField({ chosen }: { chosen: string }) {
-  const id = "provider-way";
-  const hint = "Without ACP nothing is asked: what it writes waits for review.";
-  return (
-    <Field id={id} label="Spoken to by" hint={hint}>
-      <select class="input" id={id} name="way" {...described({ id, hint })}>
-        {OWN_WAYS.map((way) => (
-          <option value={way} selected={way === chosen} safe>
-            {WAYS[way]}
-          </option>
-        ))}
-      </select>
-    </Field>
-  );
-}
-
-function TextField({
-  name,
-  label,
-  hint,
-  values,
-  error,
-  code = false,
-}: {
-  name: "id" | "command";
-  label: string;
-  hint: string;
-  values: ProviderValues;
-  error: FormError | undefined;
-  code?: boolean;
-}) {
-  const id = `provider-${name}`;
-  const wrong = errorAt(error, name);
-  return (
-    <Field id={id} label={label} hint={hint} error={wrong}>
-      <input
-        class={code ? "input input-code" : "input"}
-        id={id}
-        name={name}
-        value={attr(values[name])}
-        required
-        autocomplete="off"
-        {...described({ id, hint, error: wrong })}
-      />
-    </Field>
-  );
-}
-
-/** Agents that are known to work, each added by one button. */
-function Catalogue() {
-  return (
-    <>
-      <p>Known to speak it:</p>
-      <ul class="prov-list">
-        {CATALOGUE.map((known) => (
-          <li>
-            <div>
-              <b safe>{known.label}</b>
-              <span class="mid cut">
-                <code safe>{known.command}</code> · <code safe>{known.install}</code>
-              </span>
-            </div>
-            <span></span>
-            <form class="btns" method="post" action={`${urls.providers}#providers`}>
-              <input type="hidden" name="id" value={known.id} />
-              <input type="hidden" name="label" value={known.label} />
-              <input type="hidden" name="command" value={known.command} />
-              <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Add ${known.label}`)}>
-                Add
-              </button>
-            </form>
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

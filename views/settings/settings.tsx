@@ -9,12 +9,13 @@ import { PageHeader } from "../layout/header.tsx";
 import type { FormError } from "../ui/fields.tsx";
 import { urls } from "../urls.ts";
 import { About, type AboutFacts } from "./about.tsx";
+import type { RefusedProvider } from "./add-provider.tsx";
 import { Appearance } from "./appearance.tsx";
 import type { EndpointValues } from "./endpoint-form.tsx";
 import { Endpoints } from "./endpoints.tsx";
 import { McpServers } from "./mcp.tsx";
 import { type ListedPersonas, PersonasSection } from "./personas.tsx";
-import { Providers, type ProviderValues } from "./providers.tsx";
+import { Providers } from "./providers.tsx";
 import { type ListedRule, RulesSection } from "./rules.tsx";
 import { type RunSettings, RunsSection } from "./runs.tsx";
 import { type ListedSkills, SkillsSection } from "./skills.tsx";
@@ -60,7 +61,7 @@ export interface SettingsProps {
   /** What a refused form said, and what was typed in it. */
   refused?: {
     endpoint?: { values: EndpointValues; error: FormError };
-    provider?: { values: ProviderValues; error: FormError };
+    provider?: RefusedProvider;
     mcp?: { values: Record<string, string>; error: FormError };
     token?: { label: string; error: FormError };
     runs?: { values: Record<string, string>; error: FormError };

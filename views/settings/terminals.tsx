@@ -1,9 +1,9 @@
 /** Terminals: the shell, what it sees, hosts it may connect to, and how the text looks. */
 import { FONT_PX, SCROLLBACK, type TerminalSettings } from "../../src/domain/terminal-settings.ts";
-import { attr } from "../ui/attr.ts";
-import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import { errorAt, type FormError, FormNote } from "../ui/fields.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { LineInput, LinesInput, NumberInput } from "./inputs.tsx";
 
 interface Props {
   settings: TerminalSettings;
@@ -21,6 +21,7 @@ const NAMES: readonly Name[] = [
 export function TerminalsSection({ settings, refused }: Props) {
   const error = refused?.error;
   const field = (name: Name) => ({
+    form: "set",
     name,
     value: refused?.values[name] ?? String(settings[name] ?? ""),
     error: errorAt(error, name),
@@ -34,30 +35,37 @@ export function TerminalsSection({ settings, refused }: Props) {
       <form class="form" method="post" action={`${urls.settings}#terminals`}>
         <input type="hidden" name="section" value="terminals" />
         <FormNote error={error} fields={NAMES} />
-        <Text {...field("terminal_shell")} label="Shell" hint="An absolute path. Empty: your own." />
-        <Lines
+        <LineInput
+          {...field("terminal_shell")}
+          label="Shell"
+          hint="An absolute path. Empty: your own."
+          placeholder="/bin/bash"
+          code
+        />
+        <LinesInput
+          rows={3}
           {...field("terminal_env")}
           label="Environment"
           hint="NAME=value, one a line. No secrets: every program in a terminal sees it."
         />
-        <Lines
+        <LinesInput
+          rows={3}
           {...field("terminal_targets")}
           label="Hosts (ssh)"
           hint="A name and where ssh connects, one a line: “box me@box.lan”. Keys and known hosts are those of your ssh."
         />
-        <Amount
+        <NumberInput
           {...field("terminal_font_px")}
           label="Size of the text"
           hint="Pixels; each browser may differ."
           range={FONT_PX}
           step="0.5"
         />
-        <Amount
+        <NumberInput
           {...field("terminal_scrollback")}
           label="Scrollback"
           hint="Lines kept of terminals that are opened from now on."
           range={SCROLLBACK}
-          step="1"
         />
         <div class="btns">
           <button type="submit" class="btn">
@@ -66,77 +74,5 @@ export function TerminalsSection({ settings, refused }: Props) {
         </div>
       </form>
     </section>
-  );
-}
-
-interface InputProps {
-  name: Name;
-  label: string;
-  hint: string;
-  value: string;
-  error: string | undefined;
-}
-
-function Text({ name, label, hint, value, error }: InputProps) {
-  const id = `set-${name}`;
-  return (
-    <Field id={id} label={label} hint={hint} error={error}>
-      <input
-        class="input input-code"
-        id={id}
-        name={name}
-        value={attr(value)}
-        autocomplete="off"
-        placeholder="/bin/bash"
-        {...described({ id, hint, error })}
-      />
-    </Field>
-  );
-}
-
-function Lines({ name, label, hint, value, error }: InputProps) {
-  const id = `set-${name}`;
-  return (
-    <Field id={id} label={label} hint={hint} error={error}>
-      <textarea
-        class="input input-code"
-        id={id}
-        name={name}
-        rows="3"
-        spellcheck="false"
-        {...described({ id, hint, error })}
-        safe
-      >
-        {value}
-      </textarea>
-    </Field>
-  );
-}
-
-function Amount({
-  name,
-  label,
-  hint,
-  value,
-  error,
-  range,
-  step,
-}: InputProps & { range: { min: number; max: number }; step: string }) {
-  const id = `set-${name}`;
-  return (
-    <Field id={id} label={label} hint={hint} error={error}>
-      <input
-        class="input"
-        id={id}
-        name={name}
-        type="number"
-        min={String(range.min)}
-        max={String(range.max)}
-        step={step}
-        required
-        value={attr(value)}
-        {...described({ id, hint, error })}
-      />
-    </Field>
   );
 }

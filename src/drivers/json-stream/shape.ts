@@ -1,6 +1,6 @@
 /** What the JSON streams of agents have in common. */
 import { z } from "zod";
-import type { AgentEvent, AgentToolKind, ToolPatch } from "../../domain/agent-event.ts";
+import { type AgentEvent, type AgentToolKind, NO_PATCH, type ToolPatch } from "../../domain/agent-event.ts";
 
 export type StreamEvent =
   | AgentEvent
@@ -37,18 +37,6 @@ export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T
   const result = schema.safeParse(value);
   return result.success ? result.data : null;
 }
-
-export const NO_PATCH: ToolPatch = {
-  title: null,
-  kind: null,
-  status: null,
-  locations: null,
-  content: null,
-  input: null,
-  output: null,
-  appended: null,
-  exit_code: null,
-};
 
 export const toolEvent = (id: string, fresh: boolean, patch: Partial<ToolPatch>): AgentEvent => ({
   kind: "tool",

@@ -4,12 +4,12 @@
  */
 import { join } from "node:path";
 import type { ToolPatch } from "../../domain/agent-event.ts";
+import { NO_PATCH } from "../../domain/agent-event.ts";
 import { fallbackWords, PROMPT, takesPrompt } from "../../domain/fallback.ts";
 import { endingOf, type Terminal, type TerminalNow } from "../../domain/terminal.ts";
 import { lastWords, looksLikeLogin, SignedOut } from "../../drivers/acp/faults.ts";
 import { agentEnvironment } from "../../drivers/agents/agent-process.ts";
 import { killMarked, processFacts, signal as send } from "../../drivers/agents/process-table.ts";
-import { NO_PATCH } from "../../drivers/json-stream/shape.ts";
 import { prepareLaunch } from "../../drivers/tmux/launch.ts";
 import { joinCommand } from "../../lib/command-line.ts";
 import { type AppError, unavailable } from "../../lib/errors.ts";

@@ -2,7 +2,7 @@
  * What an agent does becomes parts of its answer: text, thoughts, one row a call with what it touches and writes. Events
  * are taken one after another in the order of the wire; while this is behind, the agent's output is not read on.
  */
-import type { AgentEvent, PlanEntry, ToolPatch } from "../../domain/agent-event.ts";
+import { type AgentEvent, NO_PATCH, type PlanEntry, type ToolPatch } from "../../domain/agent-event.ts";
 import type { Run } from "../../domain/run.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
@@ -88,7 +88,7 @@ export class AgentTranscript {
   output(terminalId: string, text: string): void {
     for (const call of this.calls.values())
       if (call.content.some((c) => c.type === "terminal" && c.id === terminalId)) {
-        const patch = { ...NOTHING, appended: text };
+        const patch = { ...NO_PATCH, appended: text };
         this.push({ kind: "tool", id: call.id, fresh: false, patch });
       }
   }
@@ -226,7 +226,7 @@ export class AgentTranscript {
       call.timer ??= setTimeout(() => {
         call.timer = null;
         if (!call.closed && !this.ended)
-          this.push({ kind: "tool", id: call.id, fresh: false, patch: { ...NOTHING, appended: "" } });
+          this.push({ kind: "tool", id: call.id, fresh: false, patch: { ...NO_PATCH, appended: "" } });
       }, REDRAW_MS);
       return;
     }
@@ -264,18 +264,6 @@ export class AgentTranscript {
     return { ...meta, agent: { ...meta.agent, tail } };
   }
 }
-
-const NOTHING: ToolPatch = {
-  title: null,
-  kind: null,
-  status: null,
-  locations: null,
-  content: null,
-  input: null,
-  output: null,
-  appended: null,
-  exit_code: null,
-};
 
 /** What it said just before it did something. */
 function sentenceOf(text: string): string {

@@ -2,8 +2,9 @@
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { Page } from "../../../views/layout/page.tsx";
+import type { ProviderValues } from "../../../views/settings/add-provider.tsx";
 import { DiagnosticContent } from "../../../views/settings/diagnostic.tsx";
-import { ProviderList, type ProviderValues } from "../../../views/settings/providers.tsx";
+import { ProviderList } from "../../../views/settings/providers.tsx";
 import { urls } from "../../../views/urls.ts";
 import { OWN_WAYS } from "../../domain/provider.ts";
 import { framePage } from "../../engine/pages.ts";
