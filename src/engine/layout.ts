@@ -2,26 +2,20 @@
 import { z } from "zod";
 import type { Db, Tx } from "../db/sql.ts";
 import { sessionTopic } from "../domain/event.ts";
+import { initialLayout, Layout, panes, SHARE_MIN, sameContent, TabContent, tabsOf } from "../domain/pane.ts";
 import {
   activate,
   closePane,
   closeTab,
   dropTabs,
   focusPane,
-  initialLayout,
-  Layout,
   maximise,
   moveTab,
   openTab,
-  panes,
   reopenTab,
   resize,
-  SHARE_MIN,
-  sameContent,
   splitPane,
-  TabContent,
-  tabsOf,
-} from "../domain/pane.ts";
+} from "../domain/pane-changes.ts";
 import { conflict, notFound } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import { findChat, listChats } from "../store/chats.ts";

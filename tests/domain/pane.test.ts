@@ -1,22 +1,19 @@
 /** The layout tree: whatever is done to it, it stays valid, loses no tab and reuses no number. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { initialLayout, Layout, panes, tabsOf } from "../../src/domain/pane.ts";
 import {
   activate,
   closePane,
   closeTab,
-  geometry,
-  initialLayout,
-  Layout,
   maximise,
   moveTab,
   openTab,
-  panes,
   reopenTab,
   resize,
   splitPane,
-  tabsOf,
-} from "../../src/domain/pane.ts";
+} from "../../src/domain/pane-changes.ts";
+import { geometry } from "../../src/domain/pane-geometry.ts";
 
 const chat = (id: string) => ({ kind: "chat" as const, chat_id: id });
 const start = () => initialLayout("p1", [{ number: 1, content: chat("a") }]);

@@ -1,6 +1,7 @@
 /** A workspace with one pane around a chat, from fixed data: for view tests, browser tests without a server, the storybook. */
 import type { ChatView, ComposerState } from "../../src/domain/page.ts";
-import { activate, initialLayout } from "../../src/domain/pane.ts";
+import { initialLayout } from "../../src/domain/pane.ts";
+import { activate } from "../../src/domain/pane-changes.ts";
 import { labelsOf } from "../../src/engine/workspace.ts";
 import { WorkspaceContent } from "../../views/workspace/workspace.tsx";
 

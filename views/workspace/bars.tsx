@@ -2,7 +2,8 @@
 
 import type { Chat } from "../../src/domain/chat.ts";
 import type { TabLabel, UnopenedTerminal } from "../../src/domain/page.ts";
-import { type Divider, geometry, type Layout, PANES_MAX, type Pane, panes, tabsOf } from "../../src/domain/pane.ts";
+import { type Layout, PANES_MAX, type Pane, panes, tabsOf } from "../../src/domain/pane.ts";
+import { type Divider, geometry } from "../../src/domain/pane-geometry.ts";
 import { ids } from "../ids.ts";
 import { NewTerminal } from "../terminals/new-terminal.tsx";
 import { attr } from "../ui/attr.ts";

@@ -2,7 +2,8 @@
  * Where every pane and view lies, as one style element. Panes and views are siblings placed by it: moving a tab,
  * resizing or maximising changes nothing but this element, so drafts, scroll positions and terminals stay untouched.
  */
-import { geometry, type Layout, paneOf, type Rect } from "../../src/domain/pane.ts";
+import { type Layout, paneOf } from "../../src/domain/pane.ts";
+import { geometry, type Rect } from "../../src/domain/pane-geometry.ts";
 import { ids } from "../ids.ts";
 
 export function LayoutStyle({ session_id, layout }: { session_id: string; layout: Layout }) {

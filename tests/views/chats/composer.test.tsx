@@ -1,6 +1,7 @@
 /** Composer, header, tabs and picker as strings. */
 import { expect, test } from "bun:test";
-import { activate, initialLayout } from "../../../src/domain/pane.ts";
+import { initialLayout } from "../../../src/domain/pane.ts";
+import { activate } from "../../../src/domain/pane-changes.ts";
 import { isSettled, RUN_STATES, type Run } from "../../../src/domain/run.ts";
 import { labelsOf } from "../../../src/engine/workspace.ts";
 import { age } from "../../../src/lib/format.ts";
