@@ -11,7 +11,10 @@ import type { WebAccess } from "./web.ts";
 export type ToolKind = "read" | "search" | "git" | "output" | "write" | "execute" | "ask" | "delegate" | "web" | "mcp";
 
 export interface ToolContext {
-  /** Real path of the project's directory; every path a tool takes is inside it or inside a grant. */
+  /**
+   * Real path of the directory that is read: the project's place in its session's worktree, else the project's own. Every
+   * path a tool takes is inside it or inside a grant.
+   */
   root: string;
   /** Real paths of further readable directories of this session. */
   grants: readonly string[];
@@ -25,9 +28,9 @@ export interface ToolContext {
    * the request it made before. Absent where nobody can be asked.
    */
   ask?(asking: Asking): Promise<RunRequest>;
-  /** The project's place in the worktree where the session's agents write; null while it has none. */
-  worktree?: string | null;
-  /** Runs a shell command that was allowed, in `cwd`: the root or the worktree. Absent where none can be. */
+  /** The project's own directory, where `root` is its place in a worktree; null or absent where that is `root`. */
+  checkout?: string | null;
+  /** Runs a shell command that was allowed, in `cwd`: the root or the checkout. Absent where none can be. */
   execute?(command: string, timeout_ms: number, cwd: string): Promise<CommandResult>;
   /**
    * To be awaited by a tool that asked and is about to do what it asked for: from here on the run works and does not wait,

@@ -158,6 +158,15 @@ export function appliesSince(db: Db, chatId: string, since: Date): Promise<Apply
     order by created_at desc, id desc`;
 }
 
+/** Files that our own loop proposed and that were written since, and still are; oldest first. */
+export function nativeFilesSince(db: Db, sessionId: string, since: Date): Promise<ApplyFileRow[]> {
+  return db<ApplyFileRow[]>`
+    select f.* from apply_files f join applies a on a.id = f.apply_id join changes c on c.id = f.change_id
+    where a.session_id = ${sessionId} and a.state = 'done' and a.rewinds = '{}' and a.created_at >= ${since}
+      and f.state = 'written' and c.producer = 'native'
+    order by a.created_at, a.id, f.position`;
+}
+
 /** The newest one that is still there, made by a run of this chat itself. */
 export async function newestOwnApply(db: Db, chatId: string, id: string | null): Promise<ApplyRow | null> {
   const [row] = await db<ApplyRow[]>`

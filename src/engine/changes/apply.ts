@@ -99,16 +99,19 @@ async function plan(
   const files: PlannedFile[] = [];
   const obstacles: Obstacle[] = [];
   const taken = new Set<string>();
-  for (const { id } of rows) {
+  // What our own loop proposed may build on what an agent wrote.
+  const agentsFirst = rows.toSorted((a, b) => Number(b.producer === "worktree") - Number(a.producer === "worktree"));
+  for (const { id } of agentsFirst) {
     // As it is now that nobody can change it any more.
     const row = await findChangeRow(core.sql, id);
     const planned = row?.closed_at === null ? await planFile(core.sql, project.path, row) : null;
     if (!planned) continue;
-    if (!planned.ok) obstacles.push(planned.obstacle);
-    else if (!taken.has(planned.file.row.path)) files.push(planned.file);
     // Two chats may want the same file: the second goes on top of what the first writes.
-    else obstacles.push({ ...planned.file, state: "failed", error: SECOND });
-    if (planned.ok) taken.add(planned.file.row.path);
+    if (taken.has(row!.path))
+      obstacles.push({ ...(planned.ok ? planned.file : planned.obstacle), state: "failed", error: SECOND });
+    else if (!planned.ok) obstacles.push(planned.obstacle);
+    else files.push(planned.file);
+    if (planned.ok) taken.add(row!.path);
   }
   return { files, obstacles };
 }

@@ -5,7 +5,7 @@ import { missingDirectories } from "../../drivers/files/replace.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite } from "../../drivers/files/write-guard.ts";
 import { AppError } from "../../lib/errors.ts";
-import { type ChangeRow, type HunkRow, hunkRows } from "../../store/changes.ts";
+import { type ChangeRow, collectedOf, type HunkRow, hunkRows } from "../../store/changes.ts";
 import { type Content, mergeContents, partOf, type Sides, sameContent } from "./content.ts";
 import { sidesOf } from "./read.ts";
 import { sentenceOf } from "./write.ts";
@@ -59,7 +59,11 @@ export async function planFile(db: Db, root: string, row: ChangeRow): Promise<Pl
       disk,
     });
   const merged = mergeContents(sides.base, disk, wanted);
-  if (!merged.ok) return stopped({ row, taken, state: "stale", error: movedOn(sides.base, disk), disk });
+  if (!merged.ok) {
+    const error = await buildsOn(db, row);
+    if (error) return stopped({ row, taken, state: "failed", error, disk });
+    return stopped({ row, taken, state: "stale", error: movedOn(sides.base, disk), disk });
+  }
   const target = merged.content;
   const made = target.bytes === null ? [] : await missingDirectories(root, row.path);
   return { ok: true, file: { row, hunks, taken, sides, wanted, disk, target, made } };
@@ -68,6 +72,15 @@ export async function planFile(db: Db, root: string, row: ChangeRow): Promise<Pl
 const stopped = (obstacle: Obstacle): Planned => ({ ok: false, obstacle });
 
 const isReadOnly = (content: Content) => content.mode !== null && (content.mode & 0o222) === 0;
+
+/** Our own loop reads what agents wrote before it is applied. Null where that is not what is missing. */
+async function buildsOn(db: Db, row: ChangeRow): Promise<string | null> {
+  if (row.producer !== "native") return null;
+  const under = (await collectedOf(db, row.session_id)).find((other) => other.path === row.path);
+  return under
+    ? `It builds on what ${under.provider} wrote in the worktree, which is not in the project yet. Apply that change of the file first, then this one.`
+    : null;
+}
 
 function movedOn(base: Content, disk: Content): string {
   if (disk.bytes === null) return "The file was deleted since this was proposed.";

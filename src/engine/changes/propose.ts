@@ -8,8 +8,10 @@ import type { SeenFile } from "../../domain/tool.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite, type WritePlace } from "../../drivers/files/write-guard.ts";
 import { Refusal } from "../../drivers/refusal.ts";
+import { AppError } from "../../lib/errors.ts";
 import { bytes as size } from "../../lib/format.ts";
 import { newId } from "../../lib/ids.ts";
+import { relativeInside } from "../../lib/path-guard.ts";
 import { putBlob, readBlob } from "../../store/blobs.ts";
 import {
   type ChangeRow,
@@ -42,6 +44,8 @@ export interface Proposer {
   session_id: string;
   chat_id: string;
   project: { id: string; path: string };
+  /** Where the chat reads files: its session's worktree. The project itself without one. */
+  reads?: string;
   run_id: string | null;
   part_id: string | null;
   turn: number | null;
@@ -76,8 +80,8 @@ export function propose(
 ): Promise<Proposed> {
   return core.lanes.run(laneOfChanges(by.chat_id), async () => {
     signal?.throwIfAborted();
-    const place = await resolveWrite(by.project.path, path);
-    const at = await standing(core, by.chat_id, place);
+    const place = await placeFor(by, path);
+    const at = await standing(core, by, place);
     const after = edit(seenOf(place, at));
     if (after.bytes !== null && after.bytes.length > CHANGE_BYTES_MAX)
       throw new Refusal("limit", "too large", `A file can have at most ${size(CHANGE_BYTES_MAX)}.`, {
@@ -96,24 +100,55 @@ export function propose(
   });
 }
 
+/**
+ * The file as the chat reads it. What is proposed is written to the same path of the project, so both have to allow it. A
+ * path in the project's own directory means its file in the worktree.
+ */
+export async function placeFor({ project, reads = project.path }: Reader, path: string): Promise<WritePlace> {
+  if (reads === project.path) return resolveWrite(project.path, path);
+  const place = await resolveWrite(reads, relativeInside(project.path, path) ?? path);
+  const target = await resolveWrite(project.path, place.path);
+  if (target.path !== place.path || target.linked)
+    throw new AppError("forbidden", "In the project's directory a symbolic link stands in the way to this file.");
+  return place;
+}
+
+type Reader = Pick<Proposer, "project" | "reads">;
+
 export const laneOfChanges = (chatId: string): string => `changes:${chatId}`;
 
 export interface Standing {
   row: ChangeRow | null;
   hunks: HunkRow[];
-  /** The file as it is on disk. */
+  /** What a change is told against: the file as it is read, or in the project where an agent's change is gone on with. */
   base: Content;
   /** Everything proposed, on top of that, also what was rejected. */
   next: Content;
   /** What was not rejected. */
   seen: Content;
+  /** What tools read without any proposal. */
+  disk: Content;
 }
 
 /** How a file stands for a chat: on disk, as proposed, and as the chat is to see it. Reads, and writes nothing. */
-export async function standing(core: Pick<Core, "sql">, chatId: string, place: WritePlace): Promise<Standing> {
-  const disk = await readWhole(place, CHANGE_BYTES_MAX);
-  const row = await findOpenChange(core.sql, chatId, place.path);
-  if (!row) return { row: null, hunks: [], base: disk, next: disk, seen: disk };
+export async function standing(
+  core: Pick<Core, "sql">,
+  by: Reader & Pick<Proposer, "chat_id">,
+  place: WritePlace,
+): Promise<Standing> {
+  const read = await readWhole(place, CHANGE_BYTES_MAX);
+  const row = await findOpenChange(core.sql, by.chat_id, place.path);
+  if (!row) return { row: null, hunks: [], base: read, next: read, seen: read, disk: read };
+  return { ...(await onTopOf(core, row, await groundOf(by, row, place, read))), disk: read };
+}
+
+/** What an agent wrote is in the worktree already; on top of the project it is its change. */
+function groundOf(by: Reader, row: ChangeRow, place: WritePlace, read: Content): Promise<Content> | Content {
+  if (row.producer !== "worktree" || !by.reads || by.reads === by.project.path) return read;
+  return resolveWrite(by.project.path, place.path).then((target) => readWhole(target, CHANGE_BYTES_MAX));
+}
+
+async function onTopOf(core: Pick<Core, "sql">, row: ChangeRow, disk: Content): Promise<Omit<Standing, "disk">> {
   const hunks = await hunkRows(core.sql, [row.id]);
   const base = { bytes: await readBlob(core.sql, row.base_sha), mode: row.base_mode };
   const next = { bytes: await readBlob(core.sql, row.new_sha), mode: row.new_mode };
@@ -130,7 +165,7 @@ export const seenOf = (place: WritePlace, at: Standing): SeenFile => ({
   ...at.seen,
   path: place.path,
   linked: place.linked,
-  proposed: !sameContent(at.seen, at.base),
+  proposed: !sameContent(at.seen, at.disk),
 });
 
 /** What was rejected stays in the change, so that it can be taken back; where the new edit lies across it, it goes. */

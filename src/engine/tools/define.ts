@@ -67,9 +67,10 @@ async function outcomeOf(
     const result = await withinTime(tool, context, parsed.input);
     const { text, output_id } = await cutResult(tool, context, result.text, limit);
     const { images } = result;
+    const place = context.checkout && readsTheTree(tool) ? `\n${inWorktree(context.checkout)}` : "";
     return {
       state: result.failed ? "failed" : "closed",
-      text,
+      text: text + place,
       note: result.note,
       shown,
       output_id,
@@ -95,6 +96,13 @@ const cancelled = (shown: string): Outcome => ({
   shown,
   output_id: null,
 });
+
+const readsTheTree = ({ kind, name }: Tool) =>
+  ["search", "git"].includes(kind) || (kind === "read" && !name.startsWith("skill_"));
+
+/** A model must not take one place for the other. */
+const inWorktree = (checkout: string) =>
+  `[Relative paths are read in this session's worktree, where its agents write; the project's own directory is ${checkout}.]`;
 
 class TookTooLong extends Error {}
 

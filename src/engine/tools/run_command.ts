@@ -39,7 +39,7 @@ export const runCommandTool = defineTool({
     const { ask, execute } = context;
     if (!ask || !execute) throw unavailable("No command can be run here.");
     const proposed = await proposedFiles(context);
-    const cwd = (where === "worktree" ? context.worktree : null) ?? context.root;
+    const cwd = (where === "project" ? context.checkout : null) ?? context.root;
     const request = (await ask({
       kind: "permission",
       title: command,
@@ -57,13 +57,15 @@ export const runCommandTool = defineTool({
     })) as PermissionRequest;
     if (request.state !== "answered") return refused(request);
     const result = resultOf(await execute(command, timeout_s * 1000, cwd), timeout_s, proposed);
-    return cwd === context.root ? result : { ...result, text: `${result.text}\n${IN_WORKTREE}` };
+    if (!context.checkout) return result;
+    return { ...result, text: `${result.text}\n${cwd === context.root ? IN_WORKTREE : IN_CHECKOUT}` };
   },
 });
 
-/** Reads and applies are of the checkout: a model must not take one place for the other. */
+/** A model must not take one place for the other. */
 const IN_WORKTREE =
-  "[Ran in the worktree where this session's agents write. Your other tools read the project's directory, and apply_pending writes there: say where: \"project\" to run a command in it.]";
+  "[Ran in the worktree where this session's agents write and your tools read. where: \"project\" runs a command in the project's own directory.]";
+const IN_CHECKOUT = "[Ran in the project's own directory; what agents wrote and nobody applied is not there.]";
 
 function optionsFor(command: string): RequestOption[] {
   const always: RequestOption = {

@@ -55,8 +55,12 @@ export async function givenTo(
   };
   const shown = async () => output?.end();
   // Read for each call: one may have been given, or taken away, since the last.
-  const scope = { root: project.path, grants: await steady(core, () => grantPaths(core, run.session_id)) };
-  const proposals = input.kind === "coder" ? proposalsOf(core, proposerOf(input, writer, open), run) : undefined;
+  const grants = await steady(core, () => grantPaths(core, run.session_id));
+  const place = await steady(core, () => worktreePlace(core, run.session_id));
+  // With a worktree that is what is read; the checkout can be, by its whole path.
+  const scope = place ? { root: place, grants: [...grants, project.path] } : { root: project.path, grants };
+  const proposer = { ...proposerOf(input, writer, open), reads: scope.root };
+  const proposals = input.kind === "coder" ? proposalsOf(core, proposer, run) : undefined;
   const context: ToolContext = {
     ...scope,
     signal,
@@ -65,7 +69,7 @@ export async function givenTo(
     skills: async () => (await skillsFor(core, project)).skills,
     code: codeAccess({ core, project: project.id, scope, ...(proposals && { proposals }) }),
     reach: (path) => reachOf(core, project, run.session_id, path),
-    worktree: await steady(core, () => worktreePlace(core, run.session_id)),
+    checkout: place && project.path,
     execute: (command, timeout_ms, cwd) => {
       const allowed = { run, part_id: part, command, cwd, timeout_ms, signal, onOutput: tell };
       const quiet = cwd === project.path ? Promise.resolve() : worktreeIsQuiet(core, run.session_id);

@@ -11,7 +11,14 @@ import { type MergeFile, mergeTrees } from "../../drivers/git/merge-trees.ts";
 import { dropRef, keepTree, refCommit, setRef } from "../../drivers/git/worktree.ts";
 import { type BaseFile, readFileAt, writeBase } from "../../drivers/git/worktree-base.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { type ApplyRow, appliesNotInBase, applyFiles, sessionsBehindBase, setInBase } from "../../store/applies.ts";
+import {
+  type ApplyRow,
+  appliesNotInBase,
+  applyFiles,
+  nativeFilesSince,
+  sessionsBehindBase,
+  setInBase,
+} from "../../store/applies.ts";
 import { findChangeRow } from "../../store/changes.ts";
 import { findProject } from "../../store/projects.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
@@ -19,6 +26,8 @@ import { mergeContents } from "../changes/content.ts";
 import { contentsOf } from "../changes/read.ts";
 import type { Core } from "../core.ts";
 import { baseRef, laneOfWorktree } from "./make.ts";
+import { worktreePlace } from "./place.ts";
+import { intoWorktree } from "./take-in.ts";
 
 type BaseCore = Pick<Core, "sql" | "log" | "lanes" | "journal">;
 
@@ -64,18 +73,34 @@ async function takeIn(
 ): Promise<void> {
   const base = await refCommit(repository.root, baseRef(apply.session_id));
   if (base === null) return;
+  const place = await worktreePlace(core, apply.session_id);
   const files: BaseFile[] = [];
   for (const file of await applyFiles(core.sql, [apply.id])) {
     const row = file.change_id === null ? null : await findChangeRow(core.sql, file.change_id);
-    if (row?.producer !== "worktree" || file.state !== (state === "done" ? "written" : "undone")) continue;
-    const [from, to] = await contentsOf(core.sql, row);
+    if (!row || file.state !== (state === "done" ? "written" : "undone")) continue;
+    const [before, after] = await contentsOf(core.sql, row);
+    const [from, to] = state === "done" ? [before, after] : [after, before];
+    // Base and worktree go together: what only one of them has would be told as the work of an agent.
+    if (row.producer === "native" && (!place || !(await intoWorktree(place, file, { from, to })))) continue;
     const path = prefix + row.path;
     const now = await readFileAt(repository, base, path);
     // Only what this change did: the checkout may have moved on in ways that the worktree has not.
-    const merged = state === "done" ? mergeContents(from, now, to) : mergeContents(to, now, from);
+    const merged = mergeContents(from, now, to);
     if (merged.ok) files.push({ path, ...merged.content });
   }
   if (files.length > 0) await writeBase(repository, baseRef(apply.session_id), base, files);
+}
+
+/** After the worktree went back to how it was at a moment: what other chats' proposals did since is done again. */
+export async function takeInAgain(core: Pick<Core, "sql">, sessionId: string, since: Date): Promise<void> {
+  const place = await worktreePlace(core, sessionId);
+  if (!place) return;
+  for (const file of await nativeFilesSince(core.sql, sessionId, since)) {
+    const row = await findChangeRow(core.sql, file.change_id!);
+    if (!row) continue;
+    const [from, to] = await contentsOf(core.sql, row);
+    await intoWorktree(place, file, { from, to });
+  }
 }
 
 export const mergeFile: MergeFile = (base, ours, theirs) => {

@@ -6,6 +6,7 @@ import { findSession } from "../../store/sessions.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";
 import type { Core } from "../core.ts";
 import { projectOf } from "../projects.ts";
+import { takeInAgain } from "./base.ts";
 import { collectChanges } from "./collect.ts";
 import { repositoryOf, restoreCheckpoint } from "./keep.ts";
 import { laneOfWorktree } from "./make.ts";
@@ -34,6 +35,7 @@ export async function restoreWorktreeFiles(core: RestoreCore, checkpoint: Checkp
   const project = await projectOf(core, session.project_id);
   await core.lanes.run(laneOfWorktree(session_id), async () => {
     await restoreCheckpoint(repository, session_id, ref);
+    await takeInAgain(core, session_id, checkpoint.created_at);
     await collectChanges(core, { run, project, repository });
   });
 }
