@@ -172,7 +172,7 @@ async function readStopped(db: Db): Promise<NeedRow[]> {
     from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id join projects p on p.id = r.project_id
     where ${waiting(db)} order by r.ended_at limit ${NEEDS_MAX}`;
   return rows.map(({ session_title, project_name, ...run }) => ({
-    kind: run.state === "limited" ? "continue" : "failed",
+    kind: run.state === "failed" ? "failed" : "continue",
     run,
     request: null,
     title: session_title,

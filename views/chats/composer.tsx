@@ -220,7 +220,7 @@ export function ComposerError({ message }: { message: string }) {
 function StreamNotes() {
   return (
     <div class="streamnotes" role="status">
-      <p class="if-down">No live connection: what you see may be old. Sending works all the same.</p>
+      <p class="if-down">No live connection: what you see may be old. A message is sent all the same if the server answers.</p>
       <p class="if-sent">Sent. It appears here when the connection is back.</p>
       <noscript>
         <p class="shown">Without JavaScript this page shows new text when you reload it.</p>
