@@ -108,6 +108,8 @@ export const ids = {
   terminalMenu: (id: string) => `tm-${id}`,
   terminalAsk: (id: string) => `ta-${id}`,
   conn: "conn",
+  /** The last of what is drawn. */
+  pageEnd: "page-end",
   /** Where an action that is refused on a page without a composer says why. */
   notice: "notice",
   directories: "directories",

@@ -10,6 +10,7 @@ import { type AppPage, appPage, live } from "../support/app-page.ts";
 import { launchChromium } from "../support/chromium.ts";
 import { fakeLlm, type TestLlm } from "../support/fake-llm.ts";
 import { coderChat, proposes } from "../support/proposals.ts";
+import { slowPages } from "../support/slow-pages.ts";
 
 setDefaultTimeout(180_000);
 /** An age in the sidebar that ticks from "9 s" to "10 s" is a layout shift, too; anything that a reader sees is far more. */
@@ -183,6 +184,30 @@ for (const [name, options] of [
         if ((await width(open.page)) > 0) wrong.push("wider than the screen");
         if (wrong.length > 0) found[page] = wrong;
       }
+      expect(found).toEqual({});
+    });
+
+    test("nothing moves while a page comes in pieces", async () => {
+      await using slow = slowPages(boo.url);
+      const { page } = open;
+      const found: Record<string, string> = {};
+      for (const name of [
+        "desk",
+        "chat",
+        "empty chat",
+        "live chat",
+        "coder",
+        "review",
+        "artifact",
+        "palette",
+        "file",
+      ]) {
+        await page.goto(slow.url + paths[name]);
+        const seen = await page.evaluate(() => (window as unknown as Shifts).shifts);
+        const shifts = seen.reduce((sum, { value }) => sum + value, 0);
+        if (shifts > AGES_SHIFT) found[name] = `${shifts}: ${seen.map(({ moved }) => moved).join(", then ")}`;
+      }
+      await page.goto("about:blank");
       expect(found).toEqual({});
     });
 

@@ -6,6 +6,7 @@ import { AttachedList, SentAttachments } from "../attachments/chips.tsx";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
+import { Whole } from "../ui/whole.tsx";
 import { urls } from "../urls.ts";
 import { Uncommitted } from "../worktrees/carry.tsx";
 import { action, buttonAction, SUCCESS_IS_SILENT } from "./action.ts";
@@ -28,7 +29,7 @@ type ComposerView = Pick<
 export function Composer({ view, state }: { view: ComposerView; state: ComposerState }) {
   const chat_id = view.chat.id;
   return (
-    <div class="composer" id={ids.composer(chat_id)}>
+    <div class="composer" id={ids.composer(chat_id)} data-row>
       <button type="button" class="btn btn-sm newest" data-newest>
         <Icon name="down" />
         Newest
@@ -51,6 +52,7 @@ export function Composer({ view, state }: { view: ComposerView; state: ComposerS
       {view.personas ? <PersonaList chat={view.chat} personas={view.personas} /> : ""}
       {view.chat.kind === "coder" ? <ModeList chat={view.chat} /> : ""}
       {view.agent ? <AgentList chat={view.chat} agent={view.agent} /> : ""}
+      <Whole />
     </div>
   );
 }
@@ -220,7 +222,9 @@ export function ComposerError({ message }: { message: string }) {
 function StreamNotes() {
   return (
     <div class="streamnotes" role="status">
-      <p class="if-down">No live connection: what you see may be old. A message is sent all the same if the server answers.</p>
+      <p class="if-down">
+        No live connection: what you see may be old. A message is sent all the same if the server answers.
+      </p>
       <p class="if-sent">Sent. It appears here when the connection is back.</p>
       <noscript>
         <p class="shown">Without JavaScript this page shows new text when you reload it.</p>

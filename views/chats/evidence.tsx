@@ -7,6 +7,7 @@ import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
+import { Whole } from "../ui/whole.tsx";
 import { urls } from "../urls.ts";
 import { changing } from "../workspace/changing.ts";
 import { action } from "./action.ts";
@@ -148,10 +149,11 @@ function Settled({ run, sources, again, put_aside }: SettledProps) {
       ) : (
         ""
       )}
-      <span class="btns">
+      <span class="btns" data-row>
         {sources.length ? <OpenAndCopy run={run} sources={sources} /> : ""}
         {put_aside ? "" : <Fork message_id={run.answer_id} chat_id={run.chat_id} />}
         {again ? <Retry run={run} /> : ""}
+        <Whole />
       </span>
     </div>
   );

@@ -11,6 +11,7 @@ import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { clock } from "../ui/time.tsx";
+import { Whole } from "../ui/whole.tsx";
 import { urls } from "../urls.ts";
 import { ERRORS_INSIDE } from "./action.ts";
 import { Earlier } from "./earlier.tsx";
@@ -97,7 +98,7 @@ export function UserMessage({ entry, now, open = false, put_aside = false }: Use
 function SaidActions({ message, restorable }: { message: Message; restorable: boolean }) {
   const url = urls.revision(message.id);
   return (
-    <div class="saidacts">
+    <div class="saidacts" data-row>
       <details class="revise">
         <summary class="btn btn-quiet btn-sm">
           <Icon name="pencil" />
@@ -109,6 +110,7 @@ function SaidActions({ message, restorable }: { message: Message; restorable: bo
       </details>
       {restorable ? <Restore message={message} /> : ""}
       <Fork message_id={message.id} chat_id={message.chat_id} />
+      <Whole />
     </div>
   );
 }

@@ -24,14 +24,16 @@ interface PageProps {
   body_class?: string;
   /** Seconds after which the browser loads the page again by itself. */
   refresh_s?: number;
+  /** Drawn while it is parsed: a transcript is too long to wait for its end. */
+  early?: boolean;
   children?: Children;
 }
 
 /** A page with sidebar, rail and bottom bar; `children` fill <main>: a header.bar first, then one element that takes the rest. */
-export function Page({ frame, title, current, body_class, refresh_s, children }: PageProps): string {
+export function Page({ frame, title, current, body_class, refresh_s, early, children }: PageProps): string {
   return document(
     <html lang="en" data-theme={themeOf(frame)} data-density={densityOf(frame)} data-size={sizeOf(frame)}>
-      <Head frame={frame} title={title} refresh_s={refresh_s} />
+      <Head frame={frame} title={title} refresh_s={refresh_s} early={early} />
       <body class={body_class}>
         <a class="skip" href="#main">
           Skip to content
@@ -46,6 +48,7 @@ export function Page({ frame, title, current, body_class, refresh_s, children }:
           </main>
           <BottomBar frame={frame} current={current} />
         </div>
+        <End />
         <PaletteDialog session_id={current?.session_id ?? null} />
         <KeySheet />
         <Stream frame={frame} />
@@ -68,12 +71,15 @@ export function BarePage({ frame, title, body_class, refresh_s, children }: Page
             {children}
           </main>
         </div>
+        <End />
       </body>
     </html>,
   );
 }
 
-function Head({ frame, title, refresh_s }: { frame: Frame; title: string; refresh_s?: number | undefined }) {
+type HeadProps = Pick<PageProps, "frame" | "title" | "refresh_s" | "early">;
+
+function Head({ frame, title, refresh_s, early = false }: HeadProps) {
   return (
     <head>
       <meta charset="utf-8" />
@@ -89,12 +95,18 @@ function Head({ frame, title, refresh_s }: { frame: Frame; title: string; refres
       <link rel="icon" href={frame.asset("icons/ghost.svg")} type="image/svg+xml" />
       <link rel="apple-touch-icon" href={frame.asset("icons/ghost-192.png")} />
       <link rel="manifest" href={frame.asset("manifest.webmanifest")} />
+      {/* The first picture waits for the page: drawn while it is parsed, what stands at the end of a line or of the screen
+          would move as its neighbours come. */}
+      {early ? "" : <link rel="expect" href={`#${ids.pageEnd}`} {...{ blocking: "render" }} />}
       <link rel="stylesheet" href={frame.asset("app.css")} />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <script defer src={frame.asset("app.js")}></script>
     </head>
   );
 }
+
+/** What is drawn stands before it. */
+const End = () => <span id={ids.pageEnd} hidden></span>;
 
 /** Outside every swap: a morph that reached it would close the connection. */
 function Stream({ frame }: { frame: Frame }) {

@@ -3,6 +3,7 @@
 import type { Frame } from "../../src/domain/page.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
+import { Whole } from "../ui/whole.tsx";
 import { urls } from "../urls.ts";
 import { BarNeeds, NavNeeds, RailNeeds } from "./nav-needs.tsx";
 import { NavProjects } from "./nav-projects.tsx";
@@ -75,7 +76,7 @@ export function Sidebar({ frame, current }: { frame: Frame; current?: Current | 
         </div>
         <NavProjects projects={frame.nav.projects} current={current} now={frame.now} />
       </nav>
-      <div>
+      <div data-row>
         <NavRunning running={frame.nav.running} now={frame.now} />
         <div class="nav-foot">
           <a class="nav-a" aria-current={here(frame, urls.settings)} href={urls.settings}>
@@ -84,6 +85,7 @@ export function Sidebar({ frame, current }: { frame: Frame; current?: Current | 
           </a>
           <SignOut frame={frame} />
         </div>
+        <Whole />
       </div>
     </aside>
   );

@@ -7,6 +7,7 @@ import { Facts, SessionHead } from "../chats/head.tsx";
 import { ids } from "../ids.ts";
 import { MenuButton } from "../layout/header.tsx";
 import { type DrawnRail, RailButton } from "../rail/rail.tsx";
+import { Whole } from "../ui/whole.tsx";
 import { urls } from "../urls.ts";
 import { Bars } from "./bars.tsx";
 import { LayoutStyle } from "./layout-style.tsx";
@@ -24,7 +25,7 @@ export function WorkspaceContent({ view, composer, now, rail }: ContentProps) {
   const { session } = view;
   return (
     <>
-      <header class="bar sesshead">
+      <header class="bar sesshead" data-row>
         <MenuButton />
         <SessionHead
           session={session}
@@ -36,6 +37,7 @@ export function WorkspaceContent({ view, composer, now, rail }: ContentProps) {
         <span class="grow d"></span>
         <HeadFacts session_id={session.id} chat={view.focused} />
         {rail ? <RailButton /> : ""}
+        <Whole />
       </header>
       <div class="workspace" data-rail={rail?.panel}>
         {view.repaired ? (

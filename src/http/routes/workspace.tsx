@@ -111,6 +111,7 @@ function draw(
       frame={frame}
       title={view.focused?.chat.title ?? view.session.title}
       current={{ session_id: view.session.id, project_id: view.project.id }}
+      early
     >
       {WorkspaceContent({ view, composer, now: frame.now, rail }) as "safe"}
     </Page>
