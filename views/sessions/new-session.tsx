@@ -74,7 +74,7 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
           name="text"
           rows="4"
           maxlength={MESSAGE_LIMIT_CHARS}
-          placeholder="Where does a delivery get its retry delay from?"
+          placeholder="What does this project do, and where does it begin?"
           autofocus
           {...described(text)}
           safe
