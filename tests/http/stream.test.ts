@@ -171,6 +171,9 @@ describe("a cursor", () => {
     expect(await first(`as=json&since=${head() - 3}`)).toBe("reset");
     expect(await first(`since=${head() - 3}`)).toBe("reset");
     expect(await first(`as=json&since=${head() - 2}`)).toContain('"3"');
+    // Nothing was read yet: what is kept, and no reset.
+    expect(await first("as=json&since=0")).toContain('"3"');
+    expect(await first("since=0")).toBe("reset");
   });
 });
 

@@ -163,8 +163,10 @@ export class StreamHub {
   private async beginJson(connection: Connection, params: OpenStream): Promise<void> {
     const topics = topicsOf(params);
     const head = await snapshot(this.core.sql, async (_tx, h) => h);
-    if (this.isForeign(params, head)) return this.reset(connection);
-    for (let at = params.since; ; ) {
+    // Who asks from 0 on has read nothing that could be missed: everything that is still kept.
+    const since = params.since === 0 ? head.floor : params.since;
+    if (this.isForeign({ ...params, since }, head)) return this.reset(connection);
+    for (let at = since; ; ) {
       const events = await this.readOn(at, head.seq, topics);
       if (events === null) return this.reset(connection);
       for (const event of events) {
