@@ -140,6 +140,7 @@ export const stories: Record<string, Story> = {
         command: "claude-agent-acp",
         looked_for: ["claude-agent-acp"],
         file_error: null,
+        other_way: "json-claude",
       }}
       now={NOW}
     />,

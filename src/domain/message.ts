@@ -72,9 +72,10 @@ export interface NoticeMeta {
   apply_id?: string | null;
   /** Of "skill": its name. */
   skill?: string;
-  /** Of "terminal": where an agent runs that has no protocol. */
+  /** Of "terminal": where an agent runs that has no protocol, and in whose session. */
   terminal_id?: string;
-  /** Of "login": whose user has to sign in, and the way that is offered; null is its usual command. */
+  session_id?: string;
+  /** Of "login": whose user has to sign in; of "fallback": whose page has the other way, and the way that is offered; null is its usual command. */
   provider?: string;
   method?: string | null;
   /** Of "notes": the file they are from; null when there are none any more. */
@@ -122,6 +123,8 @@ export const SKILL_NOTICE = "skill";
 export const NOTES_NOTICE = "notes";
 export const APPLIED_NOTICE = "applied";
 /** An agent wants its user to sign in. */
+/** An agent that does not come up by the protocol and has another way. */
+export const FALLBACK_NOTICE = "fallback";
 export const LOGIN_NOTICE = "login";
 
 /** One message as the transcript shows it; `run` is the run that asked (user) or wrote (assistant) it. */

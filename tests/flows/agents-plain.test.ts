@@ -84,7 +84,10 @@ describe("in a terminal", () => {
       { path: "src/new.ts", provider: "fake", state: "pending" },
     ]);
     const page = await fetch(`${at.boo.url}/chats/${at.chat}`, { headers: { accept: "text/html" } });
-    expect(await page.text()).toContain(`href="/terminals/${terminal!.id}"`);
+    const html = await page.text();
+    expect(html).toContain(`href="/terminals/${terminal!.id}"`);
+    // As a tab of the session where there is script.
+    expect(html.replaceAll("&#34;", '"')).toContain(`"kind":"terminal","terminal_id":"${terminal!.id}"`);
     expect(await marked(at.boo)).toEqual([]);
   }, 40_000);
 

@@ -412,6 +412,10 @@ describe("outside agents", () => {
         .at(-1)!
         .parts.flatMap((p) => (p.kind === "text" ? p.text : []))
         .join(""),
+      notices: messages
+        .at(-1)!
+        .parts.flatMap((p) => (p.kind === "notice" && p.meta.notice === "unseen" ? p.text : []))
+        .join(""),
       async [Symbol.asyncDispose]() {
         await boo[Symbol.asyncDispose]();
         await home[Symbol.asyncDispose]();
@@ -425,6 +429,7 @@ describe("outside agents", () => {
     expect(at.said).toMatch(/\(resource attachment:[a-z0-9]+\/notes\.txt\)\nthe notes/);
     expect(at.said).toMatch(/\(resource file:\/\/\S+\/README\.md#L1-L1\)\n1\t# Relay/);
     expect(at.said).toMatch(/\(image image\/png \d+ characters\)/);
+    expect(at.notices).toBe("");
     const path = /Attached file: p\.pdf, to be read at (\S+)/.exec(at.said)![1]!;
     expect(await Bun.file(path).text()).toBe("%PDF-1.4");
     expect(path.startsWith(at.home.root)).toBe(true);
@@ -435,5 +440,7 @@ describe("outside agents", () => {
     await using at = await withAgent("--no", "images,embedded");
     expect(at.said).toMatch(/<attachment-[0-9a-f]{16} name="notes.txt" lines="1">\nthe notes\n/);
     expect(at.said).toMatch(/Attached picture: a\.png, to be read at \S+\n\(resource_link file:\/\/\S+a\.png\)/);
+    // The person is told that it does not see it.
+    expect(at.notices).toContain("The picture was not sent: fake takes none this way.");
   });
 });

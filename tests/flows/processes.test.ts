@@ -76,6 +76,22 @@ test("what was left behind is counted and ended on demand; a command of our own 
   await boo.settled(run.id, app.session);
 }, 60_000);
 
+test("an agent that is only asked for its conversations is ours while it lasts: nothing ends it as left behind", async () => {
+  await using app = await agentApp({ agent: ["--fault", "initialize:hang"] });
+  const { boo } = app;
+  const listing = boo.get(`/projects/${app.project}/conversations?provider=fake`).catch(() => {});
+  // Probes run by themselves and have a time of their own.
+  const marked = async () =>
+    (await markedProcesses(`${boo.app.core.instance}:`)).filter((p) => !p.marker.includes(":probe-")).length;
+  await until(async () => (await marked()) > 0, 20_000);
+  expect((await boo.get<Processes>("/processes")).strays).toBe(0);
+  expect(await boo.send<{ reaped: number }>("POST", "/processes/reaping")).toEqual({ reaped: 0 });
+  expect(await marked()).toBeGreaterThan(0);
+  await boo.app.close();
+  await listing;
+  expect(await marked()).toBe(0);
+}, 60_000);
+
 test("how worktrees are made: files copied, a command that is approved by saving it, its outcome told; too long comes back typed", async () => {
   await using app = await agentApp();
   const { boo } = app;

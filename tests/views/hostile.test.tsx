@@ -183,6 +183,7 @@ function pages(text: string): Record<string, string> {
           stderr: text,
           command: text,
           looked_for: [text],
+          other_way: null,
           file_error: text,
         }}
         now={NOW}

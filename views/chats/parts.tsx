@@ -1,5 +1,6 @@
 /** What an answer is made of: text, reasoning, tool calls, notices, in the order they came. */
 import {
+  FALLBACK_NOTICE,
   LOGIN_NOTICE,
   NOTES_NOTICE,
   type NoticePart,
@@ -21,6 +22,7 @@ import { RequestCards } from "../requests/card.tsx";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
+import { changing } from "../workspace/changing.ts";
 import { action } from "./action.ts";
 import { ArtifactRow } from "./artifact-row.tsx";
 import { CompactionView } from "./compaction.tsx";
@@ -183,8 +185,23 @@ export function NoticeView({ part }: { part: NoticePart }) {
       ) : (
         ""
       )}
-      {part.meta.terminal_id ? <a href={urls.terminal(part.meta.terminal_id)}>Watch</a> : ""}
+      {part.meta.terminal_id ? <Watch terminal_id={part.meta.terminal_id} session_id={part.meta.session_id} /> : ""}
+      {part.meta.notice === FALLBACK_NOTICE && part.meta.provider ? (
+        <a href={urls.providerDiagnostic(part.meta.provider)}>Run it another way</a>
+      ) : (
+        ""
+      )}
     </div>
+  );
+}
+
+/** As a tab of the session; without script, or of before that was kept, the terminal's page. */
+function Watch({ terminal_id, session_id }: { terminal_id: string; session_id: string | undefined }) {
+  const tab = session_id ? changing(session_id, { change: "open", kind: "terminal", terminal_id }) : {};
+  return (
+    <a href={urls.terminal(terminal_id)} {...tab}>
+      Watch
+    </a>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What was tried with one agent and what came of it, with all that it offers. */
-import type { AgentChoice, ProbeStep, Provider } from "../../src/domain/provider.ts";
+import type { AgentChoice, OwnWay, ProbeStep, Provider } from "../../src/domain/provider.ts";
 import { duration } from "../../src/lib/format.ts";
 import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
@@ -15,6 +15,7 @@ export interface DiagnosticProps {
     command: string;
     looked_for: string[];
     file_error: string | null;
+    other_way: OwnWay | null;
   };
   now: number;
 }
@@ -69,7 +70,31 @@ function State({ provider }: { provider: Provider }) {
   );
 }
 
-function Facts({ found: { provider, command, looked_for, file_error } }: Pick<DiagnosticProps, "found">) {
+/** How it is spoken to is a choice where more than one way is installed; back again from the same place. */
+function OtherWay({ provider, way }: { provider: Provider; way: OwnWay | null }) {
+  if (way === null) return "";
+  const words =
+    way === "acp"
+      ? "Speak the agent client protocol with it"
+      : `Run it ${way === "terminal" ? "in a terminal" : "by its JSON stream"} instead`;
+  const hint =
+    way === "acp"
+      ? "It asks before it acts then."
+      : "Without permissions: what it writes waits for review all the same.";
+  return (
+    <form method="post" action={urls.providerChange(provider.id)} class="btns">
+      <input type="hidden" name="way" value={way} />
+      <button type="submit" class="btn btn-sm" safe>
+        {words}
+      </button>
+      <span class="dim" safe>
+        {hint}
+      </span>
+    </form>
+  );
+}
+
+function Facts({ found: { provider, command, looked_for, file_error, other_way } }: Pick<DiagnosticProps, "found">) {
   const rows: [string, string][] = [
     ["Started as", command],
     ["Looked for", looked_for.join(", ")],
@@ -99,6 +124,7 @@ function Facts({ found: { provider, command, looked_for, file_error } }: Pick<Di
       ) : (
         ""
       )}
+      <OtherWay provider={provider} way={other_way} />
       <dl class="facts">
         {rows.map(([name, value]) => (
           <>

@@ -93,11 +93,10 @@ export async function killMarked(value: string): Promise<number> {
   }
   return gone.size;
 }
-/** The same, once, for those whose marker after the prefix is nobody's. */
-export async function killMarkedBut(prefix: string, isOwned: (marker: string) => boolean): Promise<number> {
+/** Exactly these, as they were found. Returns how many. */
+export async function killFound(found: readonly Pick<ProcessFacts, "pid" | "started">[]): Promise<number> {
   let killed = 0;
-  for (const { pid, started, marker } of await markedProcesses(prefix)) {
-    if (isOwned(marker.slice(prefix.length))) continue;
+  for (const { pid, started } of found) {
     if ((await processFacts(pid))?.started !== started) continue;
     if (signal(pid, "SIGKILL")) killed++;
   }

@@ -110,6 +110,14 @@ export function beginsAnew(label: string, how: "new" | "anew" | "aside", told: n
     : `${label} joins this chat.${sent}`;
 }
 
+/** Pictures that an agent takes none of: the person is to know that it does not see them. */
+export async function sayUnseen(writer: PartWriter, label: string, unseen: number): Promise<void> {
+  if (unseen === 0) return;
+  const [what, them] = unseen === 1 ? ["The picture was", "it lies"] : [`${unseen} pictures were`, "they lie"];
+  const words = `${what} not sent: ${label} takes none this way. It was told where ${them}, and may be able to open them there.`;
+  await writer.notice(1, unseen === 1 ? words.replace("open them", "open it") : words, { notice: "unseen" });
+}
+
 /** What a person reads while nothing comes yet. */
 export function say(core: Core, live: LiveRun, detail: string): void {
   setPhase(live, "connecting", Date.now(), detail);

@@ -18,7 +18,7 @@ import { findTerminal } from "../../store/terminals.ts";
 import { transact } from "../core.ts";
 import { startEnv } from "../providers/registry.ts";
 import { runInTerminal } from "../terminals/terminals.ts";
-import { knowsFromNow } from "./around.ts";
+import { knowsFromNow, sayUnseen } from "./around.ts";
 import { readingFiles } from "./attached.ts";
 import type { Guest } from "./live-agents.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
@@ -40,7 +40,8 @@ const CALL = "terminal";
 
 export async function inTerminal(at: PlainRun): Promise<PlainOutcome> {
   const { core, run, spec, signal } = at;
-  const { blocks, told } = await promptFor(core, run, 0, readingFiles(at.ready.cwd));
+  const { blocks, told, unseen } = await promptFor(core, run, 0, readingFiles(at.ready.cwd));
+  await sayUnseen(at.writer, spec.label, unseen);
   const words = fallbackWords(spec.fallback!, { mode: run.mode, model: run.model, session: null });
   const shown = joinCommand(words).replaceAll(`'${PROMPT}'`, "…");
   const failure = await asGuest(at, shown, async (guest) => {
@@ -125,6 +126,7 @@ async function begun(at: PlainRun, guest: Guest, terminal: TerminalNow, told: nu
     {
       notice: "terminal",
       terminal_id: terminal.id,
+      session_id: run.session_id,
     },
   );
 }

@@ -1,5 +1,5 @@
 /** Agents that a dead server left behind: found by the marker in their environment, and only ours. */
-import { killMarked, killMarkedBut, markedProcesses } from "../../drivers/agents/process-table.ts";
+import { killFound, killMarked, markedProcesses } from "../../drivers/agents/process-table.ts";
 import { notFound } from "../../lib/errors.ts";
 import { openCommands } from "../../store/commands.ts";
 import { settleProcesses } from "../../store/processes.ts";
@@ -20,18 +20,23 @@ type StrayCore = Pick<Core, "sql" | "instance" | "agents" | "mcp">;
 
 /** How many processes bear our marker and are nobody's any more. */
 export async function countStrays(core: StrayCore): Promise<number> {
-  const prefix = `${core.instance}:`;
-  const owned = await ownedMarkers(core);
-  return (await markedProcesses(prefix)).filter((p) => !isOwned(owned, p.marker.slice(prefix.length))).length;
+  return (await straysOf(core)).length;
 }
 
 /** On demand: ends what bears our marker and is nobody's any more. Returns how many were ended. */
 export async function reapStrays(core: StrayCore): Promise<number> {
-  const owned = await ownedMarkers(core);
-  return killMarkedBut(`${core.instance}:`, (marker) => isOwned(owned, marker));
+  return killFound(await straysOf(core));
 }
 
-/** Agents and MCP servers that live or are being started, the parser, and commands of our own loop that run right now. */
+/** First looked for, then asked whose they are: what begins meanwhile had its name before it was started. */
+async function straysOf(core: StrayCore) {
+  const prefix = `${core.instance}:`;
+  const found = await markedProcesses(prefix);
+  const owned = await ownedMarkers(core);
+  return found.filter(({ marker }) => !isOwned(owned, marker.slice(prefix.length)));
+}
+
+/** Agents and MCP servers that live, are being started or visited, the parser, and commands of our own loop that run right now. */
 async function ownedMarkers(core: StrayCore): Promise<Set<string>> {
   return new Set([PARSER_MARK, ...core.agents.ids(), ...core.mcp.processIds(), ...(await openCommands(core.sql))]);
 }

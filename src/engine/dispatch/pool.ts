@@ -120,6 +120,13 @@ export class AgentPool {
     await this.settleRow(guest.process_id, ended);
   }
 
+  /** A name for a program that is started beside all chats for one thing: ours as long as that goes on. */
+  own(): { id: string } & Disposable {
+    const id = newId();
+    this.launching.add(id);
+    return { id, [Symbol.dispose]: () => void this.launching.delete(id) };
+  }
+
   /** Ends those of a chat, of a session's chats, or all. */
   async dropWhere(which: (warm: Warm) => boolean, how: "gently" | "now" = "gently"): Promise<void> {
     await Promise.all([...this.warm.values()].filter(which).map((warm) => this.drop(warm, how)));

@@ -18,6 +18,8 @@ export interface Prompt {
   blocks: PromptBlock[];
   /** Messages that it was told of beside the new one. */
   told: number;
+  /** Pictures of the message that it does not take: it is told where they lie. */
+  unseen: number;
 }
 
 /** `after` is the position up to which the agent knows the chat. */
@@ -25,6 +27,8 @@ export async function promptFor(core: Core, run: Run, after: number, taker: Take
   const parts = await steady(core, () => readParts(core.sql, [run.question_id]));
   const goes = await goesOn(core, run, after);
   const attached = goes ? [] : await attachedBlocks(core, parts, taker);
+  const pictures = goes || taker.features.images ? [] : parts.filter(isPicture);
+  const unseen = pictures.length;
   const skills = parts.filter((part) => part.kind === "notice" && part.meta.notice === SKILL_NOTICE);
   const said = [...skills.map((part) => part.text), textOf(parts) || NOTHING_WRITTEN].join("\n\n");
   const text = goes ? GO_ON : said;
@@ -32,14 +36,16 @@ export async function promptFor(core: Core, run: Run, after: number, taker: Take
   const isCommand = text.startsWith("/");
   const before = await unknownBefore(core, run, after);
   if (before.length === 0)
-    return { blocks: isCommand ? [asBlock(text), ...attached] : [...attached, asBlock(text)], told: 0 };
+    return { blocks: isCommand ? [asBlock(text), ...attached] : [...attached, asBlock(text)], told: 0, unseen };
   const told = within(before.map((m) => `## ${m.role === "user" ? "User" : "Assistant"}\n${m.text}`));
   const intro = `What was said in this conversation before, which you do not know (shortened):\n\n${told}\n\n---\n`;
   const blocks = isCommand
     ? [asBlock(text), ...attached, asBlock(intro)]
     : [...attached, asBlock(`${intro}The new message:\n\n${text}`)];
-  return { blocks, told: before.length };
+  return { blocks, told: before.length, unseen };
 }
+
+const isPicture = (part: Part) => part.kind === "attachment" && part.meta.kind === "image";
 
 const asBlock = (text: string): PromptBlock => ({ type: "text", text });
 

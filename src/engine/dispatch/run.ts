@@ -3,11 +3,12 @@
  * permissions as requests, and at the end its difference as changes. However it ends, what it wrote is collected.
  */
 import type { AgentEvent } from "../../domain/agent-event.ts";
+import { FALLBACK_NOTICE } from "../../domain/message.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Run } from "../../domain/run.ts";
 import { SignedOut } from "../../drivers/acp/faults.ts";
 import { cancelPrompt, type Prompted, prompt } from "../../drivers/acp/session.ts";
-import { messageOf, notFound, unavailable } from "../../lib/errors.ts";
+import { AppError, messageOf, notFound, unavailable } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { findAgentSession, pickForAgent, setAgentSession } from "../../store/agent-sessions.ts";
@@ -15,7 +16,7 @@ import { findChat, renameChat } from "../../store/chats.ts";
 import { findSession } from "../../store/sessions.ts";
 import { type Core, transact } from "../core.ts";
 import { type LiveRun, Stopped, setPhase } from "../live-runs.ts";
-import { findProgram, findSpec } from "../providers/registry.ts";
+import { findProgram, findSpec, type KnownSpec, otherWay } from "../providers/registry.ts";
 import { emitChat } from "../sessions.ts";
 import { steady } from "../steady.ts";
 import type { PartWriter } from "../turn/parts.ts";
@@ -32,6 +33,7 @@ import {
   type Place,
   plan,
   say,
+  sayUnseen,
   tooMuch,
 } from "./around.ts";
 import { inWords } from "./call.ts";
@@ -87,7 +89,10 @@ async function dispatch(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   say(core, live, `starting ${spec.label}`);
   const opened = await openConversation(core, run, spec, known, ready.cwd, signal, (position) =>
     say(core, live, `waiting for one of ${core.config.agents_max} agents, number ${position} in line`),
-  );
+  ).catch(async (error) => {
+    if (error instanceof AppError && !(error instanceof SignedOut)) await offerOtherWay(writer, spec);
+    throw error;
+  });
   const { warm } = opened;
   try {
     const picks = { mode: run.agent_mode, model: run.model, thinking: run.thinking };
@@ -114,7 +119,10 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   const { warm, how } = at.opened;
   const knows = how === "warm" || how === "restored" || how === "moved";
   const after = knows ? await knownUpto(core, run) : 0;
-  const { blocks, told } = await promptFor(core, run, after, { features: warm.agent.features, cwd: at.ready.cwd });
+  const { blocks, told, unseen } = await promptFor(core, run, after, {
+    features: warm.agent.features,
+    cwd: at.ready.cwd,
+  });
   if (at.opened.from !== undefined) {
     const words = `${at.label} goes on with its conversation, in the session's worktree from now on.`;
     await writer.notice(1, words, { notice: "history" });
@@ -122,6 +130,7 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
   }
   if (how === "anew" || how === "aside" || (how === "new" && told > 0))
     await writer.notice(1, beginsAnew(at.label, how, told), { notice: "history" });
+  await sayUnseen(writer, at.label, unseen);
   await at.kept;
   await knowsFromNow(core, run);
   const facts: Facts = { used: null, size: null, cost: null };
@@ -165,6 +174,15 @@ async function converse(core: Core, run: Run, live: LiveRun, writer: PartWriter,
       .catch((error) => core.log.warn("agent.transcript_failed", { reason: messageOf(error) }));
     await collect(core, run, writer, at, transcript);
   }
+}
+
+/** It does not come up by the protocol; its own program may be there, and can be run without. */
+async function offerOtherWay(writer: PartWriter, spec: KnownSpec): Promise<void> {
+  const way = otherWay(spec);
+  if (way === null) return;
+  const how = way === "terminal" ? "in a terminal" : "by its JSON stream";
+  const words = `${spec.label} itself is installed and can be run ${how} instead: without permissions, what it writes waits for review all the same.`;
+  await writer.notice(1, words, { notice: FALLBACK_NOTICE, provider: spec.id });
 }
 
 /** Protocol first; an agent that does not stop then is ended with its whole group. */

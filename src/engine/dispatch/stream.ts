@@ -8,7 +8,7 @@ import { joinCommand } from "../../lib/command-line.ts";
 import { findAgentSession, knowsPutAside, setAgentSession } from "../../store/agent-sessions.ts";
 import { transact } from "../core.ts";
 import { startEnv } from "../providers/registry.ts";
-import { beginsAnew, knownUpto, knowsFromNow } from "./around.ts";
+import { beginsAnew, knownUpto, knowsFromNow, sayUnseen } from "./around.ts";
 import { readingFiles } from "./attached.ts";
 import type { Guest } from "./live-agents.ts";
 import { asGuest, type PlainOutcome, type PlainRun, promptArgument, wordsOfPrompt } from "./plain-run.ts";
@@ -36,7 +36,8 @@ function resumable(fallback: FallbackSpec, known: AgentSession | null, cwd: stri
 async function once(at: PlainRun, session: string | null, how: How): Promise<PlainOutcome> {
   const { core, run, spec, signal } = at;
   const after = session === null ? 0 : await knownUpto(core, run);
-  const { blocks, told } = await promptFor(core, run, after, readingFiles(at.ready.cwd));
+  const { blocks, told, unseen } = await promptFor(core, run, after, readingFiles(at.ready.cwd));
+  await sayUnseen(at.writer, spec.label, unseen);
   const words = beginning(spec.label, how, told, spec.fallback!.resume !== undefined);
   if (words) await at.writer.notice(1, words, { notice: "history" });
   const call = { mode: run.mode, model: run.model, session };

@@ -25,6 +25,8 @@ type RegistryCore = Pick<Core, "config" | "sql">;
 
 export interface KnownSpec extends ProviderSpec {
   enabled: boolean;
+  /** It is started by a command of one's own, and not as it is built in. */
+  own_command?: boolean;
 }
 
 /** Built-in agents in their order, then those of the file. The native loop is not among them. */
@@ -50,6 +52,7 @@ function overlaid(spec: ProviderSpec, entry: ProviderEntry | undefined): KnownSp
     program: entry.command?.[0] ?? spec.program,
     env: { ...spec.env, ...entry.env },
     enabled: entry.enabled ?? true,
+    own_command: entry.command !== undefined,
   };
 }
 
@@ -108,6 +111,20 @@ export function findProgram(spec: ProviderSpec): Found | null {
   return fallback && binary ? { way: fallback.way, argv: fallback.argv, binary } : null;
 }
 
+/**
+ * How a built-in agent could be run instead, with what is installed: without the protocol, or by it again. Null where there
+ * is no other way, or the command is one's own.
+ */
+export function otherWay(spec: KnownSpec): OwnWay | null {
+  const found = findProgram(spec);
+  const builtin = BUILTIN_PROVIDERS.find(({ id }) => id === spec.id);
+  if (!found || !builtin || spec.own_command) return null;
+  if (found.way !== "acp") return findProgram({ ...spec, acp: builtin.acp, fallback: null }) ? "acp" : null;
+  const without = findProgram({ ...spec, acp: [] });
+  if (!without) return null;
+  return without.way === "terminal" ? "terminal" : (`json-${spec.fallback!.format!}` as OwnWay);
+}
+
 /** Changes when another program stands in its place. */
 export async function stampOf(binary: string): Promise<string> {
   const real = await realpath(binary).catch(() => binary);
@@ -135,6 +152,8 @@ export interface Diagnostic {
   command: string;
   looked_for: string[];
   file_error: string | null;
+  /** Another way to run it that is there. */
+  other_way: OwnWay | null;
 }
 
 /** What is known of one provider's state, for the page that says what is wrong. */
@@ -151,6 +170,7 @@ export async function diagnose(core: RegistryCore, id: string): Promise<Diagnost
     command: joinCommand(findProgram(spec)?.argv ?? spec.acp[0] ?? []),
     looked_for: [...new Set(programs)],
     file_error: error,
+    other_way: otherWay(spec),
   };
 }
 

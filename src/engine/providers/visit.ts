@@ -4,7 +4,6 @@ import { type AcpAgent, connectAgent } from "../../drivers/acp/connection.ts";
 import { translate } from "../../drivers/acp/translate.ts";
 import type { AgentProcess } from "../../drivers/agents/agent-process.ts";
 import { invalid, notFound, unavailable } from "../../lib/errors.ts";
-import { newId } from "../../lib/ids.ts";
 import type { Core } from "../core.ts";
 import { findProgram, findSpec, type KnownSpec, startEnv } from "./registry.ts";
 
@@ -18,7 +17,7 @@ export interface Visit {
   signal: AbortSignal;
 }
 
-export type VisitCore = Pick<Core, "config" | "log" | "lanes" | "instance" | "closing">;
+export type VisitCore = Pick<Core, "agents" | "config" | "log" | "lanes" | "instance" | "closing">;
 
 /**
  * Errors: not_found for a provider that there is not; invalid (field provider) for one that does not speak the protocol;
@@ -48,6 +47,7 @@ async function visit<T>(
   work: (visit: Visit) => Promise<T>,
   hear: (event: AgentEvent) => void,
 ): Promise<T> {
+  using own = core.agents.own();
   let child: AgentProcess | null = null;
   const stop = () => void child?.end("now");
   core.closing.throwIfAborted();
@@ -55,7 +55,7 @@ async function visit<T>(
   try {
     const agent = await connectAgent({
       label: spec.label,
-      line: { argv, cwd, ...startEnv(spec), marker: `${core.instance}:${newId()}` },
+      line: { argv, cwd, ...startEnv(spec), marker: `${core.instance}:${own.id}` },
       client: { permission: async () => ({ outcome: { outcome: "cancelled" } }) },
       update: (params) => {
         const said = translate(params);

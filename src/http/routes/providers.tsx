@@ -111,6 +111,7 @@ function oneProvider(web: Web) {
             stderr: "string",
             command: "string",
             looked_for: "string[]",
+            other_way: "string|null",
             file_error: "string|null",
           },
         },
