@@ -87,9 +87,7 @@ function OtherWay({ provider, way }: { provider: Provider; way: OwnWay | null })
       <button type="submit" class="btn btn-sm" safe>
         {words}
       </button>
-      <span class="dim" safe>
-        {hint}
-      </span>
+      <span class="dim">{hint as "safe"}</span>
     </form>
   );
 }
