@@ -243,7 +243,7 @@ export const stories: Record<string, Story> = {
   ),
   "session-removal": inPage(
     "Delete",
-    <SessionRemovalContent session={session} chats={2} messages={12} running={0} />,
+    <SessionRemovalContent session={session} chats={2} messages={12} running={0} changes={3} />,
     {},
     { session_id: "s1" },
   ),

@@ -1,6 +1,8 @@
 /** Errors with the sidebar around them, so that one can go on from there; without it where it cannot be read. */
-import { ErrorContent } from "../../views/errors/error.tsx";
+import { type ErrorAction, ErrorContent } from "../../views/errors/error.tsx";
 import { Page } from "../../views/layout/page.tsx";
+import { urls } from "../../views/urls.ts";
+import type { Frame } from "../domain/page.ts";
 import { framePage } from "../engine/pages.ts";
 import { bareErrorViews } from "./bare-pages.tsx";
 import type { ErrorInfo, ErrorViews } from "./errors.ts";
@@ -26,7 +28,14 @@ async function framed(web: Web, request: Request, info: ErrorInfo): Promise<stri
   const frame = frameFor(web, request, await framePage(web.core));
   return (
     <Page frame={frame} title={`Error ${status}`}>
-      {ErrorContent({ status, message, request_id, at: new Date(frame.now) }) as "safe"}
+      {ErrorContent({ status, message, request_id, at: new Date(frame.now), actions: waysOn(frame, status) }) as "safe"}
     </Page>
   ) as string;
+}
+
+/** A file that is not there: the others of its project are. */
+function waysOn(frame: Frame, status: number): ErrorAction[] {
+  const id = status === 404 ? /^\/projects\/([^/]+)\//.exec(frame.path)?.[1] : undefined;
+  const project = frame.nav.projects.find((p) => p.id === id);
+  return project ? [{ label: `Files of ${project.name}`, href: urls.tree(project.id) }] : [];
 }

@@ -113,7 +113,7 @@ function pages(text: string): Record<string, string> {
         rename={{ title: text, error: { field: null, message: text } }}
       />
     ),
-    session_removal: <SessionRemovalContent session={s} chats={1} messages={1} running={1} />,
+    session_removal: <SessionRemovalContent session={s} chats={1} messages={1} running={1} changes={1} />,
     mcp_server: (
       <McpServerContent
         server={soil(mcpServers[2]!, text)}

@@ -125,12 +125,14 @@ interface RemovalProps {
   messages: number;
   /** Runs in flight, which removal stops. */
   running: number;
+  /** Proposals that nobody decided or applied. */
+  changes: number;
   /** What is only in its worktree, in words; null when nothing is. */
   at_risk?: string | null;
 }
 
 /** Asks before a session is deleted; everything inside `main`. */
-export function SessionRemovalContent({ session, chats, messages, running, at_risk = null }: RemovalProps) {
+export function SessionRemovalContent({ session, chats, messages, running, changes, at_risk = null }: RemovalProps) {
   return (
     <>
       <PageHeader title={session.title} />
@@ -142,13 +144,28 @@ export function SessionRemovalContent({ session, chats, messages, running, at_ri
               {`${counted(messages, "message")} in ${counted(chats, "chat")} and their tool results are deleted; this cannot be undone. Files of the project are not touched.`}
             </p>
           </div>
-          {running > 0 ? (
+          {running + changes > 0 ? (
             <ul class="checks three">
-              <li>
-                <Glyph status="stopped" label="Stopped" />
-                <span safe>{counted(running, "run")}</span>
-                <span class="mid">in flight now, stopped first</span>
-              </li>
+              {running > 0 ? (
+                <li>
+                  <Glyph status="stopped" label="Stopped" />
+                  <span safe>{counted(running, "run")}</span>
+                  <span class="mid">in flight now, stopped first</span>
+                </li>
+              ) : (
+                ""
+              )}
+              {changes > 0 ? (
+                <li>
+                  <Glyph status="failed" label="Lost" />
+                  <span safe>{counted(changes, "proposal")}</span>
+                  <span class="mid">
+                    not applied, and deleted with it: <a href={urls.review(session.id)}>review them first</a>
+                  </span>
+                </li>
+              ) : (
+                ""
+              )}
             </ul>
           ) : (
             ""

@@ -14,6 +14,7 @@ import { projectOf } from "../../engine/projects.ts";
 import { changeSession, removeSession } from "../../engine/sessions.ts";
 import { riskWords, worktreeView } from "../../engine/worktrees/keep.ts";
 import { notFound } from "../../lib/errors.ts";
+import { readTotals } from "../../store/changes.ts";
 import { countMessages, findSession } from "../../store/sessions.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";
@@ -69,7 +70,9 @@ export function sessionForms(web: Web) {
       ({ request, params }) => confirmRemoval(web, request, params.id),
       about({
         summary: "What would be deleted; the page asks whether you are sure.",
-        answers: { 200: { session: "Session", chats: "integer", messages: "integer", running: "integer" } },
+        answers: {
+          200: { session: "Session", chats: "integer", messages: "integer", running: "integer", changes: "integer" },
+        },
       }),
     )
     .post(
@@ -138,7 +141,11 @@ async function switchWeb(web: Web, request: Request, id: string): Promise<Respon
 async function confirmRemoval(web: Web, request: Request, id: string): Promise<Response> {
   const session = await findSession(web.core.sql, id);
   if (!session) throw notFound("session");
-  const facts = { ...(await countMessages(web.core.sql, id)), running: await goingOn(web.core, { session_id: id }) };
+  const facts = {
+    ...(await countMessages(web.core.sql, id)),
+    running: await goingOn(web.core, { session_id: id }),
+    changes: (await readTotals(web.core.sql, { session_id: id, chat_id: null, closed: false })).files,
+  };
   return respond(request, {
     page: async () => {
       const frame = frameFor(web, request, await framePage(web.core));
