@@ -25,16 +25,21 @@ const HANGUP_MS = 2_000;
 
 export function openPty(options: PtyOptions): Pty {
   let closed = false;
-  const terminal = new Bun.Terminal({
-    cols: options.cols,
-    rows: options.rows,
-    data: (_terminal, bytes) => {
-      if (!closed) options.onData(bytes);
+  // The terminal is made by spawn: only then it is the child's controlling terminal, which tells it of a new size.
+  const child = Bun.spawn([...options.argv], {
+    cwd: options.cwd,
+    env: options.env,
+    terminal: {
+      cols: options.cols,
+      rows: options.rows,
+      data: (_terminal, bytes) => {
+        if (!closed) options.onData(bytes);
+      },
     },
   });
-  // Before the child runs: a Ctrl C that is typed while it starts is a key for it, not the end of it.
+  const terminal = child.terminal!;
+  // Before anything is typed: a Ctrl C while the child starts is a key for it, not the end of it.
   terminal.setRawMode(true);
-  const child = Bun.spawn([...options.argv], { cwd: options.cwd, env: options.env, terminal });
   void child.exited.then((code) => {
     closed = true;
     if (!terminal.closed) terminal.close();

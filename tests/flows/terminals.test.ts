@@ -69,6 +69,16 @@ describe("a terminal", () => {
     await until(async () => (await read(id)).live?.cols === 44, BUSY_MS);
     first.type("\r");
     await until(async () => (await read(id)).live?.cols === 90, BUSY_MS);
+    // A screen that becomes smaller, or larger, while it looks on.
+    for (const [cols, rows] of [
+      [70, 20],
+      [120, 40],
+    ]) {
+      first.say({ cols, rows });
+      await until(async () => (await read(id)).live?.cols === cols, BUSY_MS);
+      first.type(`until [ "$(stty size)" = "${rows} ${cols}" ]; do sleep 0.1; done; echo fits-${cols}-$((1+1))\r`);
+      await shows(id, `fits-${cols}-2`);
+    }
   });
 
   test("says what runs, asks before it ends that, and shows how it exited; a restart brings it back", async () => {

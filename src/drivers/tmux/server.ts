@@ -33,6 +33,8 @@ export interface StartTerminal {
 export class Tmux {
   private readonly places: TmuxPlaces;
   private readonly term: string;
+  /** By its path: the PATH of a terminal's settings need not lead to it. */
+  private readonly program = Bun.which("tmux") ?? "tmux";
 
   /** Writes the configuration; a server that runs already reads it at `reload`. */
   constructor(home: string) {
@@ -51,11 +53,14 @@ export class Tmux {
   }
 
   /** Runs one tmux command against the server; `code` is not 0 when it, the session or the pane is not there. */
-  async run(args: readonly string[], more: { stdin?: string; limit_bytes?: number } = {}): Promise<Finished> {
+  async run(
+    args: readonly string[],
+    more: { stdin?: string; limit_bytes?: number; env?: Record<string, string> } = {},
+  ): Promise<Finished> {
     return runCommand({
       argv: this.argv(args),
       cwd: "/",
-      env: environment(),
+      env: { ...environment(), ...more.env },
       ...(more.stdin !== undefined && { stdin: more.stdin }),
       timeout_ms: TIMEOUT_MS,
       stdout_limit_bytes: more.limit_bytes ?? OUTPUT_LIMIT_BYTES,
@@ -64,7 +69,7 @@ export class Tmux {
 
   /** For programs that run on: the attach client of a viewer, the waiting watcher. */
   argv(args: readonly string[]): [string, ...string[]] {
-    return ["tmux", "-u", "-S", this.places.socket, "-f", this.places.config, ...args];
+    return [this.program, "-u", "-S", this.places.socket, "-f", this.places.config, ...args];
   }
 
   /** An onlooker does not count for the size of the window, until `letCount`. */
@@ -102,30 +107,17 @@ export class Tmux {
 
   /** Throws Refusal when tmux is missing or does not take it (a directory that is gone, a shell that does not exist). */
   async start(t: StartTerminal): Promise<void> {
-    const { code, stderr } = await this.run([
-      "start-server",
-      ";",
-      "set-option",
-      "-g",
-      "history-limit",
-      String(t.history_lines),
-      ";",
-      "new-session",
-      "-d",
-      "-s",
-      nameOf(t.id),
-      "-x",
-      String(t.cols),
-      "-y",
-      String(t.rows),
-      ...this.what(t),
-    ]);
+    const history = ["set-option", "-g", "history-limit", String(t.history_lines)];
+    const size = ["-x", String(t.cols), "-y", String(t.rows)];
+    const session = ["new-session", "-d", "-s", nameOf(t.id), ...size, ...this.what(t)];
+    const { code, stderr } = await this.run(["start-server", ";", ...history, ";", ...session], pathOf(t));
     if (code !== 0) throw refused(stderr);
   }
 
   /** The same terminal with a fresh process; its scrollback stays where tmux still has it. */
   async restart(t: StartTerminal): Promise<void> {
-    const again = await this.run(["respawn-pane", "-k", "-t", paneOf(t.id), ...this.what(t)]).catch(() => null);
+    const args = ["respawn-pane", "-k", "-t", paneOf(t.id), ...this.what(t)];
+    const again = await this.run(args, pathOf(t)).catch(() => null);
     if (again?.code !== 0) await this.start(t);
   }
 
@@ -204,6 +196,9 @@ export class Tmux {
     return ["-c", cwd, ...pairs.flatMap(([k, v]) => ["-e", `${k}=${v}`]), "--", ...words];
   }
 }
+
+/** tmux gives a new program the PATH of the client that asks for it, whatever `-e` says. */
+const pathOf = ({ env }: StartTerminal) => (env.PATH === undefined ? {} : { env: { PATH: env.PATH } });
 
 export const nameOf = (id: string): string => `bc-${id}`;
 /** Null for a tmux session that is not one of ours. */
