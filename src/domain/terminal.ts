@@ -79,12 +79,25 @@ export function checkSize(cols: unknown, rows: unknown): ScreenSize | string {
 
 /** Its name on tabs and lists. */
 export const terminalTitle = (t: Pick<Terminal, "name" | "command" | "target" | "number">): string =>
-  t.name ?? (t.command || t.target) ?? `Terminal ${t.number}`;
+  t.name ?? (shortCommand(t.command) || t.target) ?? `Terminal ${t.number}`;
 
-/** How an exited one ended: `exited with 3`, `ended by SIGKILL`, `exited`. */
+/** A tab is narrow: of a program by its path, the name. */
+const shortCommand = (command: string | null) => command?.replace(/^\/\S*\/(?=[^\s/])/, "") ?? null;
+
+/** How an exited one ended: `exited with 3`, `ended by SIGKILL`. Without either, whoever would know is gone. */
 export function endingOf(t: Pick<Terminal, "exit_code" | "exit_signal">): string {
   if (t.exit_signal) return `ended by ${t.exit_signal}`;
-  return t.exit_code === null ? "exited" : `exited with ${t.exit_code}`;
+  return t.exit_code === null ? "ended: tmux or this machine was stopped" : `exited with ${t.exit_code}`;
+}
+
+/** What ssh exits with when it is itself what failed. */
+const SSH_FAILED = 255;
+
+/** For whoever looks at an exited one: how it ended. */
+export function endingWords(t: Pick<Terminal, "exit_code" | "exit_signal" | "target" | "argv">): string {
+  if (t.target && t.exit_code === SSH_FAILED) return `No connection to ${t.target}: ssh says above why.`;
+  const what = t.target ? `ssh to ${t.target}` : t.argv ? "The program" : "The shell";
+  return `${what} ${endingOf(t)}.`;
 }
 
 /** Text of other people's programs: one line, no control characters, bounded. */

@@ -1,6 +1,6 @@
 /** Terminals in real Chromium: what stands on the screen, through reloads, second browsers and the death of the server. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { Tmux } from "../../src/drivers/tmux/server.ts";
 import { type TestApp, testApp } from "../support/app.ts";
 import { appPage, live, NETWORK } from "../support/app-page.ts";
@@ -9,9 +9,9 @@ import { testDatabase } from "../support/database.ts";
 import { tempRepo } from "../support/repo.ts";
 import { startServer } from "../support/server.ts";
 import { endTmuxWithUs, plainShell } from "../support/terminal.ts";
+import { attached, BUSY_MS, screen, shows, type } from "../support/terminal-page.ts";
 import { until } from "../support/until.ts";
 
-const BUSY_MS = 20_000;
 let browser: Browser;
 let boo: TestApp;
 beforeAll(async () => {
@@ -23,23 +23,6 @@ afterAll(async () => {
   await browser.close();
   await boo[Symbol.asyncDispose]();
 });
-
-/** What stands on the screen of the terminal that is in sight. */
-const screen = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const shown = Array.from(document.querySelectorAll(".terminal")).find((t) => t.getClientRects().length > 0);
-    return (window as unknown as { BooTerm?: { text(e: unknown): string } }).BooTerm?.text(shown) ?? "";
-  });
-const shows = (page: Page, wanted: string | RegExp) =>
-  until(
-    async () => (typeof wanted === "string" ? (await screen(page)).includes(wanted) : wanted.test(await screen(page))),
-    BUSY_MS,
-  ).catch(async () => expect(await screen(page)).toMatch(wanted));
-const attached = (page: Page) => page.locator('.terminal[data-state="open"]:visible').waitFor({ timeout: BUSY_MS });
-const type = async (page: Page, text: string) => {
-  await page.locator(".terminal:visible textarea.xterm-helper-textarea").focus();
-  await page.keyboard.type(text);
-};
 
 test("a terminal is opened by a key, typed in, left by a key; a page without one loads none of it", async () => {
   const { session } = await boo.chat();
@@ -196,6 +179,13 @@ test("the server killed and started: the page says so, comes back, and the shell
     await shows(page, "ready>");
     await type(page, "KEPT=here; echo before-$((1+1))\n");
     await shows(page, "before-2");
+    const vim = Bun.which("vim") !== null;
+    if (vim) {
+      await type(page, "vim -u NONE -N\n");
+      await shows(page, /~\s+~\s+~/);
+      await page.keyboard.type("ibefore-2 in vim");
+      await shows(page, "before-2 in vim");
+    }
     await server.end("SIGKILL");
     await page.getByText("No connection; trying again in").waitFor({ timeout: BUSY_MS });
     // What stood there stays readable; what is typed now is not swallowed in silence.
@@ -204,8 +194,23 @@ test("the server killed and started: the page says so, comes back, and the shell
     await page.getByText("Not typed: there is no connection right now.").waitFor({ timeout: BUSY_MS });
     server = await start();
     await attached(page);
+    if (vim) {
+      await type(page, ", and after");
+      await shows(page, "before-2 in vim, and after");
+      await page.keyboard.press("Escape");
+      await page.keyboard.type(":q!\n");
+      await shows(page, /ready>$/);
+    }
     await type(page, "echo $KEPT-$((1+1))\n");
     await shows(page, "here-2");
+    // The death of tmux is told; who starts the shell again types at once.
+    await new Tmux(repo.root).killServer();
+    await page.getByText("The shell ended: tmux or this machine was stopped.").waitFor({ timeout: BUSY_MS });
+    await page.locator(".ended").getByRole("button", { name: "Restart" }).click();
+    await attached(page);
+    await shows(page, "ready>");
+    await page.keyboard.type("echo again-$((1+1))\n");
+    await shows(page, "again-2");
     await server.end("SIGTERM");
     expect(made.problems).toEqual([]);
   } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { checkSize, endingOf, plainTitle, terminalTitle } from "../../src/domain/terminal.ts";
+import { checkSize, endingOf, endingWords, plainTitle, terminalTitle } from "../../src/domain/terminal.ts";
 import { checkShell, readEnvironment, readTargets } from "../../src/domain/terminal-settings.ts";
 
 test("a size is two whole numbers within bounds", () => {
@@ -22,6 +22,8 @@ test("a tab is called by its name, else by what ran last, else by its number", (
   const nameless = { name: null, command: null, target: null, number: 3 };
   expect(terminalTitle({ ...nameless, name: "tests", command: "vim" })).toBe("tests");
   expect(terminalTitle({ ...nameless, command: "vim a.ts" })).toBe("vim a.ts");
+  expect(terminalTitle({ ...nameless, command: "/opt/agents/bin/claude -c /etc/x" })).toBe("claude -c /etc/x");
+  expect(terminalTitle({ ...nameless, command: "/" })).toBe("/");
   expect(terminalTitle({ ...nameless, target: "box" })).toBe("box");
   expect(terminalTitle(nameless)).toBe("Terminal 3");
 });
@@ -29,7 +31,12 @@ test("a tab is called by its name, else by what ran last, else by its number", (
 test("how it ended", () => {
   expect(endingOf({ exit_code: 3, exit_signal: null })).toBe("exited with 3");
   expect(endingOf({ exit_code: null, exit_signal: "SIGKILL" })).toBe("ended by SIGKILL");
-  expect(endingOf({ exit_code: null, exit_signal: null })).toBe("exited");
+  expect(endingOf({ exit_code: null, exit_signal: null })).toBe("ended: tmux or this machine was stopped");
+  const shell = { exit_code: 3, exit_signal: null, target: null, argv: null };
+  expect(endingWords(shell)).toBe("The shell exited with 3.");
+  expect(endingWords({ ...shell, argv: ["agent"] })).toBe("The program exited with 3.");
+  expect(endingWords({ ...shell, target: "box" })).toBe("ssh to box exited with 3.");
+  expect(endingWords({ ...shell, target: "box", exit_code: 255 })).toBe("No connection to box: ssh says above why.");
 });
 
 test("a title is one bounded line without control or direction characters", () => {

@@ -11,7 +11,11 @@ const ARGS = [
   "--disable-sync",
 ];
 
+/** WebGL without a graphics processor: drawn by the processor. */
+const WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
 /** `TEST_CHROMIUM` names another binary. Without a sandbox: tests run as root in containers, on pages of our own. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.TEST_CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+export function launchChromium({ webgl = false } = {}): Promise<Browser> {
+  const args = webgl ? [...ARGS.filter((arg) => arg !== "--disable-gpu"), ...WEBGL] : ARGS;
+  return chromium.launch({ executablePath: process.env.TEST_CHROMIUM ?? "/usr/bin/chromium", args });
 }

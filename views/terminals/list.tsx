@@ -49,7 +49,7 @@ export function TerminalList({ terminals, titles, session, targets, now }: Props
             ) : (
               <ul class="lines rec">
                 {terminals.map((terminal) => (
-                  <Line terminal={terminal} title={titles.get(terminal.session_id) ?? ""} now={now} />
+                  <Line terminal={terminal} of={titles.get(terminal.session_id) ?? ""} now={now} />
                 ))}
               </ul>
             )}
@@ -61,21 +61,24 @@ export function TerminalList({ terminals, titles, session, targets, now }: Props
   );
 }
 
-function Line({ terminal, title, now }: { terminal: TerminalNow; title: string; now: number }) {
+/** `of`: the title of its session. */
+function Line({ terminal, of, now }: { terminal: TerminalNow; of: string; now: number }) {
   const { live, output_at } = terminal;
   const open = terminal.state === "open";
   const failed = !open && (terminal.exit_signal !== null || (terminal.exit_code ?? 0) !== 0);
-  const doing = open ? (live?.running ?? "waits for a command") : endingOf(terminal);
+  const title = terminalTitle(terminal);
+  const running = live?.running && (live.running === terminal.command && !terminal.name ? "runs" : live.running);
+  const doing = open ? (running ?? "waits for a command") : endingOf(terminal);
   return (
     <li>
       <span>
         {open ? <Icon name="term" /> : <Glyph status={failed ? "failed" : "stopped"} label={endingOf(terminal)} />}
       </span>
       <a class="t cut" href={urls.session(terminal.session_id, terminal.number)} data-terminal-link={terminal.id} safe>
-        {terminalTitle(terminal)}
+        {title}
       </a>
       <span class="who cut" safe>
-        {title}
+        {of}
       </span>
       <span class="cut mid" title={attr(terminal.directory)} safe>
         {doing}

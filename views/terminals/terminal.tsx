@@ -2,7 +2,7 @@
  * A terminal: its screen, the keys that a phone lacks, and the line that says how it is. The screen is drawn and the line
  * kept by public/js/terminal; until then, and without JavaScript, the screen of the moment stands there as text.
  */
-import { endingOf, type TerminalNow, terminalTitle } from "../../src/domain/terminal.ts";
+import { endingWords, type TerminalNow, terminalTitle } from "../../src/domain/terminal.ts";
 import { ids } from "../ids.ts";
 import { Back, PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
@@ -72,12 +72,12 @@ function Ended({ terminal }: { terminal: TerminalNow }) {
   return (
     <div class="ended" data-ended hidden={terminal.state === "open"}>
       <span data-said safe>
-        {terminal.state === "open" ? "" : `The shell ${endingOf(terminal)}.`}
+        {terminal.state === "open" ? "" : endingWords(terminal)}
       </span>
       <form {...asking(terminal, urls.terminalRestarts(terminal.id))}>
         <button type="submit" class="btn btn-sm">
           <Icon name="refresh" />
-          Restart
+          {terminal.target ? "Connect again" : "Restart"}
         </button>
       </form>
     </div>
@@ -165,6 +165,9 @@ function StatusLine({ terminal, now }: { terminal: TerminalNow; now: number }) {
       </span>
       <span class="opt" data-viewers>
         {live && live.viewers > 1 ? `${live.viewers} viewers` : ""}
+      </span>
+      <span class="opt cut own" data-own-title safe>
+        {terminal.title ?? ""}
       </span>
       <span class="cut" data-line role="status">
         Connecting needs JavaScript; this is the screen of now.

@@ -66,6 +66,12 @@ export function PaneMenu({
             `Open ${t.number} ${t.title}`,
           ),
         )}
+        <li>
+          <a href={urls.terminals(session_id)}>
+            <Icon name="term" />
+            <span class="grow">All terminals, and hosts by ssh</span>
+          </a>
+        </li>
         {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
       </ul>
     </>

@@ -6,7 +6,7 @@
   function find(pane, form) {
     const field = form.elements.text;
     const found = form.querySelector("[data-found]");
-    const { search } = pane;
+    const { search } = pane.screen;
 
     async function go(back) {
       const text = field.value;

@@ -2,101 +2,22 @@
 // `BooTerm.open(element)` is called by public/js/terminals.js; `sweep()` lets go of panes that left the page.
 (() => {
   const open = new Map();
-  const FONT_KEY = "boocode.terminal.font";
-  const READER_KEY = "boocode.terminal.reader";
-  const FONT = { least: 8, most: 32 };
   /** A larger paste is refused with a sentence. */
   const PASTE_BYTES = 2 * 1024 * 1024;
   const FIT_MS = 40;
   /** The repaint after attaching is no output. */
   const REPAINT_MS = 700;
-  /** Browsers allow some sixteen WebGL contexts a page; the rest draws with the DOM. */
-  const WEBGL_MAX = 8;
-  let webgls = 0;
-
-  /** WebGL drawn by the processor is slower than the DOM. */
-  let gpu = null;
-  function hasGpu() {
-    if (gpu !== null) return gpu;
-    const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
-    const facts = gl?.getExtension("WEBGL_debug_renderer_info");
-    const name = facts ? gl.getParameter(facts.UNMASKED_RENDERER_WEBGL) : "";
-    gpu = gl !== null && !/swiftshader|llvmpipe|software/i.test(name);
-    gl?.getExtension("WEBGL_lose_context")?.loseContext();
-    return gpu;
-  }
-
-  const stored = {
-    read(key) {
-      try {
-        return localStorage.getItem(key);
-      } catch {
-        return null;
-      }
-    },
-    write(key, value) {
-      try {
-        localStorage.setItem(key, value);
-      } catch {} // full or forbidden: it holds as long as the page
-    },
-  };
 
   class Pane {
     constructor(element) {
       this.element = element;
-      this.screen = element.querySelector("[data-screen]");
       this.facts = null;
       this.standing = { name: "connecting", more: {} };
       this.encoder = new TextEncoder();
       this.ends = [];
-      this.draw();
+      this.screen = new window.BooTermScreen(element, (place) => void this.openPlace(place));
+      this.term = this.screen.term;
       this.follow();
-    }
-
-    // ── drawing ─────────────────────────────────────────────────────────────────────────────────
-    draw() {
-      const { Terminal, FitAddon, SearchAddon, Unicode11Addon, WebLinksAddon } = window;
-      this.term = new Terminal({
-        allowProposedApi: true,
-        fontFamily: window.BooTermColours.font(),
-        fontSize: Number(stored.read(FONT_KEY)) || Number(this.element.dataset.font),
-        lineHeight: 1.2,
-        cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-        // xterm holds text in reverse against the wrong side: where our own colours suffice, it is left alone.
-        minimumContrastRatio: matchMedia("(prefers-contrast: more)").matches ? 4.5 : 1,
-        scrollback: 0,
-        macOptionClickForcesSelection: true,
-        screenReaderMode: stored.read(READER_KEY) === "on",
-        theme: window.BooTermColours.theme(this.element),
-        linkHandler: { activate: (_event, uri) => openUrl(uri) },
-      });
-      const { term } = this;
-      this.fitting = new FitAddon.FitAddon();
-      this.search = new SearchAddon.SearchAddon();
-      term.loadAddon(this.fitting);
-      term.loadAddon(this.search);
-      term.loadAddon(new Unicode11Addon.Unicode11Addon());
-      term.unicode.activeVersion = "11";
-      term.loadAddon(new WebLinksAddon.WebLinksAddon((_event, uri) => openUrl(uri)));
-      term.registerLinkProvider(window.BooTermPlaces.provider(term, (place) => void this.openPlace(place)));
-      this.screen.replaceChildren();
-      term.open(this.screen);
-      term.textarea.setAttribute("aria-label", `Terminal ${this.element.dataset.number}`);
-      this.fit();
-      this.useWebgl();
-    }
-
-    useWebgl() {
-      if (webgls >= WEBGL_MAX || !hasGpu()) return;
-      try {
-        const addon = new window.WebglAddon.WebglAddon();
-        addon.onContextLoss(() => addon.dispose());
-        this.term.loadAddon(addon);
-        webgls += 1;
-        this.ends.push(() => {
-          webgls -= 1;
-        });
-      } catch {} // no WebGL here: the DOM draws
     }
 
     // ── what happens ────────────────────────────────────────────────────────────────────────────
@@ -116,19 +37,17 @@
       term.onBinary((text) => this.link.type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
       term.onResize((size) => this.link.say(size));
       term.onSelectionChange(() => this.chosen());
-      window.BooTermTouch.selecting(this, this.screen);
-      window.BooTermTouch.scrolling(this, this.screen);
+      const { holder } = this.screen;
+      window.BooTermTouch.selecting(this, holder);
+      window.BooTermTouch.scrolling(this, holder);
       this.ends.push(window.BooTermTouch.aboveKeyboard(this));
-      this.ends.push(
-        window.BooTermColours.follow(() => {
-          term.options.theme = window.BooTermColours.theme(element);
-        }),
-      );
       const sizes = new ResizeObserver(() => this.fitSoon());
-      sizes.observe(this.screen);
+      sizes.observe(holder);
       this.ends.push(() => sizes.disconnect());
-      this.screen.addEventListener("paste", (event) => this.checkPaste(event), { capture: true });
+      holder.addEventListener("paste", (event) => this.checkPaste(event), { capture: true });
       element.addEventListener("click", (event) => this.act(event));
+      // Who starts it again wants to type.
+      element.querySelector("[data-ended]").addEventListener("submit", () => term.focus());
       const ticking = setInterval(() => this.tick(), 1000);
       this.ends.push(() => clearInterval(ticking));
     }
@@ -139,30 +58,34 @@
       this.term.write(bytes, () => this.link.drawn(length));
     }
 
-    said({ attached, terminal, error }) {
+    said({ attached, terminal, ending, error }) {
       if (attached) {
         this.attachedAt = Date.now();
         this.term.reset();
       }
       if (error) this.notice(error.message);
-      if (terminal) this.show(terminal);
+      if (terminal) this.show(terminal, ending);
     }
 
-    show(terminal) {
-      this.facts = terminal.live;
-      const q = (name) => this.element.querySelector(`[data-${name}]`);
+    show(terminal, ending) {
       const { live } = terminal;
+      this.facts = live;
+      const q = (name) => this.element.querySelector(`[data-${name}]`);
       q("size").textContent = live ? `${live.cols}×${live.rows}` : "";
       q("viewers").textContent = live && live.viewers > 1 ? `${live.viewers} viewers` : "";
+      q("own-title").textContent = terminal.title ?? "";
       if (terminal.output_at) this.outputAt(Date.parse(terminal.output_at) - skew());
-      const ended = q("ended");
-      if (ended.hidden !== (terminal.state === "open")) {
-        ended.hidden = terminal.state === "open";
+      this.showEnded(q("ended"), ending);
+      this.tick();
+    }
+
+    /** `ending` is null while it runs. */
+    showEnded(bar, ending) {
+      if (bar.hidden !== (ending === null)) {
+        bar.hidden = ending === null;
         this.fitSoon();
       }
-      ended.querySelector("[data-said]").textContent =
-        terminal.state === "open" ? "" : `The shell ${ending(terminal)}.`;
-      this.tick();
+      bar.querySelector("[data-said]").textContent = ending ?? "";
     }
 
     outputAt(ms) {
@@ -179,11 +102,17 @@
       this.tick();
     }
 
+    /** Somebody with a larger screen typed last. */
+    get cut() {
+      const { facts, term } = this;
+      return facts?.viewers > 1 && (facts.cols > term.cols || facts.rows > term.rows);
+    }
+
     /** The line below: nothing while all is well, for then the age of the last output stands there. */
     tick() {
       const { name, more, since } = this.standing;
       const line = this.element.querySelector("[data-line]");
-      const text = this.noted && Date.now() < this.noted.until ? this.noted.text : SAYS[name](more, since);
+      const text = this.noted && Date.now() < this.noted.until ? this.noted.text : SAYS[name](more, since, this);
       if (line.textContent !== text) line.textContent = text;
       const output = this.element.querySelector("[data-output]");
       output.hidden = text !== "" || output.dataset.known === undefined;
@@ -201,15 +130,8 @@
     }
 
     fit() {
-      if (this.screen.clientWidth === 0 || this.screen.clientHeight === 0) return;
-      const size = this.fitting.proposeDimensions();
-      if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return;
-      const { term } = this;
-      // Browsers that shrink the page for their keyboard: only fewer rows while somebody types is that, and no new size.
-      const typing = document.activeElement === term.textarea && matchMedia("(pointer: coarse)").matches;
-      if (typing && this.link && size.cols === term.cols && size.rows < term.rows) return;
-      if (size.cols !== term.cols || size.rows !== term.rows)
-        term.resize(Math.max(2, size.cols), Math.max(1, size.rows));
+      const { term, screen } = this;
+      screen.fit(this.link && document.activeElement === term.textarea && matchMedia("(pointer: coarse)").matches);
     }
 
     // ── input ───────────────────────────────────────────────────────────────────────────────────
@@ -279,19 +201,14 @@
     }
 
     font(by) {
-      const size = Math.min(FONT.most, Math.max(FONT.least, this.term.options.fontSize + by));
-      stored.write(FONT_KEY, String(size));
-      for (const pane of open.values()) {
-        pane.term.options.fontSize = size;
-        pane.fit();
-      }
+      const size = this.screen.largerBy(by);
+      for (const pane of open.values()) pane.screen.sized(size);
     }
 
     /** Lines are read out as they come; costs speed, therefore chosen. */
     reader() {
       const on = !this.term.options.screenReaderMode;
-      stored.write(READER_KEY, on ? "on" : "off");
-      for (const pane of open.values()) pane.term.options.screenReaderMode = on;
+      for (const pane of open.values()) pane.screen.readOut(on);
       this.notice(on ? "Output is read out." : "Output is not read out.");
     }
 
@@ -312,7 +229,7 @@
       for (const end of this.ends) end();
       clearTimeout(this.fitTimer);
       this.link.close();
-      this.term.dispose();
+      this.screen.close();
     }
   }
 
@@ -320,7 +237,7 @@
   const SAYS = {
     connecting: (_more, since) =>
       Date.now() - since > 1_500 ? `Connecting for ${seconds(Date.now() - since)}` : "Connecting",
-    open: () => "",
+    open: (_more, _since, { cut }) => (cut ? "Cut: as large as another browser's. Type, and it fits this one." : ""),
     behind: () => "More output than this page can draw: catching up",
     lost: ({ again_at, tries }) =>
       tries === 1
@@ -330,13 +247,6 @@
   };
 
   const skew = () => Number(document.documentElement.dataset.skew) || 0;
-  const ending = ({ exit_code, exit_signal }) =>
-    exit_signal ? `ended by ${exit_signal}` : exit_code === null ? "exited" : `exited with ${exit_code}`;
-
-  /** Only http and https, in a window that knows nothing of us. */
-  function openUrl(uri) {
-    if (/^https?:\/\//i.test(uri)) window.open(uri, "_blank", "noopener,noreferrer");
-  }
 
   document.addEventListener("boocode:terminal-quote", () => {
     const pane =

@@ -35,6 +35,9 @@ import { emitTerminal } from "./live.ts";
 /** Until a browser says how large it is. */
 const FIRST_SIZE: ScreenSize = { cols: 120, rows: 32 };
 
+/** A host that went away in silence is told after two minutes, instead of a screen that stands still. */
+const SSH_OPTIONS = ["-o", "ServerAliveInterval=30", "-o", "ServerAliveCountMax=4"];
+
 export interface OpenTerminal {
   session_id: string;
   name?: string | undefined;
@@ -229,7 +232,7 @@ async function whatToStart(core: Core, row: Terminal, env: Record<string, string
 
 async function argvOf(core: Core, row: Terminal, shell: string | null): Promise<string[]> {
   if (row.argv) return row.argv;
-  if (row.target) return ["ssh", "-t", "--", (await targetOf(core, row.target)).destination];
+  if (row.target) return ["ssh", ...SSH_OPTIONS, "-t", "--", (await targetOf(core, row.target)).destination];
   return [shellPath(shell), "-l"];
 }
 

@@ -3,7 +3,7 @@
  * gathered for GATHER_MS under load. A reader that is too slow loses its attach client, never the terminal: it is
  * attached again once it has caught up, and tmux paints the screen anew.
  */
-import { checkSize, type ScreenSize, type TerminalNow } from "../../domain/terminal.ts";
+import { checkSize, endingWords, type ScreenSize, type TerminalNow } from "../../domain/terminal.ts";
 import { openPty, type Pty } from "../../drivers/pty.ts";
 import { environment } from "../../drivers/tmux/server.ts";
 import { Allowance } from "../../lib/allowance.ts";
@@ -103,7 +103,7 @@ export class Viewer {
     const text = JSON.stringify(terminal);
     if (text === this.told || this.ended) return;
     this.told = text;
-    this.out.json({ terminal });
+    this.out.json({ terminal, ending: terminal.state === "open" ? null : endingWords(terminal) });
   }
 
   /** The socket took what waited in it. */
