@@ -85,13 +85,8 @@ function handlersOf(core: Core, terminal: Terminal, caller: CallerWatch): Handle
 
 function endOf(ws: Socket): ViewerEnd {
   return {
-    bytes(chunks, length) {
-      const frame = new Uint8Array(length + 1);
-      let at = 1;
-      for (const chunk of chunks) {
-        frame.set(chunk, at);
-        at += chunk.length;
-      }
+    bytes(frame) {
+      frame[0] = BYTES;
       ws.sendBinary(frame);
     },
     json(message) {

@@ -9,7 +9,7 @@
   const DEAD_MS = 10_000;
   const FRAME_BYTES = 32 * 1024;
   /** Read bytes are told in steps of this, so that the server knows how far behind we are. */
-  const ACK_BYTES = 16 * 1024;
+  const ACK_BYTES = 64 * 1024;
   /** Codes that mean no: the terminal is gone, or we did something that we would do again. */
   const FINAL = new Set([4400, 4404, 4429]);
 
@@ -41,6 +41,7 @@
       this.read = 0;
       this.acked = 0;
       this.asked = 0;
+      this.behind = false;
       this.state("connecting");
       socket.onopen = () => {
         this.say({ ack: 0 });
@@ -56,9 +57,14 @@
       const said = JSON.parse(this.decoder.decode(frame.subarray(1)));
       if (said.attached) {
         this.tries = 0;
+        this.behind = false;
         this.state("open");
       }
-      if (said.behind) this.state("behind");
+      if (said.behind) {
+        this.behind = true;
+        this.tellRead();
+        this.state("behind");
+      }
       this.onSaid(said);
     }
 
@@ -129,7 +135,11 @@
     /** So many bytes were drawn. */
     drawn(length) {
       this.read += length;
-      if (this.read - this.acked < ACK_BYTES) return;
+      // Once behind, the server waits to hear that nearly all was drawn.
+      if (this.behind || this.read - this.acked >= ACK_BYTES) this.tellRead();
+    }
+
+    tellRead() {
       this.acked = this.read;
       this.say({ ack: this.read });
     }

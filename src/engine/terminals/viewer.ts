@@ -1,6 +1,6 @@
 /**
  * One browser that looks at a terminal: a PTY with `tmux attach` of its own. Output is sent at once when it was quiet and
- * gathered for GATHER_MS under load. A reader that is too slow loses its attach client, never the terminal: it is
+ * gathered for GATHER_MS after that; for a frame of the screen once it does not end. A reader that is too slow loses its attach client, never the terminal: it is
  * attached again once it has caught up, and tmux paints the screen anew.
  */
 import { checkSize, endingWords, type ScreenSize, type TerminalNow } from "../../domain/terminal.ts";
@@ -10,7 +10,12 @@ import { Allowance } from "../../lib/allowance.ts";
 import type { LiveTerminals } from "./live.ts";
 
 const GATHER_MS = 5;
-/** More than this in one gathering is sent without waiting. */
+/** After so many gatherings in a row it is a flood: nobody sees more than sixty pictures a second. */
+const FLOOD = 10;
+const FLOOD_MS = 15;
+/** Gatherings of a flood between two looks at what runs. */
+const LOOK_AGAIN = 300;
+/** Room for one gathering; what does not fit is sent without waiting. */
 const GATHER_BYTES = 64 * 1024;
 /** Sent and not read by the browser: past it the attach client is dropped, below the other it may come back. */
 export const BEHIND_BYTES = 256 * 1024;
@@ -30,7 +35,8 @@ export type End = "gone" | "away" | "refused";
 
 /** The browser's side: what the socket does. */
 export interface ViewerEnd {
-  bytes(chunks: readonly Uint8Array[], length: number): void;
+  /** The frame is used again after the call. Its first byte is the socket's. */
+  bytes(frame: Uint8Array): void;
   json(message: unknown): void;
   /** Bytes that wait in the socket. */
   waiting(): number;
@@ -47,8 +53,11 @@ export class Viewer {
   private again = 0;
   private attachedAt = 0;
 
-  private gathered: Uint8Array[] = [];
-  private gatheredBytes = 0;
+  /** One frame, made when there is output: a byte for the socket, then what was gathered. */
+  private frame: Uint8Array | null = null;
+  private gathered = 0;
+  /** Gatherings since it was quiet. */
+  private busy = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private retry: ReturnType<typeof setTimeout> | null = null;
   /** Bytes sent and said to be read, once the browser says it at all. */
@@ -170,25 +179,43 @@ export class Viewer {
     this.pty = pty;
   }
 
+  /** tmux writes by single cursor moves when much is going on: no allocation here, and one copy. */
   private gather(bytes: Uint8Array): void {
     if (this.ended || this.dropped) return;
-    this.gathered.push(bytes.slice());
-    this.gatheredBytes += bytes.length;
-    if (this.timer === null || this.gatheredBytes >= GATHER_BYTES) this.flush();
+    if (this.gathered + bytes.length > GATHER_BYTES) this.flush();
+    if (this.dropped) return;
+    this.frame ??= new Uint8Array(1 + GATHER_BYTES);
+    for (let rest = bytes; rest.length > 0; rest = rest.subarray(GATHER_BYTES)) {
+      const part = rest.subarray(0, GATHER_BYTES);
+      this.frame.set(part, 1 + this.gathered);
+      this.gathered += part.length;
+      if (rest.length > GATHER_BYTES) this.flush();
+    }
+    if (this.timer === null) this.flush();
   }
 
   private flush(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    if (this.gatheredBytes === 0) return;
-    const [chunks, length] = [this.gathered, this.gatheredBytes];
-    this.gathered = [];
-    this.gatheredBytes = 0;
+    if (this.gathered === 0 || !this.frame) {
+      this.quiet();
+      return;
+    }
+    const length = this.gathered;
+    this.gathered = 0;
     this.sent += length;
-    this.out.bytes(chunks, length);
-    this.live.poke();
+    this.out.bytes(this.frame.subarray(0, 1 + length));
+    // A burst may change what runs when it begins and when it ends.
+    if (this.busy++ % LOOK_AGAIN === 0) this.live.poke();
     if (this.behind() > BEHIND_BYTES) this.drop();
-    else this.timer = setTimeout(() => this.flush(), GATHER_MS);
+    else this.timer = setTimeout(() => this.flush(), this.busy > FLOOD ? FLOOD_MS : GATHER_MS);
+  }
+
+  private quiet(): void {
+    // An idle terminal keeps no memory for the next flood.
+    if (this.busy > FLOOD) this.frame = null;
+    this.busy = 0;
+    this.live.poke();
   }
 
   private behind(): number {
@@ -203,8 +230,8 @@ export class Viewer {
 
   private drop(): void {
     this.dropped = true;
-    this.gathered = [];
-    this.gatheredBytes = 0;
+    this.gathered = 0;
+    this.busy = 0;
     this.pty?.close();
     this.pty = null;
     this.out.json({ behind: true });
