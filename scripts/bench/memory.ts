@@ -39,7 +39,7 @@ async function load(server: BenchServer): Promise<Sample[]> {
   const samples: Sample[] = [];
   const seconds = () => (performance.now() - start) / 1000;
   const sampler = setInterval(
-    () => samples.push([seconds(), pssMb([server.pid]), pssMb([server.pid, server.postmaster])]),
+    () => samples.push([seconds(), pssMb([server.pid], [server.postmaster]), pssMb([server.pid, server.postmaster])]),
     SAMPLE_MS,
   );
   while (performance.now() < until) await episode(server);
@@ -68,10 +68,10 @@ async function episode(server: BenchServer): Promise<void> {
 await using llm = await startEndpoint();
 await using server = await startServer({ llm_url: llm.url });
 await Bun.sleep(SETTLE_MS);
-const idle = [pssMb([server.pid]), pssMb([server.pid, server.postmaster])] as const;
+const idle = [pssMb([server.pid], [server.postmaster]), pssMb([server.pid, server.postmaster])] as const;
 const rss = rssMb(server.pid);
 await fetch(`${server.url}/`, { headers: { accept: "text/html" } }).then((r) => r.text());
-const page = pssMb([server.pid]);
+const page = pssMb([server.pid], [server.postmaster]);
 const samples = await load(server);
 const quarter = (n: number, column: 1 | 2) => {
   const size = Math.floor(samples.length / 4);

@@ -69,7 +69,7 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
   }
   await Promise.all(posts);
   await settled(server);
-  const cpu = { all: cpuSeconds([server.pid, server.postmaster]), server: cpuSeconds([server.pid]) };
+  const cpu = cpuOf(server);
   const here = machine();
   const wal = await walBytes(server);
   const { streams } = await watcher.report();
@@ -77,7 +77,7 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
   const firsts = streams.map((s) => s.delays[0] ?? Number.NaN);
   const tokens = Number(values.tokens) * count;
   const stamps = values.shape === "line" ? tokens : (tokens / PARAGRAPH_TOKENS) * (PARAGRAPH_TOKENS - 1);
-  const ours = cpu.all - before.cpu;
+  const ours = cpu.all - before.cpu.all;
   const busy = here.busy_s - before.machine.busy_s;
   return {
     p50_ms: percentile(delays, 0.5),
@@ -86,7 +86,7 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
     first_ms: median(firsts),
     first_worst_ms: Math.max(...firsts),
     cpu_s: (ours / tokens) * 1000,
-    server_cpu_s: ((cpu.server - before.server) / tokens) * 1000,
+    server_cpu_s: ((cpu.server - before.cpu.server) / tokens) * 1000,
     wal_mb: ((wal - before.wal) / tokens) * 500 * 1e-6,
     sse_bytes: streams.reduce((sum, s) => sum + s.bytes, 0) / tokens,
     messages: streams.reduce((sum, s) => sum + s.messages, 0) / tokens,
@@ -96,10 +96,15 @@ async function measure(server: BenchServer, count: number): Promise<Sample> {
   };
 }
 
+/** Seconds of the server alone, and with its Postgres, which may be a child of it or not. */
+const cpuOf = ({ pid, postmaster }: BenchServer) => ({
+  all: cpuSeconds([pid, postmaster]),
+  server: cpuSeconds([pid], [postmaster]),
+});
+
 async function readings(server: BenchServer) {
   return {
-    cpu: cpuSeconds([server.pid, server.postmaster]),
-    server: cpuSeconds([server.pid]),
+    cpu: cpuOf(server),
     wal: await walBytes(server),
     machine: machine(),
   };

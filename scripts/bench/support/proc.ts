@@ -22,25 +22,29 @@ function statOf(pid: number): Stat | null {
   }
 }
 
-/** A process and everything below it. */
-export function family(root: number): number[] {
+/**
+ * These processes and everything below them, each once, but not what is below `except`: the embedded Postgres is a child
+ * of its server.
+ */
+export function family(roots: readonly number[], except: readonly number[] = []): number[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
     .filter((stat) => stat !== null);
-  const found = [root];
-  for (const pid of found) for (const stat of all) if (stat.parent === pid) found.push(stat.pid);
-  return found;
+  const found = new Set(roots);
+  for (const pid of found)
+    for (const stat of all) if (stat.parent === pid && !except.includes(stat.pid)) found.add(stat.pid);
+  return [...found];
 }
 
-/** CPU seconds of these processes and all below them, so far. */
-export function cpuSeconds(roots: readonly number[]): number {
-  return roots.flatMap(family).reduce((sum, pid) => sum + (statOf(pid)?.cpu_s ?? 0), 0);
+/** CPU seconds of their family, so far. */
+export function cpuSeconds(roots: readonly number[], except?: readonly number[]): number {
+  return family(roots, except).reduce((sum, pid) => sum + (statOf(pid)?.cpu_s ?? 0), 0);
 }
 
-/** Proportional set size in MB: shared pages are divided among those who share them. */
-export function pssMb(roots: readonly number[]): number {
-  const kb = roots.flatMap(family).reduce((sum, pid) => sum + pssOf(pid), 0);
+/** Proportional set size of their family in MB: shared pages are divided among those who share them. */
+export function pssMb(roots: readonly number[], except?: readonly number[]): number {
+  const kb = family(roots, except).reduce((sum, pid) => sum + pssOf(pid), 0);
   return kb / 1024;
 }
 
