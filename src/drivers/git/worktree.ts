@@ -1,5 +1,5 @@
 /** Worktrees of a repository: made, looked at, kept as a hidden commit, brought back to one, and taken away. */
-import { copyFile, mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, stat, statfs, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { WorktreeStatus } from "../../domain/worktree.ts";
@@ -138,12 +138,26 @@ export async function treeOf(worktree: Repository): Promise<string> {
   const env = { GIT_INDEX_FILE: join(directory, "index") };
   const top = { root: topOf(worktree), prefix: "" };
   try {
-    await copyFile(join(own, "index"), env.GIT_INDEX_FILE).catch(() => {});
+    await copyIndex(join(own, "index"), env.GIT_INDEX_FILE);
     await addEverything(top, env);
     return (await gitOk(top.root, ["write-tree"], { env })).stdout.trim();
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * With the age of the original: git compares sizes and whole seconds, and reads a file anew when it is as young as its
+ * index. A copy that looked younger would hide an edit of the same length in the second of the checkout
+ * (https://git-scm.com/docs/racy-git).
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const original = await stat(from).catch(() => null);
+  // A repository without a commit may have none.
+  if (!original) return;
+  await copyFile(from, to);
+  const second = Math.floor(original.mtimeMs / 1000);
+  await utimes(to, second, second);
 }
 
 async function addEverything(top: Repository, env: Record<string, string>): Promise<void> {
