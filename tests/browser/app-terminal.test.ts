@@ -256,3 +256,81 @@ test("on a phone: keys in a row that hold, a place for the thumb, and a list of 
   await attached(page);
   expect(made.problems).toEqual([]);
 }, 60_000);
+
+/** What an agent's TUI does: the whole screen, questions to the terminal, the mouse, 24-bit colours, one picture a tick. */
+const TUI = `
+process.stdin.setRawMode(true);
+process.stdout.write("\\x1b[?1049h\\x1b[?1000h\\x1b[?1006h\\x1b[?2004h\\x1b[c\\x1b[2J");
+let heard = "", ticks = 0;
+const draw = () => process.stdout.write("\\x1b[H\\x1b[48;2;20;20;30m\\x1b[38;2;250;180;90m tui " + process.stdout.columns + "x" + process.stdout.rows +
+  " tick " + ticks + " \\x1b[0m\\x1b[K\\r\\n" + JSON.stringify(heard) + "\\x1b[K");
+process.stdout.on("resize", draw);
+process.stdin.on("data", (bytes) => {
+  heard = (heard + bytes).slice(-60);
+  if (heard.endsWith("q")) {
+    process.stdout.write("\\x1b[?1000l\\x1b[?1006l\\x1b[?2004l\\x1b[?1049l");
+    process.exit(0);
+  }
+  draw();
+});
+setInterval(() => { ticks++; draw(); }, 100);
+draw();
+`;
+
+test("a program like an agent's: it is answered, sees the mouse and a new size, and leaves the screen as it was", async () => {
+  const { session } = await boo.chat();
+  await Bun.write(`${boo.repo.root}/tui.mjs`, TUI);
+  await boo.send("POST", `/sessions/${session}/terminals`, {});
+  await using made = await appPage(browser);
+  const { page } = made;
+  await page.goto(`${boo.url}/sessions/${session}`);
+  await attached(page);
+  await shows(page, "ready>");
+  await type(page, `echo before; ${process.execPath} tui.mjs\n`);
+  await shows(page, /^ tui \d+x\d+ tick [1-9]/);
+  // The answer to its question (DA1) came from tmux.
+  await shows(page, "[?1;2c");
+  const wide = await page.locator("[data-size]").textContent();
+  expect(await screen(page)).toContain(` tui ${wide!.replace("×", "x")} `);
+  await until(async () => {
+    await page.locator(".terminal:visible .xterm-screen").click({ position: { x: 40, y: 60 } });
+    return /\[<0;\d+;\d+M/.test(await screen(page));
+  }, BUSY_MS);
+  await page.setViewportSize({ width: 900, height: 600 });
+  await until(async () => {
+    const size = / tui (\d+x\d+) /.exec(await screen(page))?.[1];
+    return (
+      size !== wide!.replace("×", "x") && size === (await page.locator("[data-size]").textContent())!.replace("×", "x")
+    );
+  }, BUSY_MS);
+  await type(page, "q");
+  await shows(page, /before\s+ready>$/);
+  expect(made.problems).toEqual([]);
+}, 60_000);
+
+test("a test watcher runs again when a file changes", async () => {
+  const { session } = await boo.chat();
+  const file = `${boo.repo.root}/sum.test.ts`;
+  const testOf = (sum: number) =>
+    `import { expect, test } from "bun:test";\ntest("sums", () => expect(1 + 1).toBe(${sum}));\n`;
+  await Bun.write(file, testOf(2));
+  await boo.send("POST", `/sessions/${session}/terminals`, {});
+  await using made = await appPage(browser);
+  const { page } = made;
+  await page.goto(`${boo.url}/sessions/${session}`);
+  await attached(page);
+  await shows(page, "ready>");
+  await type(page, `${process.execPath} test --watch ./sum.test.ts\n`);
+  await shows(page, "1 pass");
+  await Bun.write(file, testOf(3));
+  await shows(page, "1 fail");
+  await page.reload();
+  await attached(page);
+  await shows(page, "1 fail");
+  await Bun.write(file, testOf(2));
+  await shows(page, /1 pass\s+0 fail/);
+  await type(page, "");
+  await page.keyboard.press("Control+c");
+  await shows(page, /ready>$/);
+  expect(made.problems).toEqual([]);
+}, 60_000);
