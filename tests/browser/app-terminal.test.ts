@@ -290,19 +290,19 @@ test("a program like an agent's: it is answered, sees the mouse and a new size, 
   await shows(page, /^ tui \d+x\d+ tick [1-9]/);
   // The answer to its question (DA1) came from tmux.
   await shows(page, "[?1;2c");
-  const wide = await page.locator("[data-size]").textContent();
-  expect(await screen(page)).toContain(` tui ${wide!.replace("×", "x")} `);
+  /** What the program was told, once the line below says the same. */
+  const told = () =>
+    until(async () => {
+      const size = / tui (\d+x\d+) /.exec(await screen(page))?.[1];
+      return size === (await page.locator("[data-size]").textContent())?.replace("×", "x") ? size : null;
+    }, BUSY_MS);
+  const wide = await told();
   await until(async () => {
     await page.locator(".terminal:visible .xterm-screen").click({ position: { x: 40, y: 60 } });
     return /\[<0;\d+;\d+M/.test(await screen(page));
   }, BUSY_MS);
   await page.setViewportSize({ width: 900, height: 600 });
-  await until(async () => {
-    const size = / tui (\d+x\d+) /.exec(await screen(page))?.[1];
-    return (
-      size !== wide!.replace("×", "x") && size === (await page.locator("[data-size]").textContent())!.replace("×", "x")
-    );
-  }, BUSY_MS);
+  await until(async () => (await told()) !== wide, BUSY_MS);
   await type(page, "q");
   await shows(page, /before\s+ready>$/);
   expect(made.problems).toEqual([]);
