@@ -37,18 +37,24 @@ export const urls = {
   sessions: "/sessions",
   newSession: (projectId?: string) => q("/sessions/new", { project: projectId }),
   directories: (path?: string) => q("/directories", { path }),
-  file: (projectId: string, path: string, line?: number | null) =>
-    `/projects/${projectId}/files/${encodePath(path)}${line ? `?line=${line}#L${line}` : ""}`,
+  /** With `chat`, as that chat's session has it: in its worktree. */
+  file: (projectId: string, path: string, line?: number | null, chat?: string | null) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, { chat, line }) + (line ? `#L${line}` : ""),
   /** The part of a long file that starts at line `from`. */
-  fileWindow: (projectId: string, path: string, from: number, pane = false) =>
-    q(`/projects/${projectId}/files/${encodePath(path)}`, { from: from > 1 ? from : undefined, pane: pane ? 1 : null }),
-  /** Where the form "go to line" leads: it adds the line as `goto`. */
+  fileWindow: (projectId: string, path: string, query: { from: number; pane: boolean; chat: string | null }) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, {
+      chat: query.chat,
+      from: query.from > 1 ? query.from : undefined,
+      pane: query.pane ? 1 : null,
+    }),
+  /** Where the form "go to line" leads: it adds the line as `goto`, and the chat. */
   fileLine: (projectId: string, path: string) => `/projects/${projectId}/files/${encodePath(path)}`,
   /** The same as a fragment for a pane. */
   filePane: (projectId: string, path: string, line?: number | null) =>
     q(`/projects/${projectId}/files/${encodePath(path)}`, { line, pane: 1 }),
   /** The bytes of a picture. */
-  fileRaw: (projectId: string, path: string) => q(`/projects/${projectId}/files/${encodePath(path)}`, { raw: 1 }),
+  fileRaw: (projectId: string, path: string, chat?: string | null) =>
+    q(`/projects/${projectId}/files/${encodePath(path)}`, { chat, raw: 1 }),
   tree: (projectId: string, query: { path?: string; filter?: string; ignored?: 1 } = {}) =>
     q(`/projects/${projectId}/tree`, query),
   /** The right rail beside a session, from now on with this panel. As a link it leads back to the session. */

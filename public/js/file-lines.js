@@ -22,7 +22,8 @@
     const count = chosen.to - chosen.from + 1;
     bar.querySelector("[data-said]").textContent =
       count === 1 ? `Line ${chosen.from}` : `Lines ${chosen.from}–${chosen.to} (${count})`;
-    bar.querySelector('[data-lines="attach"]').hidden = !document.querySelector("form[data-composer]");
+    const attach = bar.querySelector('[data-lines="attach"]');
+    if (attach) attach.hidden = !document.querySelector("form[data-composer]");
     if (isPage(viewer)) history.replaceState(history.state, "", `#${named(chosen)}`);
   }
 
@@ -95,7 +96,15 @@
   };
 
   const linkTo = (viewer, chosen) =>
-    `${location.origin}${viewer.dataset.url}?line=${chosen.from}${chosen.to > chosen.from ? `&to=${chosen.to}` : ""}#${named(chosen)}`;
+    addressOf(viewer, chosen.from, chosen.to > chosen.from ? chosen.to : null, `#${named(chosen)}`);
+
+  function addressOf(viewer, from, to, hash) {
+    const url = new URL(viewer.dataset.url, location.origin);
+    url.searchParams.set("line", from);
+    if (to !== null) url.searchParams.set("to", to);
+    url.hash = hash;
+    return url.href;
+  }
 
   function textOf(viewer, { from, to }) {
     let text = "";
@@ -124,7 +133,7 @@
     const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
     if (rowAt(viewer, from)) show(viewer, from, to);
     else if (!new URLSearchParams(location.search).has("line"))
-      location.replace(`${viewer.dataset.url}?line=${from}&to=${to}${location.hash}`);
+      location.replace(addressOf(viewer, from, to, location.hash));
     return true;
   }
 

@@ -19,5 +19,14 @@ export interface FileView {
   marked_to: number | null;
 }
 
+/** That a file was looked for in the worktree of a chat's session, and how that one stands to the project's own. */
+export interface FileInWorktree {
+  chat_id: string;
+  session_id: string;
+  session_title: string;
+  /** `missing`: the worktree has no such file, what is shown is the project's; `only`: the project has none. */
+  beside: "same" | "differs" | "only" | "missing";
+}
+
 /** Lines of one window of the file page. */
 export const FILE_WINDOW_LINES = 2_000;

@@ -77,7 +77,7 @@ export function ArtifactPane({ artifact, source }: ArtifactProps) {
       ) : (
         <div class="scroll">
           <div class="prose doc">
-            {renderMarkdown(artifact.markdown, markdownOptions(artifact.project_id)) as "safe"}
+            {renderMarkdown(artifact.markdown, markdownOptions(artifact.project_id, artifact.chat_id)) as "safe"}
           </div>
         </div>
       )}

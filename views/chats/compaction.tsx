@@ -73,7 +73,7 @@ function doneWords(part: CompactionPart): string {
 }
 
 function Summary({ part, project_id }: { part: CompactionPart; project_id: string }) {
-  const safeHtml = renderMarkdown(part.text, markdownOptions(project_id));
+  const safeHtml = renderMarkdown(part.text, markdownOptions(project_id, part.chat_id));
   return (
     <>
       {part.meta.by === "program" ? (

@@ -118,7 +118,7 @@ export function PartView(props: { part: Exclude<Part, ToolPart>; project_id: str
  * last block to the first and removes the second: what is left is what the closed part renders.
  */
 export function TextPartView({ part, project_id }: { part: TextPart; project_id: string }) {
-  const options = markdownOptions(project_id);
+  const options = markdownOptions(project_id, part.chat_id);
   if (part.state !== "open") {
     const safeHtml = renderMarkdown(part.text, options);
     return (

@@ -122,17 +122,17 @@ export function proposedText(part: ToolPart): { path: string; before: string; af
 
 const READS_A_FILE = /^(view_file|get_file_analysis)$/;
 
-/** The page of the file that a call read, or the review of what it proposed; null for tools that read no single file, and for calls that failed. */
+/** The page of the file that a call read, as the chat's session has it, or the review of what it proposed; null for tools that read no single file, and for calls that failed. */
 export function fileLink(part: ToolPart, projectId: string): string | null {
   const proposed = part.state === "closed" ? proposedText(part) : null;
   if (proposed) return urls.reviewOf(part.chat_id, proposed.path);
   const [place] = part.meta.agent?.locations ?? [];
-  if (place) return isInside(place.path) ? urls.file(projectId, place.path, place.line) : null;
+  if (place) return isInside(place.path) ? urls.file(projectId, place.path, place.line, part.chat_id) : null;
   const { path, from: line } = fieldsOf(part);
   if (!READS_A_FILE.test(part.meta.name) || part.state === "failed" || typeof path !== "string") return null;
   // Other paths may be of a granted project; the file page takes paths inside this one.
   if (!isInside(path)) return null;
-  return urls.file(projectId, path.replace(/^\.\//, ""), typeof line === "number" ? line : null);
+  return urls.file(projectId, path.replace(/^\.\//, ""), typeof line === "number" ? line : null, part.chat_id);
 }
 
 const ARGUMENTS_LIMIT_CHARS = 2_000;

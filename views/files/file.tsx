@@ -1,7 +1,7 @@
 /** A file of a project, read-only: where it lies, how large it is, its lines with numbers to link to. */
 
 import type { Children } from "@kitajs/html";
-import { FILE_WINDOW_LINES, type FileView } from "../../src/domain/file.ts";
+import { FILE_WINDOW_LINES, type FileInWorktree, type FileView } from "../../src/domain/file.ts";
 import type { Project } from "../../src/domain/project.ts";
 import { bytes, count, counted } from "../../src/lib/format.ts";
 import { languageOfPath } from "../../src/lib/highlight.ts";
@@ -14,12 +14,14 @@ import { SourceLines } from "./source-lines.tsx";
 interface FileProps {
   project: Project;
   file: FileView;
+  /** Null where the session has no worktree, or none was asked for: the file is the project's. */
+  worktree: FileInWorktree | null;
   /** Where the bytes themselves can be had: pictures are shown from there. */
   raw_url?: string | null;
 }
 
 /** Everything inside `main`. */
-export function FileContent({ project, file, raw_url }: FileProps) {
+export function FileContent({ project, file, worktree, raw_url }: FileProps) {
   return (
     <>
       <header class="bar filebar">
@@ -28,7 +30,7 @@ export function FileContent({ project, file, raw_url }: FileProps) {
           <Crumbs project={project} path={file.path} />
         </h1>
         <FileFacts file={file} />
-        <GoTo project={project} file={file} />
+        <GoTo project={project} file={file} worktree={worktree} />
         {raw_url ? (
           <a class="btn btn-sm" href={raw_url}>
             Raw
@@ -37,15 +39,15 @@ export function FileContent({ project, file, raw_url }: FileProps) {
           ""
         )}
       </header>
-      <Viewer project={project} file={file}>
-        <FileBody project={project} file={file} raw_url={raw_url} />
+      <Viewer project={project} file={file} worktree={worktree}>
+        <FileBody project={project} file={file} worktree={worktree} raw_url={raw_url} />
       </Viewer>
     </>
   );
 }
 
 /** The same for a pane: a heading of its own rank, and a way to the page. */
-export function FilePane({ project, file, raw_url }: FileProps) {
+export function FilePane({ project, file, worktree, raw_url }: FileProps) {
   return (
     <>
       <header class="bar bar-2 filebar">
@@ -53,18 +55,18 @@ export function FilePane({ project, file, raw_url }: FileProps) {
           <Crumbs project={project} path={file.path} />
         </h2>
         <FileFacts file={file} />
-        <GoTo project={project} file={file} pane />
+        <GoTo project={project} file={file} worktree={worktree} pane />
         <a
           class="btn btn-quiet btn-i btn-sm"
-          href={urls.file(project.id, file.path, file.marked)}
+          href={urls.file(project.id, file.path, file.marked, worktree?.chat_id)}
           aria-label="Open as a page"
           title="Open as a page"
         >
           <Icon name="out" />
         </a>
       </header>
-      <Viewer project={project} file={file} pane>
-        <FileBody project={project} file={file} raw_url={raw_url} pane />
+      <Viewer project={project} file={file} worktree={worktree} pane>
+        <FileBody project={project} file={file} worktree={worktree} raw_url={raw_url} pane />
       </Viewer>
     </>
   );
@@ -74,20 +76,22 @@ export function FilePane({ project, file, raw_url }: FileProps) {
 function Viewer({
   project,
   file,
+  worktree,
   pane,
   children,
-}: Pick<FileProps, "project" | "file"> & { pane?: boolean; children: Children }) {
+}: Pick<FileProps, "project" | "file" | "worktree"> & { pane?: boolean; children: Children }) {
   const language = languageOfPath(file.path);
   return (
     <div
       class="viewer"
       data-path={attr(file.path)}
       data-project={project.id}
-      data-url={urls.file(project.id, file.path)}
+      data-url={urls.file(project.id, file.path, null, worktree?.chat_id)}
       data-from={String(file.from)}
       data-language={language ?? ""}
       data-pane={pane || undefined}
     >
+      {worktree ? <InWorktree project={project} file={file} worktree={worktree} /> : ""}
       <div class="filepage scroll">{children}</div>
       <footer class="bar bar-foot linebar" hidden>
         <span role="status" data-said></span>
@@ -100,10 +104,14 @@ function Viewer({
           <Icon name="copy" />
           <span data-label>Copy lines</span>
         </button>
-        <button type="button" class="btn btn-sm" data-lines="attach">
-          <Icon name="clip" />
-          <span data-label>Attach to chat</span>
-        </button>
+        {isOfProject(worktree) ? (
+          <button type="button" class="btn btn-sm" data-lines="attach">
+            <Icon name="clip" />
+            <span data-label>Attach to chat</span>
+          </button>
+        ) : (
+          ""
+        )}
         <button type="button" class="btn btn-quiet btn-i btn-sm" data-lines="none" aria-label="Clear the selection">
           <Icon name="x" />
         </button>
@@ -111,6 +119,40 @@ function Viewer({
     </div>
   );
 }
+
+/** What is attached is read from the project. */
+const isOfProject = (worktree: FileInWorktree | null) => worktree === null || worktree.beside === "missing";
+
+/** Whose file this is, and the ways to the other one and to what can be done about the difference. */
+function InWorktree({ project, file, worktree }: { project: Project; file: FileView; worktree: FileInWorktree }) {
+  const { chat_id, session_title, beside } = worktree;
+  const open = beside === "differs" || beside === "only";
+  return (
+    <p class="whence" role="note">
+      <span>
+        <Icon name="branch" />{" "}
+        {beside === "missing" ? "The project’s own file: not in the worktree of " : "In the worktree of "}
+        <a href={urls.chat(chat_id)} safe>
+          {session_title}
+        </a>
+        {BESIDE[beside]}
+      </span>
+      {beside === "differs" || beside === "same" ? (
+        <a href={urls.file(project.id, file.path, file.marked)}>The project’s own</a>
+      ) : (
+        ""
+      )}
+      {open ? <a href={urls.reviewOf(chat_id, file.path)}>Review</a> : ""}
+    </p>
+  );
+}
+
+const BESIDE: Record<FileInWorktree["beside"], string> = {
+  same: ". The project’s own is the same.",
+  differs: ", not as in the project.",
+  only: ". Not in the project.",
+  missing: ".",
+};
 
 function Crumbs({ project, path }: { project: Project; path: string }) {
   const cut = path.lastIndexOf("/") + 1;
@@ -149,13 +191,19 @@ function FileFacts({ file }: { file: FileView }) {
 }
 
 /** Answered by the server with the window that holds the line; within the window the script goes there at once. */
-function GoTo({ project, file, pane }: Pick<FileProps, "project" | "file"> & { pane?: boolean }) {
+function GoTo({
+  project,
+  file,
+  worktree,
+  pane,
+}: Pick<FileProps, "project" | "file" | "worktree"> & { pane?: boolean }) {
   if (file.binary || file.size_bytes === 0) return "";
   const url = urls.fileLine(project.id, file.path);
   const fetching = pane ? { "hx-get": url, "hx-target": "closest .fetched", "hx-swap": "innerHTML" } : {};
   return (
     <form class="goto" method="get" action={url} data-goto {...fetching}>
       {pane ? <input type="hidden" name="pane" value="1" /> : ""}
+      {worktree ? <input type="hidden" name="chat" value={attr(worktree.chat_id)} /> : ""}
       <input
         class="input"
         name="goto"
@@ -175,7 +223,7 @@ function GoTo({ project, file, pane }: Pick<FileProps, "project" | "file"> & { p
   );
 }
 
-function FileBody({ project, file, raw_url, pane }: FileProps & { pane?: boolean }) {
+function FileBody({ project, file, worktree, raw_url, pane }: FileProps & { pane?: boolean }) {
   if (file.image && raw_url) {
     return (
       <div class="picture">
@@ -190,12 +238,12 @@ function FileBody({ project, file, raw_url, pane }: FileProps & { pane?: boolean
       />
     );
   if (file.size_bytes === 0) return <Instead words="The file is empty." />;
-  if (file.lines.length === 0) return <NoLines project={project} file={file} />;
+  if (file.lines.length === 0) return <NoLines project={project} file={file} worktree={worktree} />;
   return (
     <>
-      <Windows project={project} file={file} pane={pane} />
+      <Windows project={project} file={file} worktree={worktree} pane={pane} />
       <SourceLines file={file} pane={pane} />
-      <Windows project={project} file={file} pane={pane} />
+      <Windows project={project} file={file} worktree={worktree} pane={pane} />
     </>
   );
 }
@@ -208,7 +256,7 @@ function Instead({ words }: { words: string }) {
   );
 }
 
-function NoLines({ project, file }: { project: Project; file: FileView }) {
+function NoLines({ project, file, worktree }: Pick<FileProps, "project" | "file" | "worktree">) {
   const total = file.total_lines;
   return (
     <p class="instead">
@@ -217,47 +265,63 @@ function NoLines({ project, file }: { project: Project; file: FileView }) {
           ? `Line ${count(file.from)} lies too deep in a file of ${bytes(file.size_bytes)} to be shown.`
           : `The file ends after ${counted(total, "line")}; line ${count(file.from)} does not exist.`}
       </span>{" "}
-      <a href={urls.file(project.id, file.path)}>Show it from line 1</a>
+      <a href={urls.file(project.id, file.path, null, worktree?.chat_id)}>Show it from line 1</a>
     </p>
   );
 }
 
+type WindowsProps = Pick<FileProps, "project" | "file" | "worktree"> & { pane?: boolean | undefined };
+
 /** Which part of a long file this is, and the way to the parts around it. */
-function Windows({ project, file, pane }: { project: Project; file: FileView; pane?: boolean | undefined }) {
+function Windows({ project, file, worktree, pane }: WindowsProps) {
   const last = file.from + file.lines.length - 1;
   if (file.from === 1 && file.next === null) return "";
   const total = file.total_lines === null ? "a file too large to count" : count(file.total_lines);
   return (
     <nav class="windows" aria-label="Parts of the file">
       {file.from > 1 ? (
-        <WindowLink project={project} file={file} from={previous(file.from)} rel="prev" pane={pane} />
+        <WindowLink
+          project={project}
+          file={file}
+          worktree={worktree}
+          from={previous(file.from)}
+          rel="prev"
+          pane={pane}
+        />
       ) : (
         ""
       )}
       <span class="mid" safe>{`Lines ${count(file.from)}–${count(last)} of ${total}`}</span>
-      {file.next === null ? "" : <WindowLink project={project} file={file} from={file.next} rel="next" pane={pane} />}
+      {file.next === null ? (
+        ""
+      ) : (
+        <WindowLink project={project} file={file} worktree={worktree} from={file.next} rel="next" pane={pane} />
+      )}
     </nav>
   );
 }
 
-interface WindowLinkProps {
-  project: Project;
-  file: FileView;
+interface WindowLinkProps extends WindowsProps {
   from: number;
   rel: "prev" | "next";
-  pane: boolean | undefined;
 }
 
-function WindowLink({ project, file, from, rel, pane }: WindowLinkProps) {
+function WindowLink({ project, file, worktree, from, rel, pane }: WindowLinkProps) {
+  const chat = worktree?.chat_id ?? null;
   const fetching = pane
     ? {
-        "hx-get": urls.fileWindow(project.id, file.path, from, true),
+        "hx-get": urls.fileWindow(project.id, file.path, { from, pane: true, chat }),
         "hx-target": "closest .fetched",
         "hx-swap": "innerHTML show:top",
       }
     : {};
   return (
-    <a class="btn btn-sm" rel={rel} href={urls.fileWindow(project.id, file.path, from)} {...fetching}>
+    <a
+      class="btn btn-sm"
+      rel={rel}
+      href={urls.fileWindow(project.id, file.path, { from, pane: false, chat })}
+      {...fetching}
+    >
       {rel === "prev" ? "Previous" : "Next"}
     </a>
   );

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Artifact } from "../../domain/artifact.ts";
 import type { Endpoint, EndpointCheck, Model } from "../../domain/endpoint.ts";
-import type { FileView } from "../../domain/file.ts";
+import type { FileInWorktree, FileView } from "../../domain/file.ts";
 import type { AccessToken } from "../../domain/identity.ts";
 import type * as nav from "../../domain/nav.ts";
 import { NEED_KINDS } from "../../domain/nav.ts";
@@ -104,6 +104,15 @@ const file = z.object({
   marked: z.number().int().nullable(),
   marked_to: z.number().int().nullable(),
 }) satisfies Of<FileView>;
+
+const fileInWorktree = z.object({
+  chat_id: id,
+  session_id: id,
+  session_title: z.string(),
+  beside: z
+    .enum(["same", "differs", "only", "missing"])
+    .describe("How it stands to the project's own; `missing`: the worktree has no such file, this is the project's."),
+}) satisfies Of<FileInWorktree>;
 
 const artifact = z.object({
   message_id: id,
@@ -257,6 +266,7 @@ export const RESOURCES = {
   Door: z.object({ mode: z.enum(["loopback", "token", "proxy"]), name: z.string().nullable() }),
   Login: z.object({ name: z.string(), expires_at: at }),
   File: file,
+  FileInWorktree: fileInWorktree,
   Attachment: attachment,
   ...GIT_RESOURCES,
   ...CHANGE_RESOURCES,

@@ -5,8 +5,6 @@ import { DirectoryPane } from "../../../views/files/directory.tsx";
 import { FileContent, FilePane } from "../../../views/files/file.tsx";
 import { Page } from "../../../views/layout/page.tsx";
 import { urls } from "../../../views/urls.ts";
-import type { FileView } from "../../domain/file.ts";
-import type { Project } from "../../domain/project.ts";
 import { isDirectoryError, readProjectFile, readProjectImage } from "../../engine/files.ts";
 import { framePage } from "../../engine/pages.ts";
 import { readTree } from "../../engine/tree.ts";
@@ -25,6 +23,7 @@ const Query = z.object({
   from: line.optional().describe("First line of the window."),
   raw: flag.optional().describe("The bytes of a raster image."),
   pane: flag.optional().describe("Fragments: for a pane."),
+  chat: z.string().min(1).optional().describe("Reads the file as this chat's session has it: in its worktree."),
   goto: line.optional().describe("Pages: goes to the address of this line."),
 });
 
@@ -35,7 +34,7 @@ export function fileRoutes(web: Web) {
     describing("files")({
       summary: "A window of a file, as the read tools would show it.",
       query: Query,
-      answers: { 200: { file: "File" } },
+      answers: { 200: { file: "File", worktree: "FileInWorktree|null" } },
       also: { "image/*": "With `raw=1`." },
     }),
   );
@@ -44,36 +43,39 @@ export function fileRoutes(web: Web) {
 async function show(web: Web, request: Request, projectId: string, rawPath: string): Promise<Response> {
   const query = parseQuery(request, Query);
   const path = decode(rawPath);
+  const chat = query.chat ?? null;
   if (query.raw) {
-    const image = await readProjectImage(web.core, projectId, path);
+    const image = await readProjectImage(web.core, projectId, path, chat);
     return foreignBytes(image.bytes, { type: image.type, name: image.name, inline: true });
   }
   // A form cannot say #L500; without the hash the browser does not scroll there.
-  if (query.goto && wants(request) === "page") return seeOther(urls.file(projectId, path, query.goto));
+  if (query.goto && wants(request) === "page") return seeOther(urls.file(projectId, path, query.goto, chat));
   const window = { from: query.from ?? null, marked: query.goto ?? query.line ?? null, marked_to: query.to ?? null };
   try {
-    const { project, file } = await readProjectFile(web.core, projectId, path, window);
-    return await showFile(web, request, project, file);
+    return await showFile(web, request, await readProjectFile(web.core, projectId, path, window, chat));
   } catch (error) {
     if (!isDirectoryError(error) || wants(request) === "json") throw error;
     return showDirectory(web, request, projectId, path);
   }
 }
 
-async function showFile(web: Web, request: Request, project: Project, file: FileView): Promise<Response> {
+type Shown = Awaited<ReturnType<typeof readProjectFile>>;
+
+async function showFile(web: Web, request: Request, { project, file, worktree }: Shown): Promise<Response> {
   await loadHighlighter();
-  const raw_url = file.image ? urls.fileRaw(project.id, file.path) : null;
+  const raw_url = file.image ? urls.fileRaw(project.id, file.path, worktree?.chat_id) : null;
+  const current = { project_id: project.id, ...(worktree && { session_id: worktree.session_id }) };
   return respond(request, {
-    fragment: () => FilePane({ project, file, raw_url }) as string,
+    fragment: () => FilePane({ project, file, worktree, raw_url }) as string,
     page: async () => {
       const frame = frameFor(web, request, await framePage(web.core));
       return (
-        <Page frame={frame} title={file.path} current={{ project_id: project.id }}>
-          {FileContent({ project, file, raw_url }) as "safe"}
+        <Page frame={frame} title={file.path} current={current}>
+          {FileContent({ project, file, worktree, raw_url }) as "safe"}
         </Page>
       ) as string;
     },
-    json: () => ({ file }),
+    json: () => ({ file, worktree }),
   });
 }
 

@@ -28,7 +28,7 @@ class LiveMarkdown implements LivePart {
     readonly chat_id: string,
     projectId: string,
   ) {
-    this.text = new LiveText({ tail_id: ids.partTail(id), ...markdownOptions(projectId) });
+    this.text = new LiveText({ tail_id: ids.partTail(id), ...markdownOptions(projectId, chat_id) });
   }
 
   push(text: string, watched: boolean): string {

@@ -202,7 +202,7 @@ describe("parts", () => {
     const html = String(
       TextPartView({ part: textPart("x1", "See `src/a.ts:42` and /etc/passwd and ../up/b.ts."), project_id: "p1" }),
     );
-    expect(html).toContain('href="/projects/p1/files/src/a.ts?line=42#L42"');
+    expect(html).toContain('href="/projects/p1/files/src/a.ts?chat=c1&amp;line=42#L42"');
     expect(html).not.toContain("/files//etc");
     expect(html).not.toContain("/files/..");
   });
@@ -245,12 +245,12 @@ describe("parts", () => {
     expect(row({})).not.toContain("SECRET");
     expect(row({})).toContain('hx-get="/parts/t1/output"');
     expect(row({})).toContain('<a href="/parts/t1/output">');
-    expect(row({})).toContain('href="/projects/p1/files/src/a.ts"');
+    expect(row({})).toContain('href="/projects/p1/files/src/a.ts?chat=c1"');
     expect(row({})).not.toContain('class="args"');
     const more = toolPart("t1", { shown: "x", arguments: { path: "x", all: true } });
     expect(String(ToolRow({ part: more, project_id: "p1", now: NOW }))).toContain("all: true");
     const ranged = toolPart("t1", { shown: "a.ts 20-40", arguments: { path: "a.ts", from: 20, to: 40 } });
-    expect(String(ToolRow({ part: ranged, project_id: "p1", now: NOW }))).toContain("/files/a.ts?line=20#L20");
+    expect(String(ToolRow({ part: ranged, project_id: "p1", now: NOW }))).toContain("/files/a.ts?chat=c1&line=20#L20");
     expect(row({ state: "failed" })).not.toContain("/files/");
     expect(row({ state: "open" })).not.toContain("hx-get");
     expect(row({ state: "open" })).toContain('aria-label="Running"');

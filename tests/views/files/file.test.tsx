@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { FileView } from "../../../src/domain/file.ts";
+import type { FileInWorktree, FileView } from "../../../src/domain/file.ts";
 import type { Project } from "../../../src/domain/project.ts";
 import { FileContent } from "../../../views/files/file.tsx";
 import { all, parse } from "../../support/html.ts";
@@ -18,8 +18,14 @@ const file = (over: Partial<FileView> = {}): FileView => ({
   marked_to: null,
   ...over,
 });
-const show = (over: Partial<FileView> = {}, raw_url: string | null = null) =>
-  parse(String(<FileContent project={project} file={file(over)} raw_url={raw_url} />));
+const show = (
+  over: Partial<FileView> = {},
+  raw_url: string | null = null,
+  beside: FileInWorktree["beside"] | null = null,
+) => {
+  const worktree = beside && { chat_id: "c1", session_id: "s1", session_title: "retry <2>", beside };
+  return parse(String(<FileContent project={project} file={file(over)} worktree={worktree} raw_url={raw_url} />));
+};
 const words = (doc: ReturnType<typeof show>, selector: string) =>
   doc.querySelector(selector)?.textContent?.replace(/\s+/g, " ").trim() ?? "";
 
@@ -55,6 +61,46 @@ describe("file page", () => {
     expect(words(doc, "nav span")).toBe("Lines 2,001–2,003 of a file too large to count");
     expect(all(doc, ".src code > span")[0]?.id).toBe("L2001");
     expect(all(doc, "nav")).toHaveLength(2);
+  });
+
+  test("a file of a worktree says so, how it stands to the project's own, and leads on within the worktree", () => {
+    const of = (beside: FileInWorktree["beside"]) => {
+      const doc = show({ path: "a.ts", marked: 2, from: 2, next: 4 }, null, beside);
+      return {
+        said: words(doc, ".whence span"),
+        ways: all(doc, ".whence a").map((a) => a.getAttribute("href")),
+        attaches: doc.querySelector('[data-lines="attach"]') !== null,
+        doc,
+      };
+    };
+    const [own, review] = ["/projects/p1/files/a.ts?line=2#L2", "/chats/c1/review?path=a.ts"];
+    const chat = "/chats/c1";
+    const differs = of("differs");
+    expect(differs).toMatchObject({
+      said: "In the worktree of retry <2>, not as in the project.",
+      ways: [chat, own, review],
+      attaches: false,
+    });
+    expect(of("same")).toMatchObject({
+      said: "In the worktree of retry <2>. The project’s own is the same.",
+      ways: [chat, own],
+    });
+    expect(of("only")).toMatchObject({
+      said: "In the worktree of retry <2>. Not in the project.",
+      ways: [chat, review],
+    });
+    expect(of("missing")).toMatchObject({
+      said: "The project’s own file: not in the worktree of retry <2>.",
+      ways: [chat],
+      attaches: true,
+    });
+    expect(differs.doc.querySelector(".viewer")?.getAttribute("data-url")).toBe("/projects/p1/files/a.ts?chat=c1");
+    expect(differs.doc.querySelector("form.goto [name=chat]")?.getAttribute("value")).toBe("c1");
+    expect(all(differs.doc, "nav:first-of-type a").map((a) => a.getAttribute("href"))).toEqual([
+      "/projects/p1/files/a.ts?chat=c1",
+      "/projects/p1/files/a.ts?chat=c1&from=4",
+    ]);
+    expect(show().querySelector(".whence")).toBe(null);
   });
 
   test("says honestly what it cannot show", () => {
