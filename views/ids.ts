@@ -33,6 +33,8 @@ export const ids = {
   actions: (chatId: string) => `actions-${chatId}`,
   /** Where a refused message's reason is shown, the model picker's button and its list. */
   composerError: (chatId: string) => `ce-${chatId}`,
+  /** In it, a refusal because of something that goes on. */
+  composerPassing: (chatId: string) => `ce-${chatId} > .passing`,
   /** The menu over the field, whose options have it and a number. */
   completions: (chatId: string) => `cl-${chatId}`,
   modelPick: (chatId: string) => `pick-${chatId}`,

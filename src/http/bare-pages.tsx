@@ -25,7 +25,7 @@ export function bareFrame(assets: Assets, path: string): Frame {
 export function bareErrorViews(assets: Assets): ErrorViews {
   return {
     page: (info) => errorPage(bareFrame(assets, "/"), info),
-    fragment: (info) => String(<ErrorNote message={info.message} />),
+    fragment: (info) => String(<ErrorNote message={info.message} passing={info.status === 409} />),
   };
 }
 

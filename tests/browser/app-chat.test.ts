@@ -77,7 +77,7 @@ test("Thinking, tool rows and text come one after another; a row brings its resu
   await row.locator("pre", { hasText: "claimDue" }).waitFor();
   await sameWhenReadAgain(page);
   await page.getByRole("link", { name: "src/claim.ts:2" }).click();
-  await page.waitForURL(/\/files\/src\/claim\.ts\?line=2#L2$/);
+  await page.waitForURL(/\/files\/src\/claim\.ts\?chat=\w+&line=2#L2$/);
   expect(await page.locator("#L2").textContent()).toContain("return limit;");
   await page.goBack();
   expect(await page.locator(".turn").count()).toBe(2);
@@ -101,6 +101,30 @@ test("Stop keeps what came, Continue goes on below it, and the question stays wh
   expect(await button("Continue").count()).toBe(0);
   expect(await marked()).toBe(true);
   await sameWhenReadAgain(page);
+});
+
+test("what was refused because of another run goes when that has ended, and what is typed stays", async () => {
+  await say(page, SLOW);
+  await writing();
+  await page.locator(".composer").getByRole("button", { name: "Stop" }).click();
+  await page.getByText(/Stopped by you after/).waitFor();
+  // A button that has not heard yet that somebody else has asked meanwhile.
+  await page.evaluate(() => {
+    const late = document.querySelector('form[action$="/continuation"]')!.cloneNode(true) as HTMLFormElement;
+    late.id = "late";
+    document.querySelector(".composer")!.append(late);
+    (window as unknown as { htmx: { process(of: Element): void } }).htmx.process(late);
+  });
+  const { run } = await boo.ask(chat, "[[say:Meanwhile.]][[tokens:4000]] [[slow:10]]");
+  await page.locator(".turn.answered", { hasText: "Meanwhile." }).waitFor();
+  await page.locator("#late button").click();
+  const refusal = page.locator(".composer .note-bad");
+  expect(await refusal.textContent()).toContain("Another run of this chat is going on");
+  await field(page).fill("half a thou");
+  await boo.send("POST", `/runs/${run.id}/cancellation`, {});
+  await refusal.waitFor({ state: "detached" });
+  expect(await field(page).inputValue()).toBe("half a thou");
+  open.problems.splice(0, open.problems.length, ...open.problems.filter((problem) => !problem.includes("409")));
 });
 
 test("Messages wait in the queue, go back into the field, or ahead of all others; live and read again it is one order", async () => {

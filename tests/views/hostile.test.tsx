@@ -215,7 +215,7 @@ function pages(text: string): Record<string, string> {
         />
       </BarePage>
     ),
-    note: <ErrorNote message={text} />,
+    note: <ErrorNote message={text} passing />,
     directories: <DirectoryOptions paths={[text]} />,
   } as Record<string, string>;
 }

@@ -66,10 +66,10 @@ export function DatabaseAwayContent({ request_id, at }: Pick<ErrorProps, "reques
   );
 }
 
-/** Fragment for a refused htmx action. */
-export function ErrorNote({ message }: { message: string }) {
+/** Fragment for a refused htmx action. One that only `passing` things stand in the way of goes when they have passed. */
+export function ErrorNote({ message, passing }: { message: string; passing: boolean }) {
   return (
-    <p class="note-bad" safe>
+    <p class={`note-bad${passing ? " passing" : ""}`} safe>
       {message}
     </p>
   );

@@ -16,7 +16,7 @@ import { findMessage, newestAnswers, writtenParts } from "../../store/messages.t
 import { findRun, newestSettled, runsOfMessages } from "../../store/runs.ts";
 import { readQueue } from "../../store/transcript.ts";
 import type { Rendered } from "./session-lane.ts";
-import { upsert } from "./swap.ts";
+import { remove, upsert } from "./swap.ts";
 import { barsAround } from "./workspace.tsx";
 
 type Db = Parameters<typeof findRun>[0];
@@ -90,7 +90,10 @@ export async function chatControls(
     pickOfChat(core, db, of, endpoints),
   ]);
   const window = pick.endpoint?.models.find((m) => m.id === pick.model)?.context_window ?? null;
+  // What was refused because of a run is not true any more when there is none; what is typed stays.
+  const passed = live === null && queue.length === 0 ? remove(ids.composerPassing(chat_id)) : "";
   return (
+    passed +
     upsert(ids.actions(chat_id), Actions({ chat_id, live }) as string) +
     upsert(ids.queue(chat_id), Queue({ chat_id, items: queue }) as string) +
     upsert(ids.facts(chat_id), Facts({ chat_id, live, last, window }) as string)
