@@ -130,7 +130,6 @@ function InWorktree({ project, file, worktree }: { project: Project; file: FileV
   return (
     <p class="whence" role="note">
       <span>
-        <Icon name="branch" />{" "}
         {beside === "missing" ? "The project’s own file: not in the worktree of " : "In the worktree of "}
         <a href={urls.chat(chat_id)} safe>
           {session_title}
