@@ -146,12 +146,12 @@ function InWorktree({ project, file, worktree }: { project: Project; file: FileV
   );
 }
 
-const BESIDE: Record<FileInWorktree["beside"], string> = {
+const BESIDE = {
   same: ". The project’s own is the same.",
   differs: ", not as in the project.",
   only: ". Not in the project.",
   missing: ".",
-};
+} as const satisfies Record<FileInWorktree["beside"], string>;
 
 function Crumbs({ project, path }: { project: Project; path: string }) {
   const cut = path.lastIndexOf("/") + 1;
