@@ -26,9 +26,7 @@ export function PermissionButtons({ request, comment }: { request: PermissionReq
               value={attr(option.id)}
               data-key={key || undefined}
             >
-              <span class="cut" safe>
-                {option.name}
-              </span>
+              <span safe>{option.name}</span>
               {key ? <kbd safe>{key}</kbd> : ""}
             </button>
           );
