@@ -46,7 +46,7 @@ export function wantedIn(question: string): Wanted[] {
   )
     return [{ do: "hello" }];
   if (
-    /\b(overview|what('s| is) (in )?(this|the) (project|repo\w*|code\w*)|readme|what is this|structure|layout|about (this|the) (project|repo\w*|code\w*))\b/.test(
+    /\b(overview|what('s| is) (in )?(this|the) (project|repo\w*|code\w*)|readme|what is this|structure|layout|about (this|the) (project|repo\w*|code\w*)|what (does|do) (it|this|(this|the) (project|repo\w*|code\w*|app\w*|program|package|library)) (actually |really )?do)\b/.test(
       low,
     )
   )

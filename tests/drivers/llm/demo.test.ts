@@ -15,6 +15,7 @@ const SPECS = toolSpecs(TOOLS);
 describe("what a question asks for", () => {
   const cases: [string, unknown][] = [
     ["what is in this project?", { do: "overview" }],
+    ["What does this project do, and where does it begin?", { do: "overview" }],
     ["ls", { do: "list", path: "." }],
     ["list src/lib", { do: "list", path: "src/lib" }],
     ["open src/main.ts", { do: "view", path: "src/main.ts", line: null }],
