@@ -64,11 +64,11 @@ async function measure(chromium: Browser, rival: Rival): Promise<Measured> {
   await page.evaluate("window.bench.term().focus()");
   await sees(page, "ready>");
   const echo = await echoes(page);
-  const before = cpuSeconds([rival.pid]);
+  const before = cpuSeconds([rival.pid], [rival.postmaster ?? 0]);
   const seq_s = await flood(page, `seq 1 ${LINES}`, 1);
   const cat_s = await flood(page, `cat ${file}`, 2);
-  const cpu_s = cpuSeconds([rival.pid]) - before;
-  const pss_mb = pssMb([rival.pid]);
+  const cpu_s = cpuSeconds([rival.pid], [rival.postmaster ?? 0]) - before;
+  const pss_mb = pssMb([rival.pid], [rival.postmaster ?? 0]);
   await page.context().close();
   return { p50: percentile(echo, 0.5), p99: percentile(echo, 0.99), seq_s, cat_s, cpu_s, pss_mb };
 }
@@ -156,7 +156,8 @@ async function idle(chromium: Browser): Promise<void> {
   const page = await (await chromium.newContext()).newPage();
   await page.goto(`${base.origin}/health`);
   await Bun.sleep(2_000);
-  const before = pssMb([boo.pid]);
+  const own = [boo.pid];
+  const before = pssMb(own);
   for (let i = 0; i < IDLE; i++) await fetch(`${base.origin}/sessions/${session}/terminals`, { method: "POST" });
   const { terminals } = (await (
     await fetch(`${base.origin}/terminals`, { headers: { accept: "application/json" } })
@@ -169,7 +170,6 @@ async function idle(chromium: Browser): Promise<void> {
     return ws;
   });
   await Bun.sleep(6_000);
-  const own = [boo.pid];
   const cpu = cpuSeconds(own);
   await Bun.sleep(IDLE_S * 1000);
   const used = cpuSeconds(own) - cpu;

@@ -9,6 +9,8 @@ export interface Rival extends AsyncDisposable {
   url: string;
   /** Server process. */
   pid: number;
+  /** Its database, which is a child of it and no part of what passes a terminal's bytes on. */
+  postmaster?: number;
   /** In the page: gives the xterm once it is there. */
   xterm: string;
 }
@@ -29,6 +31,7 @@ export async function booCode(terminals = 1): Promise<Rival & { home: string }> 
     name: "BooCode",
     url: `${server.url}/sessions/${made!.session}`,
     pid: server.pid,
+    postmaster: server.postmaster,
     home: server.home,
     xterm: 'window.BooTerm?.xterm(document.querySelector(".terminal[data-state=open]"))',
     async [Symbol.asyncDispose]() {
