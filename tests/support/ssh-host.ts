@@ -22,10 +22,11 @@ interface Channel {
   end(): void;
 }
 
-/** Echoes what is typed behind a prompt; "exit" ends it with 4. */
-function shell(channel: Channel): void {
+/** Echoes what is typed behind a prompt that tells which shell of the host it is; "exit" ends it with 4. */
+function shell(channel: Channel, number: number): void {
+  const prompt = `remote ${number}> `;
   let line = "";
-  channel.write("remote> ");
+  channel.write(prompt);
   channel.on("data", (bytes) => {
     for (const key of Buffer.from(bytes).toString()) {
       channel.write(key === "\r" ? "\r\n" : key);
@@ -34,7 +35,7 @@ function shell(channel: Channel): void {
         channel.exit(4);
         channel.end();
       } else {
-        channel.write(`there: ${line.toUpperCase()}\r\nremote> `);
+        channel.write(`there: ${line.toUpperCase()}\r\n${prompt}`);
         line = "";
       }
     }
@@ -42,6 +43,7 @@ function shell(channel: Channel): void {
 }
 
 export async function sshHost(directory: string): Promise<SshHost> {
+  let shells = 0;
   const clients = new Set<{ end(): void; _sock?: { destroy(): void } }>();
   // biome-ignore lint/suspicious/noExplicitAny: without types
   const serve = (port: number): Promise<any> => {
@@ -60,7 +62,7 @@ export async function sshHost(directory: string): Promise<SshHost> {
         const session = accept();
         session.on("pty", (ok?: () => void) => ok?.());
         session.on("window-change", (ok?: () => void) => ok?.());
-        session.on("shell", (ok: () => Channel) => shell(ok()));
+        session.on("shell", (ok: () => Channel) => shell(ok(), ++shells));
       });
     });
     const listening = Promise.withResolvers();
