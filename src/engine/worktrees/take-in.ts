@@ -7,6 +7,7 @@ import { missingDirectories } from "../../drivers/files/replace.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite } from "../../drivers/files/write-guard.ts";
 import type { ApplyFileRow } from "../../store/applies.ts";
+import { shaOf } from "../../store/blobs.ts";
 import { type Content, mergeContents, sameContent } from "../changes/content.ts";
 import { writeFiles } from "../changes/write.ts";
 
@@ -44,4 +45,4 @@ export async function intoWorktree(root: string, file: ApplyFileRow, { from, to 
   }
 }
 
-const hashOf = ({ bytes }: Content) => bytes && new Bun.CryptoHasher("sha256").update(bytes).digest("hex");
+const hashOf = ({ bytes }: Content) => bytes && shaOf(bytes);
