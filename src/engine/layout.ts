@@ -72,13 +72,21 @@ export interface ReadLayout {
 
 /** The layout as it can be shown: what was stored, without tabs whose chat is gone; made from the chats when there is none. */
 export async function readLayout(db: Db, sessionId: string): Promise<ReadLayout> {
-  const row = await readStoredLayout(db, sessionId);
+  const [row, there] = await Promise.all([readStoredLayout(db, sessionId), readShowable(db, sessionId)]);
   if (!row) throw notFound("session");
-  return check(db, sessionId, row);
+  return check(row, there);
 }
 
-async function check(db: Db, sessionId: string, row: { layout: unknown; layout_version: number }): Promise<ReadLayout> {
-  const chats = await listChats(db, sessionId);
+/** What tabs of a session can show. */
+async function readShowable(db: Db, sessionId: string) {
+  const [chats, terminals] = await Promise.all([listChats(db, sessionId), listTerminals(db, sessionId)]);
+  return { chats, terminals };
+}
+
+function check(
+  row: { layout: unknown; layout_version: number },
+  { chats, terminals }: Awaited<ReturnType<typeof readShowable>>,
+): ReadLayout {
   const parsed = row.layout === null ? null : Layout.safeParse(row.layout);
   if (!parsed?.success) {
     const first = initialLayout(
@@ -87,11 +95,10 @@ async function check(db: Db, sessionId: string, row: { layout: unknown; layout_v
     );
     return { layout: first, version: row.layout_version, repaired: parsed !== null };
   }
-  const there = new Set(chats.map((c) => c.id));
-  const terminals = new Set((await listTerminals(db, sessionId)).map((t) => t.id));
+  const there = new Set([...chats, ...terminals].map(({ id }) => id));
   const layout = dropTabs(
     parsed.data,
-    (c) => (c.kind === "chat" && !there.has(c.chat_id)) || (c.kind === "terminal" && !terminals.has(c.terminal_id)),
+    (c) => (c.kind === "chat" && !there.has(c.chat_id)) || (c.kind === "terminal" && !there.has(c.terminal_id)),
   );
   return { layout, version: row.layout_version, repaired: false };
 }
@@ -120,7 +127,7 @@ export async function putLayout(
     const row = await readStoredLayout(tx, sessionId, true);
     if (!row) throw notFound("session");
     if (row.layout_version !== version)
-      throw conflict("The layout was changed meanwhile.", await check(tx, sessionId, row));
+      throw conflict("The layout was changed meanwhile.", check(row, await readShowable(tx, sessionId)));
     return applyChange(tx, emit, sessionId, by, async () => layout);
   });
 }
@@ -156,7 +163,7 @@ async function applyChange(
 ): Promise<ReadLayout> {
   const row = await readStoredLayout(tx, sessionId, true);
   if (!row) throw notFound("session");
-  const { layout } = await check(tx, sessionId, row);
+  const { layout } = check(row, await readShowable(tx, sessionId));
   const next = await change(layout);
   const version = await writeLayout(tx, sessionId, next);
   emit({ topic: sessionTopic(sessionId), kind: "layout.changed", payload: { session_id: sessionId, version, by } });

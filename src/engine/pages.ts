@@ -4,10 +4,12 @@ import type { Db } from "../db/sql.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Entry, Message, Part } from "../domain/message.ts";
-import type { Desk, Nav, RunRow } from "../domain/nav.ts";
+import type { Desk, Nav, RunRow, Status } from "../domain/nav.ts";
 import type { ChatView, Look, Marked } from "../domain/page.ts";
 import type { PersonaPicks } from "../domain/persona.ts";
 import type { Project } from "../domain/project.ts";
+import type { Session } from "../domain/session.ts";
+import type { Worktree } from "../domain/worktree.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
 import { readTotals } from "../store/changes.ts";
@@ -15,7 +17,6 @@ import { findChat, listChats } from "../store/chats.ts";
 import { listEndpointRows } from "../store/endpoints.ts";
 import { findMessage, findPart, readFollowing, readWindow } from "../store/messages.ts";
 import { countNeeds, readNavProjects, readNeeds, readRecent, readRunning } from "../store/nav.ts";
-import { findProject } from "../store/projects.ts";
 import { newestSettled } from "../store/runs.ts";
 import { findSession } from "../store/sessions.ts";
 import { readEarlier } from "../store/superseded.ts";
@@ -26,7 +27,7 @@ import { agentOfChat } from "./dispatch/picks.ts";
 import { pickFor } from "./endpoints.ts";
 import { snapshot } from "./journal.ts";
 import { modelOfPersona, personaPicks } from "./personas/picks.ts";
-import { projectOf } from "./projects.ts";
+import { projectOf, projectOfSession } from "./projects.ts";
 import { defaultsOf } from "./settings.ts";
 
 /** Newest messages a page opens with; older ones come as the reader scrolls. */
@@ -79,10 +80,10 @@ export async function readDesk(core: Core, db: Db): Promise<Desk> {
 }
 
 export function deskPage(core: Core): Promise<At & { desk: Desk }> {
-  return snapshot(core.sql, async (tx, head) => ({
-    ...(await readAt(core, tx, head.seq)),
-    desk: await readDesk(core, tx),
-  }));
+  return snapshot(core.sql, async (tx, head) => {
+    const [at, desk] = await Promise.all([readAt(core, tx, head.seq), readDesk(core, tx)]);
+    return { ...at, desk };
+  });
 }
 
 /** Which window of a chat: the newest one (null), the one below a position, above it, or around a message. */
@@ -91,37 +92,65 @@ export type ChatWindow = { before: number } | { after: number } | { around: stri
 /** The chat with one window of its messages. */
 export async function chatPage(core: Core, chatId: string, window: ChatWindow): Promise<At & { view: ChatView }> {
   return snapshot(core.sql, async (tx, head) => {
-    const at = await readAt(core, tx, head.seq);
-    return { ...at, view: await readChatView(core, tx, chatId, window, 0) };
+    const [at, view] = await Promise.all([
+      readAt(core, tx, head.seq),
+      readChatView(core, tx, { chat_id: chatId }, window, 0),
+    ]);
+    return { ...at, view };
   });
 }
 
-/** `toolChars` cuts tool results: 0 for pages, which load them when a row is opened; null for clients that want all. */
+/** A session with what stands around the transcripts of its chats. */
+export interface Surroundings {
+  project: Project;
+  session: Session;
+  /** Those that are not archived, in order. */
+  chats: Chat[];
+  statuses: Record<string, Status>;
+  worktree: Worktree | null;
+}
+
+/** Together, because that is one packet to the database. Errors: not_found. */
+export async function readSurroundings(db: Db, sessionId: string): Promise<Surroundings> {
+  const [session, project, chats, statuses, worktree] = await Promise.all([
+    findSession(db, sessionId),
+    projectOfSession(db, sessionId),
+    listChats(db, sessionId),
+    readChatStatuses(db, sessionId),
+    worktreeOfSession(db, sessionId),
+  ]);
+  if (!session || !project) throw notFound("session");
+  return { session, project, chats, statuses, worktree };
+}
+
+/**
+ * `around` spares reading it again. `toolChars` cuts tool results: 0 for pages, which load them when a row is opened;
+ * null for clients that want all. Errors: not_found.
+ */
 export async function readChatView(
   core: Core,
   db: Db,
-  chatId: string,
+  of: { chat_id: string; around?: Surroundings },
   window: ChatWindow,
   toolChars: number | null,
 ): Promise<ChatView> {
-  const chat = await findChat(db, chatId);
-  const session = chat ? await findSession(db, chat.session_id) : null;
-  const row = session ? await findProject(db, session.project_id) : null;
-  if (!chat || !session || !row) throw notFound("chat");
-  const project = await projectOf({ sql: db }, row.id);
-  const before = await upperEnd(db, chatId, window);
+  const chatId = of.chat_id;
+  const chat = of.around?.chats.find(({ id }) => id === chatId) ?? (await findChat(db, chatId));
+  if (!chat) throw notFound("chat");
+  const { project, session, chats, statuses, worktree } = of.around ?? (await readSurroundings(db, chat.session_id));
   const coder = chat.kind === "coder";
+  const before = await upperEnd(db, chatId, window);
   // Together, because that is one packet to the database instead of a dozen; only what a transcript needs goes first.
-  const [{ messages, more }, { live, queue }, endpoints, { personas, model }, chats, last, worktree, statuses] =
+  const [{ messages, more }, { live, queue }, endpoints, { personas, model }, last, branch, agent, to_review] =
     await Promise.all([
       readWindow(db, chatId, before, WINDOW_MESSAGES, WINDOW_CHARS),
       readQueue(db, chatId),
       listEndpointRows(db),
       personaPicks(core, { project, session, chat }),
-      listChats(db, session.id),
       newestSettled(db, chatId),
-      worktreeOfSession(db, session.id),
-      readChatStatuses(db, session.id),
+      branchAt(project.path),
+      coder ? agentOfChat(core, db, chat) : null,
+      coder ? readTotals(db, { session_id: session.id, chat_id: chat.id, closed: false }) : null,
     ]);
   return {
     project,
@@ -138,13 +167,11 @@ export async function readChatView(
     endpoints,
     pick: pickFor(defaultsOf(core), endpoints, chat, session, model),
     personas,
-    ...(coder && { agent: await agentOfChat(core, db, chat) }),
-    branch: await branchAt(project.path),
+    ...(agent && { agent }),
+    branch,
     worktree_branch: worktree?.branch ?? null,
     statuses,
-    ...(coder && {
-      to_review: await readTotals(db, { session_id: session.id, chat_id: chat.id, closed: false }),
-    }),
+    ...(to_review && { to_review }),
   };
 }
 

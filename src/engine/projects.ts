@@ -13,6 +13,7 @@ import { oneLine } from "../lib/text.ts";
 import {
   findProject,
   findProjectByPath,
+  findProjectOfSession,
   insertProject,
   listProjects,
   type ProjectRow,
@@ -54,6 +55,11 @@ export async function projectOf({ sql: db }: { sql: Db }, id: string): Promise<P
   const row = await findProject(db, id);
   if (!row) throw notFound("project");
   return withGit(row);
+}
+
+export async function projectOfSession(db: Db, sessionId: string): Promise<Project | null> {
+  const row = await findProjectOfSession(db, sessionId);
+  return row && withGit(row);
 }
 
 export async function allProjects(core: Pick<Core, "sql">): Promise<Project[]> {

@@ -9,19 +9,15 @@ import { type Layout, paneOf, shownTabs, tabsOf } from "../domain/pane.ts";
 import { activate, openTab } from "../domain/pane-changes.ts";
 import { type Terminal, terminalTitle } from "../domain/terminal.ts";
 import { branchOf } from "../drivers/git/head.ts";
-import { notFound } from "../lib/errors.ts";
 import { counted } from "../lib/format.ts";
 import { readTotals } from "../store/changes.ts";
 import { findChat, listChats } from "../store/chats.ts";
-import { findSession } from "../store/sessions.ts";
 import { listTerminals } from "../store/terminals.ts";
 import { readChatStatuses } from "../store/transcript.ts";
-import { worktreeOfSession } from "../store/worktrees.ts";
 import type { Core } from "./core.ts";
 import { snapshot } from "./journal.ts";
 import { type ReadLayout, readLayout } from "./layout.ts";
-import { type At, readAt, readChatView } from "./pages.ts";
-import { projectOf } from "./projects.ts";
+import { type At, readAt, readChatView, readSurroundings, type Surroundings } from "./pages.ts";
 
 /** What comes to the front on this page alone, whatever is stored. */
 export type Front = { tab: number } | { chat_id: string } | null;
@@ -30,10 +26,11 @@ export function workspacePage(core: Core, sessionId: string, front: Front): Prom
   return snapshot(core.sql, async (tx, head) => {
     const stored = await readLayout(tx, sessionId);
     const layout = await brought(tx, stored.layout, front);
-    return {
-      ...(await readAt(core, tx, head.seq)),
-      view: await readWorkspace(core, tx, sessionId, { ...stored, layout }),
-    };
+    const [at, view] = await Promise.all([
+      readAt(core, tx, head.seq),
+      readWorkspace(core, tx, sessionId, { ...stored, layout }),
+    ]);
+    return { ...at, view };
   });
 }
 
@@ -52,52 +49,62 @@ export async function readWorkspace(
   read: ReadLayout,
   only?: ReadonlySet<string>,
 ): Promise<WorkspaceView> {
-  const session = await findSession(db, sessionId);
-  if (!session) throw notFound("session");
-  const project = await projectOf({ sql: db }, session.project_id);
   const { layout } = read;
-  const chats = new Map<number, ChatView>();
-  for (const { number, content } of shownTabs(layout)) {
-    if (content.kind !== "chat" || (only && !only.has(content.chat_id))) continue;
-    chats.set(number, await readChatView(core, db, content.chat_id, null, 0));
-  }
+  const [around, terminals] = await Promise.all([readSurroundings(db, sessionId), listTerminals(db, sessionId)]);
+  const { project, session, worktree } = around;
+  const shown = shownTabs(layout).flatMap(({ number, content: c }) =>
+    c.kind === "chat" && (!only || only.has(c.chat_id)) ? [{ number, chat_id: c.chat_id }] : [],
+  );
+  const [branch, bars, ...views] = await Promise.all([
+    branchOf(project.path),
+    barsWith(db, sessionId, layout, { ...around, terminals }),
+    ...shown.map(({ chat_id }) => readChatView(core, db, { chat_id, around }, null, 0)),
+  ]);
+  const chats = new Map(shown.map(({ number }, i) => [number, views[i]!]));
   const active = paneOf(layout, layout.focus)?.active ?? null;
   return {
     project,
     session,
-    branch: await branchOf(project.path),
-    worktree_branch: (await worktreeOfSession(db, sessionId))?.branch ?? null,
+    branch,
+    worktree_branch: worktree?.branch ?? null,
     layout,
     layout_version: read.version,
     repaired: read.repaired,
-    ...(await readBars(db, sessionId, layout)),
+    ...bars,
     chats,
     focused: active === null ? null : (chats.get(active) ?? null),
   };
 }
 
+type Bars = Pick<WorkspaceView, "labels" | "unopened" | "terminals">;
+
 /** What the bars of the panes say: every tab with its status, and the chats that no tab shows. */
-export async function readBars(
-  db: Db,
-  sessionId: string,
-  layout: Layout,
-): Promise<Pick<WorkspaceView, "labels" | "unopened" | "terminals">> {
-  const [all, terminals, statuses] = await Promise.all([
+export async function readBars(db: Db, sessionId: string, layout: Layout): Promise<Bars> {
+  const [chats, terminals, statuses] = await Promise.all([
     listChats(db, sessionId),
     listTerminals(db, sessionId),
     readChatStatuses(db, sessionId),
   ]);
+  return barsWith(db, sessionId, layout, { chats, terminals, statuses });
+}
+
+async function barsWith(
+  db: Db,
+  sessionId: string,
+  layout: Layout,
+  { chats, terminals, statuses }: Pick<Surroundings, "chats" | "statuses"> & { terminals: readonly Terminal[] },
+): Promise<Bars> {
   const open = new Set(
     tabsOf(layout).map(({ content: c }) =>
       c.kind === "chat" ? c.chat_id : c.kind === "terminal" ? c.terminal_id : "",
     ),
   );
-  const labels = labelsOf(layout, all, statuses, terminals);
+  const labels = labelsOf(layout, chats, statuses, terminals);
   const review = labels.find((l) => l.kind === "review");
   if (review) review.title = reviewTitle(await readTotals(db, { session_id: sessionId, chat_id: null, closed: false }));
   return {
     labels,
-    unopened: all.filter((c) => !open.has(c.id)),
+    unopened: chats.filter((c) => !open.has(c.id)),
     terminals: terminals
       .filter((t) => !open.has(t.id))
       .map((t) => ({ id: t.id, number: t.number, title: terminalTitle(t) })),

@@ -9,6 +9,8 @@ export const COMPRESS_FROM_BYTES = 1024;
 const FAST_ZSTD_LEVEL = 3;
 const FAST_GZIP_LEVEL = 4;
 const SMALL_ZSTD_LEVEL = 19;
+/** The last step, 11, saves 2 % and makes the first page wait three times as long. */
+const SMALL_BROTLI_QUALITY = 10;
 
 const brotli = promisify(brotliCompress);
 const gzipped = promisify(gzip);
@@ -42,7 +44,10 @@ export async function compressSmall(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (encoding === "zstd") return own(await Bun.zstdCompress(bytes, { level: SMALL_ZSTD_LEVEL }));
   if (encoding === "gzip") return own(await gzipped(bytes, { level: 9 }));
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: SMALL_BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
   return own(await brotli(bytes, { params }));
 }
 

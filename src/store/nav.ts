@@ -50,14 +50,16 @@ const asSession = (r: SessionRow): NavSession => ({
 });
 
 export async function readNavProjects(db: Db): Promise<NavProject[]> {
-  const projects = await db<{ id: string; name: string; path: string; total: number }[]>`
+  const [projects, sessions] = await Promise.all([
+    db<{ id: string; name: string; path: string; total: number }[]>`
     select id, name, path, (select count(*)::int from sessions s where s.project_id = p.id and s.archived_at is null) as total
-    from projects p order by lower(name), id`;
-  const sessions = await db<SessionRow[]>`
+    from projects p order by lower(name), id`,
+    db<SessionRow[]>`
     select s.id, s.project_id, s.title, s.active_at, ${runState(db)}
     from projects p cross join lateral (
       select * from sessions where project_id = p.id and archived_at is null order by active_at desc, id desc limit ${NAV_SESSIONS}
-    ) s order by s.active_at desc, s.id desc`;
+    ) s order by s.active_at desc, s.id desc`,
+  ]);
   return projects.map((p) => ({ ...p, sessions: sessions.filter((s) => s.project_id === p.id).map(asSession) }));
 }
 
@@ -107,12 +109,15 @@ const waiting = (db: Db) => db`
   and s.archived_at is null and c.archived_at is null`;
 
 export async function countNeeds(db: Db): Promise<number> {
-  const [row] = await db<{ count: number }[]>`
+  const [[row], reviews] = await Promise.all([
+    db<{ count: number }[]>`
     select (select count(*) from runs r join sessions s on s.id = r.session_id join chats c on c.id = r.chat_id
         where ${waiting(db)})::int
       + (select count(*) from requests q join sessions s on s.id = q.session_id join chats c on c.id = q.chat_id
-        where ${asking(db)})::int as count`;
-  return (row?.count ?? 0) + (await countWaitingReviews(db));
+        where ${asking(db)})::int as count`,
+    countWaitingReviews(db),
+  ]);
+  return (row?.count ?? 0) + reviews;
 }
 
 const NEEDS_MAX = 100;
@@ -120,7 +125,8 @@ const KINDS = { permission: "approve", question: "question", read_access: "read 
 
 /** What is asked first, the oldest first; then what is to be reviewed, then runs that stopped. */
 export async function readNeeds(db: Db): Promise<NeedRow[]> {
-  return [...(await readAsking(db)), ...(await readReviews(db)), ...(await readStopped(db))].slice(0, NEEDS_MAX);
+  const needs = await Promise.all([readAsking(db), readReviews(db), readStopped(db)]);
+  return needs.flat().slice(0, NEEDS_MAX);
 }
 
 /** One line a session; its run is the newest of the chat that proposes. */
@@ -184,16 +190,16 @@ async function readStopped(db: Db): Promise<NeedRow[]> {
 const RECENT_ROWS = 12;
 
 export async function readRecent(db: Db): Promise<{ rows: RecentRow[]; total: number }> {
-  const rows = await db<
-    (SessionRow & { project_name: string; messages: number; tokens: number; error: string | null })[]
-  >`
+  const [rows, [count]] = await Promise.all([
+    db<(SessionRow & { project_name: string; messages: number; tokens: number; error: string | null })[]>`
     select s.id, s.project_id, s.title, s.active_at, p.name as project_name, ${runState(db)},
       (select coalesce(sum(c.next_position - 1), 0)::int from chats c where c.session_id = s.id) as messages,
       (select coalesce(sum(r.tokens_out), 0) from runs r where r.session_id = s.id) as tokens,
       (select r.error from runs r where r.session_id = s.id order by r.created_at desc limit 1) as error
     from (select * from sessions where archived_at is null order by active_at desc, id desc limit ${RECENT_ROWS}) s
-    join projects p on p.id = s.project_id order by s.active_at desc, s.id desc`;
-  const [count] = await db<{ total: number }[]>`select count(*)::int as total from sessions where archived_at is null`;
+    join projects p on p.id = s.project_id order by s.active_at desc, s.id desc`,
+    db<{ total: number }[]>`select count(*)::int as total from sessions where archived_at is null`,
+  ]);
   return {
     rows: rows.map((r) => ({ session: asSession(r), project_name: r.project_name, note: noteOf(r) })),
     total: count?.total ?? 0,

@@ -18,6 +18,12 @@ export async function findProject(db: Db, id: string): Promise<ProjectRow | null
   return row ?? null;
 }
 
+export async function findProjectOfSession(db: Db, sessionId: string): Promise<ProjectRow | null> {
+  const [row] = await db<ProjectRow[]>`
+    select p.* from projects p join sessions s on s.project_id = p.id where s.id = ${sessionId}`;
+  return row ?? null;
+}
+
 export async function findProjectByPath(db: Db, path: string): Promise<ProjectRow | null> {
   const [row] = await db<ProjectRow[]>`select * from projects where path = ${path}`;
   return row ?? null;

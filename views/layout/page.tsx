@@ -96,8 +96,9 @@ function Head({ frame, title, refresh_s, early = false }: HeadProps) {
       <link rel="apple-touch-icon" href={frame.asset("icons/ghost-192.png")} />
       <link rel="manifest" href={frame.asset("manifest.webmanifest")} />
       {/* The first picture waits for the page: drawn while it is parsed, what stands at the end of a line or of the screen
-          would move as its neighbours come. */}
-      {early ? "" : <link rel="expect" href={`#${ids.pageEnd}`} {...{ blocking: "render" }} />}
+          would move as its neighbours come. Of a page that is drawn early it waits for the sidebar: a picture of nothing
+          would only put off the first one that shows something. */}
+      <link rel="expect" href={`#${early ? ids.notice : ids.pageEnd}`} {...{ blocking: "render" }} />
       <link rel="stylesheet" href={frame.asset("app.css")} />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <script defer src={frame.asset("app.js")}></script>

@@ -233,7 +233,7 @@ function windowOf({ around, after, before }: Partial<z.output<typeof Window>>): 
 /** One window of the transcript with everything in it; `cursor.before` leads to the older ones. */
 function readForClients(web: Web, id: string, window: ChatWindow): Promise<unknown> {
   return snapshot(web.core.sql, async (tx, head) => {
-    const view = await readChatView(web.core, tx, id, window, null);
+    const view = await readChatView(web.core, tx, { chat_id: id }, window, null);
     return {
       chat: view.chat,
       session: view.session,
