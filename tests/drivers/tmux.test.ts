@@ -66,6 +66,36 @@ test("what runs in the foreground is told, and how it ended, by whoever waits", 
   expect(await pane("fore")).toMatchObject({ dead: true, exit_code: null, exit_signal: "SIGKILL" });
 });
 
+test("questions go to one client that stays, say the same, and go on without it", async () => {
+  await start("kept");
+  await start("other");
+  await tmux.press("kept", "it's \\ #{pid}");
+  const byProcess = await listPanes(tmux);
+  tmux.follow("kept");
+  const fields = '#{session_name}: it\'s \\ "$HOME" ; ~ #{pane_width}';
+  const asked = () => tmux.ask(["display-message", "-p", "-t", "=bc-kept:", fields]);
+  const clients = async () => (await tmux.run(["list-clients", "-F", "#{client_control_mode}"])).stdout;
+  await until(async () => (await clients()) === "1\n", BUSY_MS);
+  expect(await listPanes(tmux)).toEqual(byProcess);
+  // Several at once are answered in their order, an error is that command's alone.
+  const [first, wrong, last] = await Promise.all([asked(), tmux.ask(["kill-pane", "-t", "=nowhere:"]), asked()]);
+  expect(first.stdout.trimEnd()).toBe('bc-kept: it\'s \\ "$HOME" ; ~ 80');
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("nowhere") });
+  expect(last).toEqual(first);
+  // It does not count as a viewer, nor for the size.
+  expect(await pane("kept")).toMatchObject({ viewers: 0, cols: 80, rows: 24 });
+  // The terminal that it is attached to ends: the others are told of all the same.
+  await tmux.kill("kept");
+  await until(async () => (await clients()) === "", BUSY_MS);
+  expect((await listPanes(tmux))?.map(({ id }) => id)).not.toContain("kept");
+  expect(await pane("other")).toMatchObject({ dead: false });
+  tmux.follow("other");
+  await until(async () => (await clients()) === "1\n", BUSY_MS);
+  await tmux.unfollow();
+  await until(async () => (await clients()) === "", BUSY_MS);
+  expect(await pane("other")).toMatchObject({ dead: false });
+});
+
 test("one word is a program, not a line for a shell; the environment is the given one", async () => {
   const odd = join(home.root, "odd name; touch made");
   await Bun.write(odd, '#!/bin/sh\necho "at-$0-$GIVEN-${SECRET:-none}"; sleep 1000\n');

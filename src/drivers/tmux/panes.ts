@@ -27,7 +27,7 @@ const FIELDS = [
   "pane_dead_status",
   "pane_dead_signal",
   "pane_pid",
-  "session_attached",
+  "session_attached_list",
   "window_activity",
   "window_width",
   "window_height",
@@ -57,7 +57,7 @@ const NO_SERVER = /no server running|error connecting|no sessions|no current|ser
 /** Null when there is no server. Throws Refusal when it does not answer: a busy server is not a dead one. */
 export async function listPanes(tmux: Tmux): Promise<PaneFacts[] | null> {
   const format = FIELDS.map((field) => `#{${field}}`).join(BETWEEN);
-  const { code, stdout, stderr } = await tmux.run(["list-panes", "-a", "-F", format], { limit_bytes: LIMIT_BYTES });
+  const { code, stdout, stderr } = await tmux.ask(["list-panes", "-a", "-F", format], { limit_bytes: LIMIT_BYTES });
   if (code !== 0 && NO_SERVER.test(stderr)) return null;
   if (code !== 0)
     throw new Refusal(
@@ -70,6 +70,9 @@ export async function listPanes(tmux: Tmux): Promise<PaneFacts[] | null> {
   if (panes.some((p) => p.dead && p.exit_code === null && p.exit_signal === null)) await tmux.collectExits();
   return panes;
 }
+
+/** A client is called by its terminal's device; one in control mode has none, shows nothing, and is ours. */
+const isTerminal = (client: string): boolean => client.startsWith("/");
 
 function paneOfLine(line: string): PaneFacts | null {
   const [name = "", dead, status, signal, pid, attached, activity, width, height, mouse, mode, host, cwd, ...title] =
@@ -87,7 +90,7 @@ function paneOfLine(line: string): PaneFacts | null {
     pid: Number(pid),
     // A pane nobody named has the machine's name.
     title: said === host ? "" : said,
-    viewers: Number(attached) || 0,
+    viewers: attached === undefined ? 0 : attached.split(",").filter(isTerminal).length,
     output_at: Number(activity) > 0 ? new Date(Number(activity) * 1000) : null,
     cols: Number(width),
     rows: Number(height),

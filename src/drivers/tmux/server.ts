@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { childEnvironment, type Finished, runCommand } from "../proc.ts";
 import { Refusal } from "../refusal.ts";
 import { CHANNEL, tmuxConfig } from "./config.ts";
+import { Control } from "./control.ts";
 import { type TmuxPlaces, tmuxPlaces } from "./places.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -35,6 +36,7 @@ export class Tmux {
   private readonly term: string;
   /** By its path: the PATH of a terminal's settings need not lead to it. */
   private readonly program = Bun.which("tmux") ?? "tmux";
+  private control: Control | null = null;
 
   /** Writes the configuration; a server that runs already reads it at `reload`. */
   constructor(home: string) {
@@ -65,6 +67,29 @@ export class Tmux {
       timeout_ms: TIMEOUT_MS,
       stdout_limit_bytes: more.limit_bytes ?? OUTPUT_LIMIT_BYTES,
     });
+  }
+
+  /** As `run`, but of the client that stays where there is one: a question then costs no process. */
+  async ask(
+    args: readonly string[],
+    more: { limit_bytes?: number } = {},
+  ): Promise<Pick<Finished, "code" | "stdout" | "stderr">> {
+    const answer = await this.control?.ask(args.map(quoted).join(" "));
+    if (!answer) return this.run(args, more);
+    return answer.ok ? { code: 0, stdout: answer.text, stderr: "" } : { code: 1, stdout: "", stderr: answer.text };
+  }
+
+  /** Keeps a client for questions, attached to this terminal: with one of its own, our server would outlive its last. */
+  follow(id: string): void {
+    if (this.control && !this.control.ended) return;
+    const attach = ["attach-session", "-f", "no-output,ignore-size", "-t", `=${nameOf(id)}`];
+    this.control = new Control(this.argv(["-C", ...attach]), environment());
+  }
+
+  async unfollow(): Promise<void> {
+    const control = this.control;
+    this.control = null;
+    await control?.close();
   }
 
   /** For programs that run on: the attach client of a viewer, the waiting watcher. */
@@ -199,6 +224,9 @@ export class Tmux {
 
 /** tmux gives a new program the PATH of the client that asks for it, whatever `-e` says. */
 const pathOf = ({ env }: StartTerminal) => (env.PATH === undefined ? {} : { env: { PATH: env.PATH } });
+
+/** A word of a tmux command line. */
+const quoted = (word: string): string => (/^[\w-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 export const nameOf = (id: string): string => `bc-${id}`;
 /** Null for a tmux session that is not one of ours. */

@@ -22,7 +22,7 @@ export function openWait(tmux: Tmux): Wait {
   const ended = child.exited.then(async (code) => {
     // tmux ends it with 0 also when the server dies, so the server is asked.
     if (code !== 0) return false;
-    const there = (await tmux.run(["has-session"])).code === 0;
+    const there = (await tmux.ask(["has-session"])).code === 0;
     // The channel may stay woken; a pause keeps a storm of hooks from becoming a storm of clients.
     const rest = AT_ONCE_MS - (performance.now() - started);
     if (there && rest > 0) await Bun.sleep(rest);

@@ -111,6 +111,7 @@ export class LiveTerminals {
     if (here.size === 0) this.viewers.delete(id);
     // Without the one that it was as large as, it fits who came last.
     else if (!this.isSized(id)) [...here].at(-1)?.count();
+    if (this.viewers.size === 0) void this.made?.unfollow();
   }
 
   /** tmux runs it again: viewers attach. */
@@ -174,6 +175,9 @@ export class LiveTerminals {
   private async look(): Promise<void> {
     const held = new Set(this.held);
     const rows = (await listOpenTerminals(this.core().sql)).filter((row) => !held.has(row.id));
+    // While somebody looks on, there is a question a second.
+    const watched = rows.find(({ id }) => this.viewers.has(id));
+    if (watched && !this.closed) this.tmux.follow(watched.id);
     const found = rows.length > 0 || this.panes.size > 0 ? await listPanes(this.tmux) : [];
     const panes = new Map((found ?? []).map((pane) => [pane.id, pane]));
     for (const id of [...this.panes.keys()]) if (!panes.has(id)) this.panes.delete(id);
@@ -247,7 +251,7 @@ export class LiveTerminals {
     for (const set of [...this.viewers.values()])
       for (const viewer of [...set]) viewer.end("away", "The server is stopping; terminals go on.");
     await this.refreshing?.catch(() => {});
-    await this.watch?.close();
+    await Promise.all([this.made?.unfollow(), this.watch?.close()]);
   }
 }
 

@@ -10,15 +10,15 @@ import { Allowance } from "../../lib/allowance.ts";
 import type { LiveTerminals } from "./live.ts";
 
 const GATHER_MS = 5;
-/** After so many gatherings in a row it is a flood: nobody sees more than sixty pictures a second. */
+/** After so many gatherings in a row it is a flood: what rushes by is not read, and pictures take the time it needs. */
 const FLOOD = 10;
-const FLOOD_MS = 15;
+const FLOOD_MS = 33;
 /** Gatherings of a flood between two looks at what runs. */
 const LOOK_AGAIN = 300;
 /** Room for one gathering; what does not fit is sent without waiting. */
 const GATHER_BYTES = 64 * 1024;
 /** Sent and not read by the browser: past it the attach client is dropped, below the other it may come back. */
-export const BEHIND_BYTES = 256 * 1024;
+export const BEHIND_BYTES = 512 * 1024;
 const CAUGHT_UP_BYTES = 32 * 1024;
 /** A paste of a megabyte is fine, again and again is not: bytes and messages that may come at once, and in a second. */
 const INPUT = { burst: 4 * 1024 * 1024, per_s: 512 * 1024 };
