@@ -324,7 +324,11 @@ describe("terminals outlive", () => {
         await socket.sees("ready>");
         socket.type("KEPT=here; sleep 1000\r");
         await until(async () => (await seen(stays.id)).live?.running, BUSY_MS);
+        const clients = async () => (await tmux.run(["list-clients", "-F", "#{client_control_mode}"])).stdout;
+        expect((await clients()).split("\n").sort()).toEqual(["", "0", "1"]);
         await server.end("SIGKILL");
+        // Whoever is left would keep a tmux server from ending.
+        await until(async () => (await clients()) === "", BUSY_MS);
       }
       await tmux.run(["send-keys", "-t", `=bc-${ends.id}:`, "exit 5", "Enter"]);
       server = await start();
@@ -345,7 +349,8 @@ describe("terminals outlive", () => {
         await tmux.killServer();
         await until(() => socket.said.some((m) => (m.terminal as TerminalNow)?.state === "exited"), BUSY_MS);
         expect(await seen(stays.id)).toMatchObject({ state: "exited", exit_code: null, live: null });
-        await call(server.url, "POST", `/terminals/${stays.id}/restarts`, {});
+        const again = await call<{ terminal?: TerminalNow }>(server.url, "POST", `/terminals/${stays.id}/restarts`, {});
+        expect(again).toMatchObject({ terminal: { state: "open" } });
         await until(() => socket.said.filter((m) => "attached" in m).length >= 2, BUSY_MS);
         socket.type("echo again-$((1+1))\r");
         await socket.sees("again-2");

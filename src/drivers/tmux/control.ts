@@ -2,11 +2,23 @@
  * One client of our tmux server in control mode (tmux(1), CONTROL MODE): a command is a line, its answer stands between
  * `%begin` and `%end` or `%error`. It spares a process for each question, which is most of what a question costs.
  */
+import { closeSync } from "node:fs";
 
 export interface Answer {
   ok: boolean;
   text: string;
 }
+
+/**
+ * tmux 3.3 keeps such a client when nobody reads any more what it says, and a tmux server does not end before its clients:
+ * what a SIGKILL of ours leaves behind would hold it for ever. So a shell beside the client ends it when file descriptor 3
+ * closes, which our end of it does however we end.
+ */
+const LIFELINE = `exec 4<&0 5>&1 </dev/null >/dev/null
+"$@" <&4 >&5 3<&- 4<&- 5>&- &
+exec 4<&- 5>&-
+read -r _ <&3
+kill -9 $! 2>/dev/null`;
 
 /** A server that does not answer for so long is asked by a process of its own, which has a limit, too. */
 const ANSWER_MS = 5_000;
@@ -27,12 +39,10 @@ export class Control {
 
   /** `argv`: an attach client with `-C`; it must not count for the size of a window. */
   constructor(argv: readonly [string, ...string[]], env: Record<string, string>) {
-    this.child = Bun.spawn([...argv], {
+    this.child = Bun.spawn(["/bin/sh", "-c", LIFELINE, "sh", ...argv], {
       cwd: "/",
       env,
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "ignore",
+      stdio: ["pipe", "pipe", "ignore", "pipe"],
     });
     void this.read();
   }
@@ -97,11 +107,11 @@ export class Control {
     } else this.lines.push(line);
   }
 
-  /** Whoever waits hears that there is no answer; the process ends with its input, or by the signal. */
+  /** Whoever waits hears that there is no answer. */
   private end(): void {
     if (this.gone) return;
     this.gone = true;
     for (const answer of this.waiting.splice(0)) answer(null);
-    this.child.kill("SIGTERM");
+    closeSync(this.child.stdio[3] as number);
   }
 }

@@ -15,6 +15,11 @@ const OUTPUT_LIMIT_BYTES = 1_000_000;
 /** A whole history: the most lines that the settings allow, at a usual width. */
 const HISTORY_LIMIT_BYTES = 64_000_000;
 
+/** What tmux says when the server went away while it was asked; so often, and after so long, it is asked to start again. */
+const ENDING = /server exited|lost server|no server running/i;
+const START_AGAIN = 20;
+const START_AGAIN_MS = 50;
+
 /** What a person's shell may see of our environment, beside what every child gets. No BOOCODE_ setting, no secret. */
 const SHELL_ENVIRONMENT =
   /^(SHELL|LC_\w+|LANGUAGE|SSH_AUTH_SOCK|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|EDITOR|VISUAL|PAGER|BROWSER|MANPATH|INFOPATH)$/;
@@ -82,8 +87,7 @@ export class Tmux {
   /** Keeps a client for questions, attached to this terminal: with one of its own, our server would outlive its last. */
   follow(id: string): void {
     if (this.control && !this.control.ended) return;
-    const attach = ["attach-session", "-f", "no-output,ignore-size", "-t", `=${nameOf(id)}`];
-    this.control = new Control(this.argv(["-C", ...attach]), environment());
+    this.control = new Control(this.argv(["-C", ...attachTo(id, ["no-output", "ignore-size"])]), environment());
   }
 
   async unfollow(): Promise<void> {
@@ -99,7 +103,7 @@ export class Tmux {
 
   /** An onlooker does not count for the size of the window, until `letCount`. */
   attachArgv(id: string, onlooker: boolean): [string, ...string[]] {
-    return this.argv(["attach-session", ...(onlooker ? ["-f", "ignore-size"] : []), "-t", `=${nameOf(id)}`]);
+    return this.argv(attachTo(id, onlooker ? ["ignore-size"] : []));
   }
 
   /** From now on the attach client with this process id counts for the size of its window. */
@@ -135,8 +139,13 @@ export class Tmux {
     const history = ["set-option", "-g", "history-limit", String(t.history_lines)];
     const size = ["-x", String(t.cols), "-y", String(t.rows)];
     const session = ["new-session", "-d", "-s", nameOf(t.id), ...size, ...this.what(t)];
-    const { code, stderr } = await this.run(["start-server", ";", ...history, ";", ...session], pathOf(t));
-    if (code !== 0) throw refused(stderr);
+    for (let left = START_AGAIN; ; left--) {
+      const { code, stderr } = await this.run(["start-server", ";", ...history, ";", ...session], pathOf(t));
+      if (code === 0) return;
+      // A server that is ending still takes who comes; it is gone when its clients are.
+      if (left === 0 || !ENDING.test(stderr)) throw refused(stderr);
+      await Bun.sleep(START_AGAIN_MS);
+    }
   }
 
   /** The same terminal with a fresh process; its scrollback stays where tmux still has it. */
@@ -224,6 +233,15 @@ export class Tmux {
 
 /** tmux gives a new program the PATH of the client that asks for it, whatever `-e` says. */
 const pathOf = ({ env }: StartTerminal) => (env.PATH === undefined ? {} : { env: { PATH: env.PATH } });
+
+/** `-N`: to attach starts no server. One that has nothing to attach to would end at once, and take with it who comes then. */
+const attachTo = (id: string, flags: readonly string[]): string[] => [
+  "-N",
+  "attach-session",
+  ...(flags.length > 0 ? ["-f", flags.join(",")] : []),
+  "-t",
+  `=${nameOf(id)}`,
+];
 
 /** A word of a tmux command line. */
 const quoted = (word: string): string => (/^[\w-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
