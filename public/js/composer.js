@@ -3,6 +3,8 @@
 (() => {
   const FORM = "form[data-composer]";
   const FIELD = `${FORM} textarea[name="text"]`;
+  /** Fields of other forms in which a message begins. */
+  const SENDING = `${FIELD}, textarea[data-enter="send"]`;
   /** The counter appears from this share of the limit on. */
   const COUNT_FROM = 0.9;
   const restored = new WeakSet();
@@ -14,7 +16,7 @@
 
   // ── typing ────────────────────────────────────────────────────────────────────────────────────
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.altKey || !event.target.matches?.(FIELD)) return;
+    if (event.key !== "Enter" || event.shiftKey || event.altKey || !event.target.matches?.(SENDING)) return;
     // 229: Safari ends a composition before the key that confirmed it.
     if (event.isComposing || event.keyCode === 229) return;
     event.preventDefault();

@@ -8,6 +8,7 @@ import { recoverApplies } from "./changes/recover.ts";
 import { type Core, transact } from "./core.ts";
 import { emitRequest } from "./requests.ts";
 import { emitClosed, emitRun } from "./run-events.ts";
+import { recordCutByRestart } from "./turn/cut-by-restart.ts";
 import { enqueue } from "./turn/lane.ts";
 
 /**
@@ -26,7 +27,7 @@ export async function recover(
     const parts = await closeLeftOpen(tx);
     if (parts.length + runs.length + answered.length + requests.length > 0) await skipLostNumbers(tx);
     emitClosed(emit, parts);
-    for (const run of [...runs, ...answered]) emitRun(emit, run);
+    for (const run of [...(await recordCutByRestart(tx, runs)), ...answered]) emitRun(emit, run);
     for (const request of requests) emitRequest(emit, request);
     const agents = runs.filter((run) => run.provider !== NATIVE_PROVIDER);
     const cut_off = [...new Set(agents.map((run) => run.session_id))];

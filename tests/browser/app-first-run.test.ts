@@ -94,8 +94,11 @@ test("Onboarding leads to the demo, and the demo truly reads the repository", as
   await page.fill("input[name=path]", repo.root);
   await page.press("input[name=path]", "Enter");
   await page.waitForURL(/\/sessions\/new\?project=/);
+  await page.press("textarea[name=text]", "Enter"); // nothing to send yet
   await page.fill("textarea[name=text]", "where is handle2999 defined?");
-  await page.getByRole("button", { name: "Start session" }).click();
+  await page.press("textarea[name=text]", "Shift+Enter");
+  expect(await page.locator("textarea[name=text]").inputValue()).toBe("where is handle2999 defined?\n");
+  await page.press("textarea[name=text]", "Enter");
   await page.waitForURL(/\/chats\//);
   await live(page);
   await settled(page);

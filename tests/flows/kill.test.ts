@@ -16,7 +16,7 @@ interface ChatJson {
   queue: unknown[];
 }
 interface RunJson {
-  run: { id: string; state: string; reason: string | null; answer_id: string };
+  run: { id: string; state: string; reason: string | null; answer_id: string; tokens_out: number };
 }
 
 async function call<T>(server: ServerProcess, method: string, path: string, body?: unknown): Promise<T> {
@@ -75,6 +75,9 @@ const SCRIPT =
   "[[slow:2]][[think:I think about it, word by word by word.]][[say:First a few words, then two calls.]]" +
   '[[tool:list_dir {"path":"."}]][[tool:grep {"pattern":"claim"}]][[next:{{slow:2}}{{tokens:400}}]]';
 
+/** No call that wrote this much was counted as less. */
+const CHARS_PER_TOKEN_MAX = 8;
+
 for (const seed of seeds([])) {
   test(`killed at ten moments, with a watcher and a queue (SEED=${seed})`, async () => {
     const random = new Seeded(seed);
@@ -124,6 +127,12 @@ for (const seed of seeds([])) {
         const part = parts.get(id);
         // Older answers are outside of the window that is read here; they were looked at before.
         if (part) expect(part.text.startsWith(seen)).toBe(true);
+      }
+      if (state.state === "interrupted") {
+        const written = messages.find((m) => m.id === state.answer_id)?.parts.filter((p) => p.kind !== "tool") ?? [];
+        expect(state.tokens_out).toBeGreaterThanOrEqual(
+          written.reduce((n, p) => n + p.text.length, 0) / CHARS_PER_TOKEN_MAX,
+        );
       }
       if (state.state !== "interrupted" || queued) continue;
       expect(state.reason).toBe("restart");
@@ -181,7 +190,10 @@ test("SIGTERM in the middle: the run is interrupted, the program ends with 0, no
     });
   const { messages } = await call<ChatJson>(server, "GET", `/chats/${made.chat.id}`);
   expect(messages[1]!.parts[0]).toMatchObject({ kind: "text", state: "cancelled" });
-  expect(messages[1]!.parts[0]!.text).toStartWith("tok0 tok1 ");
+  const { text } = messages[1]!.parts[0]!;
+  expect(text).toStartWith("tok0 tok1 ");
+  const stopped = (await call<RunJson>(server, "GET", `/runs/${run.id}`)).run;
+  expect(stopped.tokens_out).toBeGreaterThanOrEqual(text.length / CHARS_PER_TOKEN_MAX);
   expect(await server.end("SIGINT")).toBe(0);
   await database.drop();
 }, 30_000);

@@ -75,6 +75,7 @@ function NewSessionForm({ projects, values, error, client_id }: ContentProps) {
           rows="4"
           maxlength={MESSAGE_LIMIT_CHARS}
           placeholder="What does this project do, and where does it begin?"
+          data-enter="send"
           autofocus
           {...described(text)}
           safe
