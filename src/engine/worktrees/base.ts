@@ -51,7 +51,7 @@ export function followApplies(core: BaseCore): void {
 }
 
 /** For whoever has the worktree's lane: before a difference is told. */
-export async function followInLane(core: Pick<Core, "sql">, sessionId: string): Promise<void> {
+export async function followInLane(core: Pick<Core, "sql" | "log">, sessionId: string): Promise<void> {
   const behind = await appliesNotInBase(core.sql, sessionId);
   if (behind.length === 0) return;
   const worktree = await worktreeOfSession(core.sql, sessionId);
@@ -65,7 +65,7 @@ export async function followInLane(core: Pick<Core, "sql">, sessionId: string): 
 }
 
 async function takeIn(
-  core: Pick<Core, "sql">,
+  core: Pick<Core, "sql" | "log">,
   repository: Repository,
   prefix: string,
   apply: ApplyRow,
@@ -81,7 +81,7 @@ async function takeIn(
     const [before, after] = await contentsOf(core.sql, row);
     const [from, to] = state === "done" ? [before, after] : [after, before];
     // Base and worktree go together: what only one of them has would be told as the work of an agent.
-    if (row.producer === "native" && (!place || !(await intoWorktree(place, file, { from, to })))) continue;
+    if (row.producer === "native" && (!place || !(await intoWorktree(core, place, file, { from, to })))) continue;
     const path = prefix + row.path;
     const now = await readFileAt(repository, base, path);
     // Only what this change did: the checkout may have moved on in ways that the worktree has not.
@@ -92,14 +92,14 @@ async function takeIn(
 }
 
 /** After the worktree went back to how it was at a moment: what other chats' proposals did since is done again. */
-export async function takeInAgain(core: Pick<Core, "sql">, sessionId: string, since: Date): Promise<void> {
+export async function takeInAgain(core: Pick<Core, "sql" | "log">, sessionId: string, since: Date): Promise<void> {
   const place = await worktreePlace(core, sessionId);
   if (!place) return;
   for (const file of await nativeFilesSince(core.sql, sessionId, since)) {
     const row = await findChangeRow(core.sql, file.change_id!);
     if (!row) continue;
     const [from, to] = await contentsOf(core.sql, row);
-    await intoWorktree(place, file, { from, to });
+    await intoWorktree(core, place, file, { from, to });
   }
 }
 

@@ -58,7 +58,10 @@ interface File {
   next: Content;
 }
 
-export async function collectChanges(core: Pick<Core, "sql" | "journal">, input: CollectInput): Promise<Collected> {
+export async function collectChanges(
+  core: Pick<Core, "sql" | "journal" | "log">,
+  input: CollectInput,
+): Promise<Collected> {
   const { repository, run, project } = input;
   await followInLane(core, run.session_id);
   await settleMerge(repository, run.session_id);

@@ -11,7 +11,7 @@ import { collectChanges } from "./collect.ts";
 import { repositoryOf, restoreCheckpoint } from "./keep.ts";
 import { laneOfWorktree } from "./make.ts";
 
-type RestoreCore = Pick<Core, "sql" | "journal" | "lanes">;
+type RestoreCore = Pick<Core, "sql" | "journal" | "lanes" | "log">;
 
 /** The worktree is the session's: 409 when another of its chats had an agent write in it since. */
 export async function demandOwnWorktree(core: Pick<Core, "sql">, checkpoint: CheckpointRow): Promise<void> {

@@ -6,10 +6,12 @@ import { CHANGE_BYTES_MAX } from "../../domain/change.ts";
 import { missingDirectories } from "../../drivers/files/replace.ts";
 import { readWhole } from "../../drivers/files/whole.ts";
 import { resolveWrite } from "../../drivers/files/write-guard.ts";
+import { messageOf } from "../../lib/errors.ts";
 import type { ApplyFileRow } from "../../store/applies.ts";
 import { shaOf } from "../../store/blobs.ts";
 import { type Content, mergeContents, sameContent } from "../changes/content.ts";
 import { writeFiles } from "../changes/write.ts";
+import type { Core } from "../core.ts";
 
 export interface Turn {
   from: Content;
@@ -20,7 +22,12 @@ export interface Turn {
  * Does to the worktree's file what was done to the checkout's; twice is harmless. False where it does not merge or may not
  * be written: then the worktree stays as it is.
  */
-export async function intoWorktree(root: string, file: ApplyFileRow, { from, to }: Turn): Promise<boolean> {
+export async function intoWorktree(
+  core: Pick<Core, "log">,
+  root: string,
+  file: ApplyFileRow,
+  { from, to }: Turn,
+): Promise<boolean> {
   try {
     const place = await resolveWrite(root, file.path);
     if (place.path !== file.path || place.linked) return false;
@@ -40,7 +47,8 @@ export async function intoWorktree(root: string, file: ApplyFileRow, { from, to 
     };
     const [outcome] = await writeFiles(root, [{ ...step, bytes: next.bytes }]);
     return outcome!.state === "written";
-  } catch {
+  } catch (error) {
+    core.log.warn("worktree.not_taken_in", { apply_id: file.apply_id, path: file.path, error: messageOf(error) });
     return false;
   }
 }
