@@ -19,13 +19,16 @@ export interface FileView {
   marked_to: number | null;
 }
 
+/** How a file stands to the one of the same path elsewhere. `only`: there is none there; `missing`: there is none here. */
+export type Beside = "same" | "differs" | "only" | "missing";
+
 /** That a file was looked for in the worktree of a chat's session, and how that one stands to the project's own. */
 export interface FileInWorktree {
   chat_id: string;
   session_id: string;
   session_title: string;
   /** `missing`: the worktree has no such file, what is shown is the project's; `only`: the project has none. */
-  beside: "same" | "differs" | "only" | "missing";
+  beside: Beside;
 }
 
 /** Lines of one window of the file page. */

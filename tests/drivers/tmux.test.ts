@@ -69,7 +69,7 @@ test("what runs in the foreground is told, and how it ended, by whoever waits", 
 test("questions go to one client that stays, say the same, and go on without it", async () => {
   await start("kept");
   await start("other");
-  await tmux.press("kept", "it's \\ #{pid}");
+  for (const id of ["kept", "other"]) await until(async () => (await tmux.screen(id))?.includes("ready>"), BUSY_MS);
   const byProcess = await listPanes(tmux);
   tmux.follow("kept");
   const fields = '#{session_name}: it\'s \\ "$HOME" ; ~ #{pane_width}';

@@ -1,14 +1,12 @@
 /** How a file under one root stands to the one of the same path under another. */
 import type { FileHandle } from "node:fs/promises";
+import type { Beside } from "../../domain/file.ts";
 import { Refusal } from "../refusal.ts";
 import { openFile } from "./guard.ts";
 
-/** `only`: the other root has none that may be read; `missing`: this one has none. */
-export type Beside = "same" | "differs" | "only" | "missing";
-
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Throws Refusal for what may not or cannot be read under `root`. */
+/** What may not be read under `other` is not there. Throws Refusal for what may not or cannot be read under `root`. */
 export async function fileBeside(root: string, other: string, path: string): Promise<Beside> {
   const mine = await openFile({ root, grants: [], suggest: false }, path).catch(unless((r) => r.code === "not_found"));
   if (!mine) return "missing";

@@ -83,6 +83,8 @@ export class Control {
         if (done) return;
         this.take(decoder.decode(value, { stream: true }));
       }
+    } catch {
+      // What cannot be read any more has ended.
     } finally {
       this.end();
     }

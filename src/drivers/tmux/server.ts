@@ -15,11 +15,6 @@ const OUTPUT_LIMIT_BYTES = 1_000_000;
 /** A whole history: the most lines that the settings allow, at a usual width. */
 const HISTORY_LIMIT_BYTES = 64_000_000;
 
-/** What tmux says when the server went away while it was asked; so often, and after so long, it is asked to start again. */
-const ENDING = /server exited|lost server|no server running/i;
-const START_AGAIN = 20;
-const START_AGAIN_MS = 50;
-
 /** What a person's shell may see of our environment, beside what every child gets. No BOOCODE_ setting, no secret. */
 const SHELL_ENVIRONMENT =
   /^(SHELL|LC_\w+|LANGUAGE|SSH_AUTH_SOCK|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|EDITOR|VISUAL|PAGER|BROWSER|MANPATH|INFOPATH)$/;
@@ -139,13 +134,8 @@ export class Tmux {
     const history = ["set-option", "-g", "history-limit", String(t.history_lines)];
     const size = ["-x", String(t.cols), "-y", String(t.rows)];
     const session = ["new-session", "-d", "-s", nameOf(t.id), ...size, ...this.what(t)];
-    for (let left = START_AGAIN; ; left--) {
-      const { code, stderr } = await this.run(["start-server", ";", ...history, ";", ...session], pathOf(t));
-      if (code === 0) return;
-      // A server that is ending still takes who comes; it is gone when its clients are.
-      if (left === 0 || !ENDING.test(stderr)) throw refused(stderr);
-      await Bun.sleep(START_AGAIN_MS);
-    }
+    const { code, stderr } = await this.run(["start-server", ";", ...history, ";", ...session], pathOf(t));
+    if (code !== 0) throw refused(stderr);
   }
 
   /** The same terminal with a fresh process; its scrollback stays where tmux still has it. */

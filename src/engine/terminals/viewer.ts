@@ -1,7 +1,7 @@
 /**
  * One browser that looks at a terminal: a PTY with `tmux attach` of its own. Output is sent at once when it was quiet and
- * gathered for GATHER_MS after that; for a frame of the screen once it does not end. A reader that is too slow loses its attach client, never the terminal: it is
- * attached again once it has caught up, and tmux paints the screen anew.
+ * gathered for GATHER_MS after that; for FLOOD_MS once it does not end. A reader that is too slow loses its attach client,
+ * never the terminal: it is attached again once it has caught up, and tmux paints the screen anew.
  */
 import { checkSize, endingWords, type ScreenSize, type TerminalNow } from "../../domain/terminal.ts";
 import { openPty, type Pty } from "../../drivers/pty.ts";
