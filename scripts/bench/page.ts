@@ -11,7 +11,7 @@ import { launchChromium } from "../../tests/support/chromium.ts";
 import { startEndpoint } from "./support/endpoint.ts";
 import { type Figure, median, printFigures } from "./support/figures.ts";
 import { machine } from "./support/proc.ts";
-import { seedChat } from "./support/seed.ts";
+import { seedChat, settle } from "./support/seed.ts";
 import { startServer } from "./support/server.ts";
 
 const { values } = parseArgs({
@@ -122,6 +122,7 @@ await using llm = await startEndpoint();
 await using server = await startServer({ llm_url: llm.url });
 const ten = await seedChat(server, 10);
 const many = await seedChat(server, Number(values.messages));
+await settle(server);
 const url = (at: { chat: string }) => `${server.url}/chats/${at.chat}`;
 const load = `median of ${repeat}, CPU slowed ${values.slow} times, load ${machine().load}`;
 // The long one first: it must not profit from code that the short one warmed up.

@@ -44,8 +44,12 @@ export interface At {
 }
 
 export async function readAt(core: Core, db: Db, head: number): Promise<At> {
-  const { theme, density, font_size } = core.settings.now;
-  return { head, nav: await readNav(core, db), look: { theme, density, font_size } };
+  return { head, nav: await readNav(core, db), look: lookOf(core) };
+}
+
+export function lookOf({ settings }: Core): Look {
+  const { theme, density, font_size } = settings.now;
+  return { theme, density, font_size };
 }
 
 export async function readNav(core: Core, db: Db): Promise<Nav> {

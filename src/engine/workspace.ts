@@ -4,7 +4,7 @@ import type { Db } from "../db/sql.ts";
 import type { ChangeTotals } from "../domain/change.ts";
 import type { Chat } from "../domain/chat.ts";
 import type { Status } from "../domain/nav.ts";
-import type { ChatView, TabLabel, WorkspaceView } from "../domain/page.ts";
+import type { TabLabel, WorkspaceView } from "../domain/page.ts";
 import { type Layout, paneOf, shownTabs, tabsOf } from "../domain/pane.ts";
 import { activate, openTab } from "../domain/pane-changes.ts";
 import { type Terminal, terminalTitle } from "../domain/terminal.ts";

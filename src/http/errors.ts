@@ -49,9 +49,7 @@ export function createErrorMapper(options: {
   loginUrl: ((next: string) => string) | null;
 }): ErrorMapper {
   return async (thrown, request) => {
-    const error = toAppError(thrown);
-    const info = infoOf(error, factsOf(request)?.request_id ?? "-");
-    logError(options.log, thrown, error, info, request);
+    const { error, info } = logged(options.log, thrown, request);
     const headers: Record<string, string> = {};
     if (info.status === 401) headers["www-authenticate"] = "Bearer";
     if (error.retry_after_s !== undefined) headers["retry-after"] = String(error.retry_after_s);
@@ -69,6 +67,14 @@ export function createErrorMapper(options: {
     }
     return jsonAnswer(request, errorBody(error, info), { status: info.status, headers });
   };
+}
+
+/** What was thrown as clients may know it; the rest stands in the log. */
+export function logged(log: Log, thrown: unknown, request: Request): { error: AppError; info: ErrorInfo } {
+  const error = toAppError(thrown);
+  const info = infoOf(error, factsOf(request)?.request_id ?? "-");
+  logError(log, thrown, error, info, request);
+  return { error, info };
 }
 
 /** The JSON of every error: `{ error: { code, message, field?, current? } }`. */

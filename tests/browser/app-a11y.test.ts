@@ -211,6 +211,26 @@ for (const [name, options] of [
       expect(found).toEqual({});
     });
 
+    test("a transcript is drawn when it is whole", async () => {
+      await using slow = slowPages(boo.url);
+      const page = await open.page.context().newPage();
+      await page.addInitScript(() => {
+        const halves: boolean[] = [];
+        const look = () => {
+          const transcript = document.querySelector(".log-in");
+          if (transcript && !document.querySelector(".composer")) halves.push(transcript.checkVisibility());
+          if (document.readyState === "loading") requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+        Object.assign(window, { halves });
+      });
+      await page.goto(slow.url + paths.chat);
+      const halves = await page.evaluate(() => (window as unknown as { halves: boolean[] }).halves);
+      expect(new Set(halves)).toEqual(new Set([false]));
+      expect(await page.locator(".log-in").isVisible()).toBeTrue();
+      await page.close();
+    });
+
     test("what opens on a page", async () => {
       const { page } = open;
       await page.goto(boo.url + paths.chat);

@@ -5,7 +5,7 @@ import { ids } from "../../views/ids.ts";
 import { BarNeeds, NavNeeds, RailNeeds } from "../../views/layout/nav-needs.tsx";
 import { NavProjects, NavSessionRow } from "../../views/layout/nav-projects.tsx";
 import { NavRunning } from "../../views/layout/nav-running.tsx";
-import { BarePage, HTMX_CONFIG, Page } from "../../views/layout/page.tsx";
+import { BarePage, HTMX_CONFIG, Page, pageStart, REST_OF_PAGE } from "../../views/layout/page.tsx";
 import { NOW } from "../support/chat-fixtures.ts";
 import { aFrame, aSession, desk, emptyDesk, projects, running } from "../support/frame-fixtures.ts";
 import { all, parse } from "../support/html.ts";
@@ -42,6 +42,24 @@ describe("regions that the stream fills are there when they are empty", () => {
       expect(children.map((child) => child.id)).toEqual([id]);
     }
   });
+});
+
+test("every page begins with what is known before it is read, and goes on at its title", () => {
+  const looks = [undefined, { theme: "dark", density: "roomy", font_size: "large" }] as const;
+  for (const look of looks) {
+    const frame = aFrame(look && { look });
+    const start = pageStart(frame);
+    expect(start).not.toContain(REST_OF_PAGE);
+    for (const whole of [
+      Page({ frame, title: "<x>", early: true, children: "" }),
+      BarePage({ frame, title: "<x>", refresh_s: 5, children: "" }),
+    ]) {
+      expect(whole).toStartWith(start + REST_OF_PAGE);
+      const doc = parse(whole);
+      expect(doc.title).toBe("<x> · BooCode");
+      expect(doc.querySelector("main")).not.toBeNull();
+    }
+  }
 });
 
 describe("where you are", () => {

@@ -32,78 +32,95 @@ interface PageProps {
 /** A page with sidebar, rail and bottom bar; `children` fill <main>: a header.bar first, then one element that takes the rest. */
 export function Page({ frame, title, current, body_class, refresh_s, early, children }: PageProps): string {
   return document(
-    <html lang="en" data-theme={themeOf(frame)} data-density={densityOf(frame)} data-size={sizeOf(frame)}>
-      <Head frame={frame} title={title} refresh_s={refresh_s} early={early} />
-      <body class={body_class}>
-        <a class="skip" href="#main">
-          Skip to content
-        </a>
-        <div class="app" data-nav="full">
-          <Rail frame={frame} />
-          <Sidebar frame={frame} current={current} />
-          <main class="main" id="main" tabindex="-1">
-            <div id={ids.conn} role="status" class="conn" hidden></div>
-            <div id={ids.notice} role="alert" class="pagenote"></div>
-            {children}
-          </main>
-          <BottomBar frame={frame} current={current} />
-        </div>
-        <End />
-        <PaletteDialog session_id={current?.session_id ?? null} />
-        <KeySheet />
-        <Stream frame={frame} />
-      </body>
-    </html>,
+    { frame, title, refresh_s, early },
+    <body class={body_class}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <div class="app" data-nav="full">
+        <Rail frame={frame} />
+        <Sidebar frame={frame} current={current} />
+        <main class="main" id="main" tabindex="-1">
+          <div id={ids.conn} role="status" class="conn" hidden></div>
+          <div id={ids.notice} role="alert" class="pagenote"></div>
+          {children}
+        </main>
+        <BottomBar frame={frame} current={current} />
+      </div>
+      <End />
+      <PaletteDialog session_id={current?.session_id ?? null} />
+      <KeySheet />
+      <Stream frame={frame} />
+    </body>,
   );
 }
 
 /** A page of its own, without a sidebar: signing in, first run, and errors before there is anything to navigate. */
 export function BarePage({ frame, title, body_class, refresh_s, children }: PageProps): string {
   return document(
-    <html lang="en" data-theme={themeOf(frame)} data-density={densityOf(frame)} data-size={sizeOf(frame)}>
-      <Head frame={frame} title={title} refresh_s={refresh_s} />
-      <body class={body_class}>
-        <a class="skip" href="#main">
-          Skip to content
-        </a>
-        <div class="app" data-nav="none">
-          <main class="main" id="main" tabindex="-1">
-            {children}
-          </main>
-        </div>
-        <End />
-      </body>
-    </html>,
+    { frame, title, refresh_s },
+    <body class={body_class}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <div class="app" data-nav="none">
+        <main class="main" id="main" tabindex="-1">
+          {children}
+        </main>
+      </div>
+      <End />
+    </body>,
   );
 }
 
-type HeadProps = Pick<PageProps, "frame" | "title" | "refresh_s" | "early">;
+/**
+ * What a page begins with, up to its title: known before anything is read, and all that a browser needs to ask for
+ * style and script (src/http/early.ts sends it first).
+ */
+export function pageStart({ look, asset }: Pick<Frame, "look" | "asset">): string {
+  const theme = look?.theme === "light" || look?.theme === "dark" ? look.theme : undefined;
+  const density = look?.density === "roomy" ? "roomy" : undefined;
+  const size = look && look.font_size !== "normal" ? look.font_size : undefined;
+  const opened = (
+    <html lang="en" data-theme={theme} data-density={density} data-size={size}>
+      <head>
+        <meta charset="utf-8" />
+        <meta
+          name="viewport"
+          content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=overlays-content"
+        />
+        <meta name="color-scheme" content={theme ?? "light dark"} />
+        <meta name="theme-color" content="#f5f5f2" {...{ media: "(prefers-color-scheme: light)" }} />
+        <meta name="theme-color" content="#1a1c1f" {...{ media: "(prefers-color-scheme: dark)" }} />
+        <link rel="stylesheet" href={asset("app.css")} />
+        <meta name="htmx-config" content={HTMX_CONFIG} />
+        <script defer src={asset("app.js")}></script>
+        <link rel="icon" href={asset("icons/ghost.svg")} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href={asset("icons/ghost-192.png")} />
+        <link rel="manifest" href={asset("manifest.webmanifest")} />
+      </head>
+    </html>
+  ) as string;
+  return `<!doctype html>${opened.slice(0, -"</head></html>".length)}`;
+}
 
-function Head({ frame, title, refresh_s, early = false }: HeadProps) {
-  return (
-    <head>
-      <meta charset="utf-8" />
-      <meta
-        name="viewport"
-        content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=overlays-content"
-      />
-      <meta name="color-scheme" content={themeOf(frame) ?? "light dark"} />
-      <meta name="theme-color" content="#f5f5f2" {...{ media: "(prefers-color-scheme: light)" }} />
-      <meta name="theme-color" content="#1a1c1f" {...{ media: "(prefers-color-scheme: dark)" }} />
-      {refresh_s === undefined ? "" : <meta http-equiv="refresh" content={String(refresh_s)} />}
+/** Where the rest of a page begins, for who sent the start of it already. */
+export const REST_OF_PAGE = "<title>";
+
+type Rest = Pick<PageProps, "frame" | "title" | "refresh_s" | "early">;
+
+function document({ frame, title, refresh_s, early = false }: Rest, body: JSX.Element): string {
+  const rest = (
+    <>
       <title safe>{`${title} · BooCode`}</title>
-      <link rel="icon" href={frame.asset("icons/ghost.svg")} type="image/svg+xml" />
-      <link rel="apple-touch-icon" href={frame.asset("icons/ghost-192.png")} />
-      <link rel="manifest" href={frame.asset("manifest.webmanifest")} />
+      {refresh_s === undefined ? "" : <meta http-equiv="refresh" content={String(refresh_s)} />}
       {/* The first picture waits for the page: drawn while it is parsed, what stands at the end of a line or of the screen
           would move as its neighbours come. Of a page that is drawn early it waits for the sidebar: a picture of nothing
           would only put off the first one that shows something. */}
       <link rel="expect" href={`#${early ? ids.notice : ids.pageEnd}`} {...{ blocking: "render" }} />
-      <link rel="stylesheet" href={frame.asset("app.css")} />
-      <meta name="htmx-config" content={HTMX_CONFIG} />
-      <script defer src={frame.asset("app.js")}></script>
-    </head>
+    </>
   );
+  return `${pageStart(frame)}${rest}</head>${body}</html>`;
 }
 
 /** What is drawn stands before it. */
@@ -115,8 +132,3 @@ function Stream({ frame }: { frame: Frame }) {
   // hx-sync: hx-sse starts a second connection when the element is processed again before the first one answered.
   return <div id="stream" hx-sse:connect={frame.stream} hx-swap="none" hx-sync="this:drop" hx-morph-skip hidden></div>;
 }
-
-const themeOf = ({ look }: Frame) => (look?.theme === "light" || look?.theme === "dark" ? look.theme : undefined);
-const densityOf = ({ look }: Frame) => (look?.density === "roomy" ? "roomy" : undefined);
-const sizeOf = ({ look }: Frame) => (look && look.font_size !== "normal" ? look.font_size : undefined);
-const document = (html: JSX.Element) => `<!doctype html>${html}`;

@@ -9,7 +9,7 @@ import { parseBody } from "../body.ts";
 import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { callerOf, keepOpen } from "../request.ts";
-import { answerPost, created, htmlAnswer, jsonAnswer, seeOther, wants } from "../respond.ts";
+import { answerPost, created, jsonAnswer, seeOther, wants } from "../respond.ts";
 import type { Web } from "../web.ts";
 import { showChat } from "./workspace.tsx";
 
@@ -90,10 +90,7 @@ async function restore(web: Web, request: Request, messageId: string): Promise<R
   const { chat_id } = checkpoint;
   // Without script the text comes back in the page's own field; with it, composer.js puts it there.
   if (edit !== undefined && wants(request) === "page")
-    return htmlAnswer(
-      request,
-      await showChat(web, request, chat_id, { composer: { ...blankComposer(), draft: text, attachments } }),
-    );
+    return showChat(web, request, chat_id, { composer: { ...blankComposer(), draft: text, attachments } });
   return answerPost(request, {
     json: () => Response.json({ chat_id, applies, text, attachments }),
     url: urls.chat(chat_id),

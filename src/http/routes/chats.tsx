@@ -27,7 +27,7 @@ import { accepted, answerPost, created, htmlAnswer, jsonAnswer, noContent, respo
 import { frameFor, type Web } from "../web.ts";
 import { takeFiles, UPLOAD_LIMIT_BYTES } from "./attachments.tsx";
 import { flag, several } from "./fields.ts";
-import { showChat } from "./workspace.tsx";
+import { drawChat, showChat } from "./workspace.tsx";
 
 const about = describing("chats");
 const text = z.string({ error: "Write a message first." });
@@ -211,8 +211,8 @@ async function show(web: Web, request: Request, id: string): Promise<Response> {
   const at = parseQuery(request, OnPage);
   return respond(request, {
     page: async () => {
-      const composer = at.draft === undefined ? {} : { composer: { ...blankComposer(), draft: at.draft } };
-      return showChat(web, request, id, { marked: await markedIn(web, at), ...composer });
+      const composer = at.draft === undefined ? undefined : { ...blankComposer(), draft: at.draft };
+      return showChat(web, request, id, { marked: await markedIn(web, at), composer });
     },
     json: () => readForClients(web, id, windowOf(at)),
     markdown: () => transcriptMarkdown(web.core, id),
@@ -298,7 +298,7 @@ async function post(web: Web, request: Request, id: string): Promise<Response> {
       client_id: input.client_id ?? crypto.randomUUID(),
       error: error.message,
     };
-    return htmlAnswer(request, await showChat(web, request, id, { composer }), { status: 422 });
+    return htmlAnswer(request, await drawChat(web, request, id, { composer }), { status: 422 });
   }
 }
 const KEPT = ["invalid", "limit", "forbidden"];

@@ -12,6 +12,7 @@ import { listEndpoints } from "../../engine/endpoints.ts";
 import { deskPage, framePage } from "../../engine/pages.ts";
 import { changeSettings } from "../../engine/settings.ts";
 import { describing } from "../describe.ts";
+import { earlyPage } from "../early.ts";
 import { answerPost, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 
@@ -68,7 +69,7 @@ async function leaveOnboarding(web: Web, request: Request): Promise<Response> {
 async function desk(web: Web, request: Request): Promise<Response> {
   if (wants(request) === "page" && (await isFirstRun(web))) return seeOther(urls.onboarding);
   return respond(request, {
-    page: () => drawDesk(web, request),
+    page: async () => earlyPage(web, request, () => drawDesk(web, request)),
     json: async () => ({ desk: (await deskPage(web.core)).desk }),
   });
 }

@@ -22,7 +22,7 @@ import { accepted, answerPost, created, htmlAnswer, jsonAnswer, respond, seeOthe
 import { frameFor, type Web } from "../web.ts";
 import { takeFiles, UPLOAD_LIMIT_BYTES } from "./attachments.tsx";
 import { several } from "./fields.ts";
-import { showChat } from "./workspace.tsx";
+import { drawChat } from "./workspace.tsx";
 
 const about = describing("messages");
 const At = z.object({
@@ -176,7 +176,7 @@ async function revision(web: Web, request: Request, id: string): Promise<Respons
       client_id: crypto.randomUUID(),
       error: error.message,
     };
-    return htmlAnswer(request, await showChat(web, request, message.chat_id, { composer }), {
+    return htmlAnswer(request, await drawChat(web, request, message.chat_id, { composer }), {
       status: error.code === "conflict" ? 409 : 422,
     });
   }

@@ -15,7 +15,7 @@ import { parseBody } from "../body.ts";
 import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
-import { accepted, answerPost, htmlAnswer, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
+import { accepted, answerPost, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { showChat } from "./workspace.tsx";
 
@@ -99,10 +99,7 @@ async function withdraw(web: Web, request: Request, id: string): Promise<Respons
   const { run, text, attachments } = await withdrawRun(web.core, id);
   // Without script the text comes back in the page's own field; with it, composer.js puts it there.
   if (edit !== undefined && wants(request) === "page")
-    return htmlAnswer(
-      request,
-      await showChat(web, request, run.chat_id, { composer: { ...blankComposer(), draft: text, attachments } }),
-    );
+    return showChat(web, request, run.chat_id, { composer: { ...blankComposer(), draft: text, attachments } });
   return answerPost(request, { json: () => Response.json({ run, text, attachments }), url: urls.chat(run.chat_id) });
 }
 

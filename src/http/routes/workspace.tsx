@@ -17,6 +17,7 @@ import { findChat } from "../../store/chats.ts";
 import { parseBody } from "../body.ts";
 import { blankComposer } from "../composer-state.ts";
 import { describing } from "../describe.ts";
+import { earlyPage } from "../early.ts";
 import { answerPost, jsonAnswer } from "../respond.ts";
 import { frameFor, type Web } from "../web.ts";
 import { railFor } from "./rail.tsx";
@@ -54,47 +55,59 @@ export function workspaceRoutes(web: Web) {
 /** The browser tab that asks, if it says so: it need not be told of its own change. */
 const clientOf = (request: Request): string | null => request.headers.get("x-boocode-tab")?.slice(0, 40) ?? null;
 
-/** The session's page with one chat in front. Going to a chat is arranging the page: it is kept, and others follow. */
-export async function showChat(
-  web: Web,
-  request: Request,
-  chatId: string,
-  { composer, marked }: { composer?: ComposerState; marked?: Marked | null } = {},
-): Promise<string> {
+interface Shown {
+  composer?: ComposerState | undefined;
+  marked?: Marked | null | undefined;
+}
+
+/** The session's page with one chat in front, its start at once. Errors: not_found, before anything is sent. */
+export async function showChat(web: Web, request: Request, chatId: string, shown: Shown): Promise<Response> {
+  const sessionId = await bringToFront(web, chatId);
+  return earlyPage(web, request, () => drawWorkspace(web, request, sessionId, { chat_id: chatId, ...shown }));
+}
+
+/** The same as one piece, for an answer with a status of its own. */
+export async function drawChat(web: Web, request: Request, chatId: string, shown: Shown): Promise<string> {
+  const sessionId = await bringToFront(web, chatId);
+  return drawWorkspace(web, request, sessionId, { chat_id: chatId, ...shown });
+}
+
+/** Going to a chat is arranging the page: it is kept, and others follow. Gives the chat's session. */
+async function bringToFront(web: Web, chatId: string): Promise<string> {
   const chat = await findChat(web.core.sql, chatId);
   if (!chat) throw notFound("chat");
   const { layout } = await readLayout(web.core.sql, chat.session_id);
   const tab = tabsOf(layout).find((t) => t.content.kind === "chat" && t.content.chat_id === chatId);
   const inFront = tab !== undefined && paneOf(layout, layout.focus)?.active === tab.number;
   if (!inFront) await changeLayout(web.core, chat.session_id, { change: "open", kind: "chat", chat_id: chatId }, null);
-  const composerOf = (id: string) => (id === chatId && composer ? composer : blankComposer());
-  return showWorkspace(web, request, chat.session_id, composerOf, marked ?? null);
+  return chat.session_id;
 }
 
-export async function showTab(web: Web, request: Request, sessionId: string, tab: number | null): Promise<string> {
+/** The page of a session that is there, its start at once. */
+export async function showTab(web: Web, request: Request, sessionId: string, tab: number | null): Promise<Response> {
   if (tab !== null) {
     const { layout } = await readLayout(web.core.sql, sessionId);
     const open = tabsOf(layout).some((t) => t.number === tab);
     if (open && paneOf(layout, layout.focus)?.active !== tab)
       await changeLayout(web.core, sessionId, { change: "activate", tab }, null);
   }
-  return showWorkspace(web, request, sessionId, blankComposer);
+  return earlyPage(web, request, () => drawWorkspace(web, request, sessionId));
 }
 
-async function showWorkspace(
+async function drawWorkspace(
   web: Web,
   request: Request,
   sessionId: string,
-  composer: (chatId: string) => ComposerState,
-  marked: Marked | null = null,
+  { chat_id, composer, marked }: Shown & { chat_id?: string } = {},
 ): Promise<string> {
   refreshStale(web.core);
   await loadHighlighter();
   const read = await workspacePage(web.core, sessionId, null);
   const { project, session, focused } = read.view;
-  if (focused) focused.marked = marked;
+  if (focused) focused.marked = marked ?? null;
   const rail = await railFor(web, request, { project_id: project.id, session_id: session.id });
-  return draw(web, request, read, composer, rail);
+  const composerOf = (id: string) => (id === chat_id && composer ? composer : blankComposer());
+  return draw(web, request, read, composerOf, rail);
 }
 
 function draw(
