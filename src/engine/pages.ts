@@ -12,7 +12,7 @@ import type { Session } from "../domain/session.ts";
 import type { Worktree } from "../domain/worktree.ts";
 import { branchOf as branchAt } from "../drivers/git/head.ts";
 import { notFound } from "../lib/errors.ts";
-import { readTotals } from "../store/changes.ts";
+import { readTotals } from "../store/change-reads.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { listEndpointRows } from "../store/endpoints.ts";
 import { findMessage, findPart, readFollowing, readWindow } from "../store/messages.ts";

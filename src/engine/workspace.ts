@@ -10,7 +10,7 @@ import { activate, openTab } from "../domain/pane-changes.ts";
 import { type Terminal, terminalTitle } from "../domain/terminal.ts";
 import { branchOf } from "../drivers/git/head.ts";
 import { counted } from "../lib/format.ts";
-import { readTotals } from "../store/changes.ts";
+import { readTotals } from "../store/change-reads.ts";
 import { findChat, listChats } from "../store/chats.ts";
 import { listTerminals } from "../store/terminals.ts";
 import { readChatStatuses } from "../store/transcript.ts";

@@ -18,7 +18,8 @@ import {
   wholeApplies,
 } from "../../store/applies.ts";
 import { putBlob } from "../../store/blobs.ts";
-import { type ChangeRow, findChangeRow, listChangeRows, lockChange } from "../../store/changes.ts";
+import { listChangeRows } from "../../store/change-reads.ts";
+import { type ChangeRow, findChangeRow, lockChange } from "../../store/changes.ts";
 import { findSession } from "../../store/sessions.ts";
 import { type Core, transact } from "../core.ts";
 import { laneOf } from "../git.ts";

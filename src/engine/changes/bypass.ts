@@ -4,7 +4,7 @@ import type { Run } from "../../domain/run.ts";
 import { AppError, conflict } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { newestOwnApply } from "../../store/applies.ts";
-import { acceptOfRun } from "../../store/changes.ts";
+import { acceptOfRun } from "../../store/hunks.ts";
 import { insertVerdicts } from "../../store/reviews.ts";
 import { transact } from "../core.ts";
 import { type Applying, applyAccepted } from "./apply.ts";

@@ -4,7 +4,7 @@ import { type DecodedText, decodeText, encodeText } from "../../lib/encoding.ts"
 import { hunksOf, type NamedHunk, wholeHunkId, withHunks } from "../../lib/hunks.ts";
 import { type Clashing, merge3 } from "../../lib/merge.ts";
 import { shaOf } from "../../store/blobs.ts";
-import type { NewHunk } from "../../store/changes.ts";
+import type { NewHunk } from "../../store/hunks.ts";
 
 export type Content = FileContent;
 export const ABSENT: Content = { bytes: null, mode: null };

@@ -13,19 +13,10 @@ import { bytes as size } from "../../lib/format.ts";
 import { newId } from "../../lib/ids.ts";
 import { relativeInside } from "../../lib/path-guard.ts";
 import { putBlob, readBlob } from "../../store/blobs.ts";
-import {
-  type ChangeRow,
-  deleteChange,
-  findOpenChange,
-  type HunkRow,
-  hunkRows,
-  insertChange,
-  insertEdit,
-  knownRejected,
-  replaceHunks,
-  updateChange,
-  wholeChanges,
-} from "../../store/changes.ts";
+import { wholeChanges } from "../../store/change-reads.ts";
+import { type ChangeRow, deleteChange, findOpenChange, insertChange, updateChange } from "../../store/changes.ts";
+import { insertEdit } from "../../store/edits.ts";
+import { type HunkRow, hunkRows, knownRejected, replaceHunks } from "../../store/hunks.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import {
   type Content,

@@ -13,15 +13,9 @@ import { notFound } from "../../lib/errors.ts";
 import { splitLines, withoutSpaceChanges } from "../../lib/hunks.ts";
 import { isId } from "../../lib/ids.ts";
 import { readBlob } from "../../store/blobs.ts";
-import {
-  type ChangeFilter,
-  type ChangeRow,
-  findChangeRow,
-  hunkRows,
-  listChangeRows,
-  readTotals,
-  wholeChanges,
-} from "../../store/changes.ts";
+import { type ChangeFilter, listChangeRows, readTotals, wholeChanges } from "../../store/change-reads.ts";
+import { type ChangeRow, findChangeRow } from "../../store/changes.ts";
+import { hunkRows } from "../../store/hunks.ts";
 import { listComments } from "../../store/reviews.ts";
 import { findSession } from "../../store/sessions.ts";
 import type { Core } from "../core.ts";

@@ -1,17 +1,9 @@
 /** The rows of a restore: proposals as they were at the checkpoint, and the transcript up to it. Files are back by then. */
 import type { Tx } from "../../db/sql.ts";
 import { readBlob } from "../../store/blobs.ts";
-import {
-  type ChangeRow,
-  changesOfChat,
-  closeChange,
-  hunkRows,
-  knownRejected,
-  reopenChange,
-  replaceHunks,
-  updateChange,
-} from "../../store/changes.ts";
+import { type ChangeRow, changesOfChat, closeChange, reopenChange, updateChange } from "../../store/changes.ts";
 import { type CheckpointChange, checkpointChanges, findCheckpoint } from "../../store/checkpoints.ts";
+import { hunkRows, knownRejected, replaceHunks } from "../../store/hunks.ts";
 import { findMessage } from "../../store/messages.ts";
 import type { Emit } from "../core.ts";
 import { putAside } from "../turn/superseded.ts";

@@ -14,18 +14,9 @@ import { conflict, invalid, notFound } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { storable } from "../../lib/storable.ts";
 import { isBeingApplied } from "../../store/applies.ts";
-import {
-  type ChangeRow,
-  findOpenChange,
-  hunkIds,
-  hunkRows,
-  listChangeIds,
-  lockChange,
-  moveHunks,
-  reopenChange,
-  touchChanges,
-  wholeChanges,
-} from "../../store/changes.ts";
+import { listChangeIds, wholeChanges } from "../../store/change-reads.ts";
+import { type ChangeRow, findOpenChange, lockChange, reopenChange, touchChanges } from "../../store/changes.ts";
+import { hunkIds, hunkRows, moveHunks } from "../../store/hunks.ts";
 import {
   deleteComment,
   findComment,

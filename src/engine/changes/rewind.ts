@@ -23,7 +23,8 @@ import {
   undoFiles,
 } from "../../store/applies.ts";
 import { readBlob, shaOf } from "../../store/blobs.ts";
-import { findChangeRow, moveHunks } from "../../store/changes.ts";
+import { findChangeRow } from "../../store/changes.ts";
+import { moveHunks } from "../../store/hunks.ts";
 import { type Emit, transact } from "../core.ts";
 import { projectOf } from "../projects.ts";
 import { type Applying, inProject, readApply } from "./apply.ts";

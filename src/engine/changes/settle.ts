@@ -6,17 +6,13 @@ import { putBlob, readBlob } from "../../store/blobs.ts";
 import {
   type ChangeRow,
   closeChange,
-  copyEdits,
   findChangeRow,
-  type HunkRow,
-  hunkRows,
   insertChange,
-  insertHunks,
-  moveHunks,
-  removeHunks,
   setObstacle,
   updateChange,
 } from "../../store/changes.ts";
+import { copyEdits } from "../../store/edits.ts";
+import { type HunkRow, hunkRows, insertHunks, moveHunks, removeHunks } from "../../store/hunks.ts";
 import type { Emit } from "../core.ts";
 import { type Content, compare, hunkRowsOf, kindOf, mergeContents, partOf, sameContent } from "./content.ts";
 import { emitApply, emitChange } from "./emit.ts";

@@ -16,18 +16,10 @@ import { nulSeparated } from "../../drivers/git/write.ts";
 import { newId } from "../../lib/ids.ts";
 import { shownPath } from "../../lib/path-guard.ts";
 import { putBlob } from "../../store/blobs.ts";
-import {
-  type ChangeRow,
-  collectedOf,
-  deleteChange,
-  findOpenChange,
-  hunkRows,
-  insertChange,
-  insertEdit,
-  knownRejected,
-  replaceHunks,
-  updateChange,
-} from "../../store/changes.ts";
+import { collectedOf } from "../../store/change-reads.ts";
+import { type ChangeRow, deleteChange, findOpenChange, insertChange, updateChange } from "../../store/changes.ts";
+import { insertEdit } from "../../store/edits.ts";
+import { hunkRows, knownRejected, replaceHunks } from "../../store/hunks.ts";
 import { ABSENT, type Content, compare, hunkRowsOf, kindOf, sameContent } from "../changes/content.ts";
 import { emitChanges } from "../changes/emit.ts";
 import { type Core, transact } from "../core.ts";

@@ -11,7 +11,7 @@ import { listRemotes, remotePrograms } from "../../drivers/git/remotes.ts";
 import { readStatus } from "../../drivers/git/status.ts";
 import { AppError, notFound } from "../../lib/errors.ts";
 import { isSecretPath } from "../../lib/path-guard.ts";
-import { readTotals } from "../../store/changes.ts";
+import { readTotals } from "../../store/change-reads.ts";
 import { countWriting, newestAgentRun } from "../../store/runs.ts";
 import { findSession } from "../../store/sessions.ts";
 import { worktreeOfSession } from "../../store/worktrees.ts";

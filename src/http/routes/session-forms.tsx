@@ -14,7 +14,7 @@ import { projectOf } from "../../engine/projects.ts";
 import { changeSession, removeSession } from "../../engine/sessions.ts";
 import { riskWords, worktreeView } from "../../engine/worktrees/keep.ts";
 import { notFound } from "../../lib/errors.ts";
-import { readTotals } from "../../store/changes.ts";
+import { readTotals } from "../../store/change-reads.ts";
 import { countMessages, findSession } from "../../store/sessions.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";

@@ -10,7 +10,7 @@ import { ReviewRow, ReviewTree } from "../../../views/review/tree.tsx";
 import type { Hunk } from "../../domain/change.ts";
 import type { ReviewIndex } from "../../domain/review.ts";
 import { type ReviewNews, readReviewNews, readReviewState } from "../../engine/changes/page.ts";
-import { readTotals } from "../../store/changes.ts";
+import { readTotals } from "../../store/change-reads.ts";
 import { remove, swap, upsert } from "./swap.ts";
 
 type Db = Parameters<typeof readReviewNews>[0];
