@@ -251,8 +251,8 @@ export function earlierPage(core: Core, messageId: string): Promise<EarlierPage>
   });
 }
 
-/** What the next message of a chat will use, and what it could use. */
-export async function pickOf(
+/** For the picker: what the next message of a chat will use, and what it could use. */
+export async function readPicker(
   core: Core,
   db: Db,
   chatId: string,

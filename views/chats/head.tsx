@@ -7,6 +7,7 @@ import { count, kilo } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
 import { Icon } from "../ui/icons.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { posting } from "../ui/post.ts";
 import { urls } from "../urls.ts";
 import { action } from "./action.ts";
@@ -73,59 +74,48 @@ export function SessionHead({ session, project, branch, worktree_branch, chat_id
 function SessionMenu({ session, chat_id }: Pick<HeadProps, "session" | "chat_id">) {
   const menu = ids.sessionMenu(session.id);
   return (
-    <>
-      <button
-        type="button"
-        class="btn btn-quiet btn-i btn-sm"
-        popovertarget={menu}
-        aria-label="Session menu"
-        title="Session menu"
-      >
-        <Icon name="more" />
-      </button>
-      <ul class="pop below" id={menu} popover="auto" aria-label="Session">
+    <Menu id={menu} button="Session menu" label="Session">
+      <li>
+        <a href={urls.sessionEdit(session.id)}>
+          <Icon name="pencil" />
+          Rename…
+        </a>
+      </li>
+      {chat_id === null ? (
+        ""
+      ) : (
         <li>
-          <a href={urls.sessionEdit(session.id)}>
-            <Icon name="pencil" />
-            Rename…
+          <a href={urls.chatMarkdown(chat_id)}>
+            <Icon name="file" />
+            This chat as Markdown
           </a>
         </li>
-        {chat_id === null ? (
-          ""
-        ) : (
-          <li>
-            <a href={urls.chatMarkdown(chat_id)}>
-              <Icon name="file" />
-              This chat as Markdown
-            </a>
-          </li>
-        )}
-        <li>
-          <a href={urls.sessionWorktree(session.id)}>
-            <Icon name="branch" />
-            Worktree and finish
-          </a>
-        </li>
-        <li>
-          <WebSwitch session={session} />
-        </li>
-        <li>
-          <form method="post" action={urls.sessionArchive(session.id)}>
-            <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />
-            <button type="submit">
-              <Icon name={session.archived_at ? "undo" : "archive"} />
-              {session.archived_at ? "Back from the archive" : "Archive"}
-            </button>
-          </form>
-        </li>
-        <li>
-          <a href={urls.sessionRemoval(session.id)}>
-            <Icon name="trash" />
-            Delete…
-          </a>
-        </li>
-      </ul>
-    </>
+      )}
+      <li>
+        <a href={urls.sessionWorktree(session.id)}>
+          <Icon name="branch" />
+          Worktree and finish
+        </a>
+      </li>
+      <li>
+        <WebSwitch session={session} />
+      </li>
+      <li>
+        <form method="post" action={urls.sessionArchive(session.id)}>
+          <input type="hidden" name="archived" value={session.archived_at ? "0" : "1"} />
+          <button type="submit">
+            <Icon name={session.archived_at ? "undo" : "archive"} />
+            {session.archived_at ? "Back from the archive" : "Archive"}
+          </button>
+        </form>
+      </li>
+      <li>
+        <a href={urls.sessionRemoval(session.id)}>
+          <Icon name="trash" />
+          Delete…
+        </a>
+      </li>
+    </Menu>
   );
 }
 

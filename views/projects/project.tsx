@@ -5,8 +5,9 @@ import type { Project } from "../../src/domain/project.ts";
 import { counted } from "../../src/lib/format.ts";
 import { PageHeader } from "../layout/header.tsx";
 import { attr } from "../ui/attr.ts";
-import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import type { FormError } from "../ui/fields.tsx";
 import { Glyph, Icon, STATUS_WORD } from "../ui/icons.tsx";
+import { NameForm } from "../ui/name-form.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 
@@ -104,7 +105,6 @@ function Line({ session, now }: { session: ListedSession; now: number }) {
 }
 
 function About({ project, rename }: Pick<ContentProps, "project" | "rename">) {
-  const name = { id: "project-name", error: errorAt(rename?.error, "name") };
   return (
     <section class="band" aria-labelledby="project-about-h">
       <header>
@@ -119,25 +119,14 @@ function About({ project, rename }: Pick<ContentProps, "project" | "rename">) {
         <dt>Kind</dt>
         <dd>{project.is_git ? "git repository" : "plain directory, no git"}</dd>
       </dl>
-      <form class="form" method="post" action={urls.projectName(project.id)}>
-        <FormNote error={rename?.error} fields={["name"]} />
-        <Field {...name} label="Name">
-          <div class="inline">
-            <input
-              class="input"
-              id={name.id}
-              name="name"
-              value={attr(rename?.name ?? project.name)}
-              required
-              autocomplete="off"
-              {...described(name)}
-            />
-            <button type="submit" class="btn">
-              Rename
-            </button>
-          </div>
-        </Field>
-      </form>
+      <NameForm
+        id="project-name"
+        action={urls.projectName(project.id)}
+        field="name"
+        label="Name"
+        value={rename?.name ?? project.name}
+        error={rename?.error}
+      />
       <div class="btns">
         <a class="btn" href={urls.worktreeSettings(project.id)}>
           <Icon name="branch" />

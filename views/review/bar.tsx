@@ -4,6 +4,7 @@ import type { ReviewLook } from "../../src/domain/review.ts";
 import { counted } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { posting } from "../ui/post.ts";
 import { urls } from "../urls.ts";
 import { Counts } from "./tree.tsx";
@@ -74,26 +75,15 @@ function AllMenu({ session_id }: { session_id: string }) {
     </li>
   );
   return (
-    <>
-      <button
-        type="button"
-        class="btn btn-quiet btn-i btn-sm"
-        popovertarget={menu}
-        aria-label="All hunks"
-        title="All hunks"
-      >
-        <Icon name="more" />
-      </button>
-      <ul class="pop below" id={menu} popover="auto" aria-label="All hunks">
-        {verdict("accepted", "check", "Accept everything undecided")}
-        {verdict("rejected", "x", "Reject everything undecided")}
-        <li>
-          <a href={urls.changesPatch(session_id)}>
-            <Icon name="down" />
-            Download as a patch
-          </a>
-        </li>
-      </ul>
-    </>
+    <Menu id={menu} button="All hunks" label="All hunks">
+      {verdict("accepted", "check", "Accept everything undecided")}
+      {verdict("rejected", "x", "Reject everything undecided")}
+      <li>
+        <a href={urls.changesPatch(session_id)}>
+          <Icon name="down" />
+          Download as a patch
+        </a>
+      </li>
+    </Menu>
   );
 }

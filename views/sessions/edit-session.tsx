@@ -6,9 +6,9 @@ import { type Session, TITLE_LIMIT_CHARS } from "../../src/domain/session.ts";
 import { counted } from "../../src/lib/format.ts";
 import { WebSwitch } from "../chats/head.tsx";
 import { Back, PageHeader } from "../layout/header.tsx";
-import { attr } from "../ui/attr.ts";
-import { described, errorAt, Field, type FormError, FormNote } from "../ui/fields.tsx";
+import type { FormError } from "../ui/fields.tsx";
 import { Glyph, Icon } from "../ui/icons.tsx";
+import { NameForm } from "../ui/name-form.tsx";
 import { urls } from "../urls.ts";
 import { SessionGrants } from "./grants.tsx";
 
@@ -22,7 +22,6 @@ interface EditProps {
 
 /** Everything inside `main`. */
 export function SessionEditContent({ session, project, grants, rename }: EditProps) {
-  const title = { id: "session-title", error: errorAt(rename?.error, "title") };
   return (
     <>
       <PageHeader title={session.title}>
@@ -34,26 +33,16 @@ export function SessionEditContent({ session, project, grants, rename }: EditPro
       </PageHeader>
       <div class="page">
         <div class="sheet narrow">
-          <form class="form" method="post" action={urls.sessionTitle(session.id)}>
-            <FormNote error={rename?.error} fields={["title"]} />
-            <Field {...title} label="Title">
-              <div class="inline">
-                <input
-                  class="input"
-                  id={title.id}
-                  name="title"
-                  value={attr(rename?.title ?? session.title)}
-                  maxlength={TITLE_LIMIT_CHARS}
-                  required
-                  autocomplete="off"
-                  {...described(title)}
-                />
-                <button type="submit" class="btn btn-go">
-                  Rename
-                </button>
-              </div>
-            </Field>
-          </form>
+          <NameForm
+            id="session-title"
+            action={urls.sessionTitle(session.id)}
+            field="title"
+            label="Title"
+            value={rename?.title ?? session.title}
+            max_chars={TITLE_LIMIT_CHARS}
+            error={rename?.error}
+            main
+          />
           <SessionGrants grants={grants} />
           <SessionWeb session={session} />
           <OtherWays session={session} />

@@ -3,11 +3,11 @@ import { type McpServer, toolCounts } from "../../src/domain/mcp.ts";
 import type { Status } from "../../src/domain/nav.ts";
 import { counted, duration } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
-import { attr } from "../ui/attr.ts";
 import type { FormError } from "../ui/fields.tsx";
 import { Icon, StatusWord } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { McpFields } from "./mcp-form.tsx";
+import { RowButtons } from "./row-buttons.tsx";
 
 interface SectionProps {
   servers: readonly McpServer[];
@@ -119,7 +119,13 @@ function Line({ server }: { server: McpServer }) {
         <StatusWord status={status} word={word} />
         {facts.length > 0 && server.enabled ? <small safe>{facts.join(", ")}</small> : ""}
       </span>
-      <Buttons server={server} />
+      <RowButtons
+        label={server.name}
+        enabled={server.enabled}
+        test={server.enabled ? { word: "Test", url: `${urls.mcpChecks}#mcp`, field: "name", value: server.name } : null}
+        switch_url={`${urls.mcpChange(server.name)}#mcp`}
+        look={{ word: "Tools", url: urls.mcpServer(server.name) }}
+      />
       {server.error && server.enabled ? (
         <p class="why" safe>
           {server.error}
@@ -128,35 +134,5 @@ function Line({ server }: { server: McpServer }) {
         ""
       )}
     </li>
-  );
-}
-
-function Buttons({ server: { name, enabled } }: { server: McpServer }) {
-  return (
-    <span class="btns">
-      {enabled ? (
-        <form method="post" action={`${urls.mcpChecks}#mcp`}>
-          <input type="hidden" name="name" value={attr(name)} />
-          <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Test ${name}`)}>
-            Test
-          </button>
-        </form>
-      ) : (
-        ""
-      )}
-      <form method="post" action={`${urls.mcpChange(name)}#mcp`}>
-        <input type="hidden" name="enabled" value={enabled ? "0" : "1"} />
-        <button
-          type="submit"
-          class="btn btn-sm btn-quiet"
-          aria-label={attr(`Switch ${name} ${enabled ? "off" : "on"}`)}
-        >
-          {enabled ? "Off" : "On"}
-        </button>
-      </form>
-      <a class="btn btn-sm btn-quiet" href={urls.mcpServer(name)} aria-label={attr(`Tools of ${name}`)}>
-        Tools
-      </a>
-    </span>
   );
 }

@@ -9,6 +9,7 @@ import { Icon, StatusWord } from "../ui/icons.tsx";
 import { Age } from "../ui/time.tsx";
 import { urls } from "../urls.ts";
 import { AddProvider, type RefusedProvider } from "./add-provider.tsx";
+import { RowButtons } from "./row-buttons.tsx";
 
 interface SectionProps {
   providers: readonly Provider[];
@@ -99,7 +100,15 @@ function Line({ provider, now }: { provider: Provider; now: number }) {
           ""
         )}
       </span>
-      <Buttons provider={provider} absent={absent} />
+      <RowButtons
+        label={provider.label}
+        enabled={provider.enabled}
+        test={
+          absent ? null : { word: "Probe", url: `${urls.providerProbes}#providers`, field: "id", value: provider.id }
+        }
+        switch_url={`${urls.providerChange(provider.id)}#providers`}
+        look={{ word: "Details", url: urls.providerDiagnostic(provider.id) }}
+      />
       {provider.state === "error" && provider.enabled ? <Why provider={provider} /> : ""}
     </li>
   );
@@ -152,36 +161,5 @@ export function Logins({ provider }: { provider: Provider }) {
         </form>
       ))}
     </>
-  );
-}
-
-function Buttons({ provider, absent }: { provider: Provider; absent: boolean }) {
-  const { id, label, enabled } = provider;
-  return (
-    <span class="btns">
-      {absent ? (
-        ""
-      ) : (
-        <form method="post" action={`${urls.providerProbes}#providers`}>
-          <input type="hidden" name="id" value={attr(id)} />
-          <button type="submit" class="btn btn-sm btn-quiet" aria-label={attr(`Probe ${label}`)}>
-            Probe
-          </button>
-        </form>
-      )}
-      <form method="post" action={`${urls.providerChange(id)}#providers`}>
-        <input type="hidden" name="enabled" value={enabled ? "0" : "1"} />
-        <button
-          type="submit"
-          class="btn btn-sm btn-quiet"
-          aria-label={attr(`Switch ${label} ${enabled ? "off" : "on"}`)}
-        >
-          {enabled ? "Off" : "On"}
-        </button>
-      </form>
-      <a class="btn btn-sm btn-quiet" href={urls.providerDiagnostic(id)} aria-label={attr(`Details of ${label}`)}>
-        Details
-      </a>
-    </span>
   );
 }

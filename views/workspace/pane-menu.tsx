@@ -4,10 +4,11 @@ import type { UnopenedTerminal } from "../../src/domain/page.ts";
 import type { Layout, Pane } from "../../src/domain/pane.ts";
 import { NewTerminalLine } from "../terminals/new-terminal.tsx";
 import { Icon, type IconName } from "../ui/icons.tsx";
+import { Menu } from "../ui/menu.tsx";
 import { urls } from "../urls.ts";
 import { MenuAct, type Values } from "./layout-act.tsx";
 
-interface Menu {
+interface MenuProps {
   session_id: string;
   layout: Layout;
   pane: Pane;
@@ -24,61 +25,50 @@ export function PaneMenu({
   terminals,
   alone,
   full,
-}: Menu & { alone: boolean; full: boolean }) {
+}: MenuProps & { alone: boolean; full: boolean }) {
   const menu = `pm-${pane.id}`;
   const act = (values: Values, icon: IconName, words: string) => (
     <MenuAct session_id={session_id} values={values} icon={icon} words={words} />
   );
   return (
-    <>
-      <button
-        type="button"
-        class="btn btn-quiet btn-i btn-sm"
-        popovertarget={menu}
-        aria-label="Pane menu"
-        title="Pane menu"
-      >
-        <Icon name="more" />
-      </button>
-      <ul class="pop below" id={menu} popover="auto" aria-label="Pane">
-        {full ? "" : act({ change: "split", pane: pane.id, direction: "row" }, "split", "Split right")}
-        {full ? "" : act({ change: "split", pane: pane.id, direction: "column" }, "split", "Split down")}
-        {alone
-          ? ""
-          : act(
-              layout.maximised === pane.id ? { change: "maximise" } : { change: "maximise", pane: pane.id },
-              "unified",
-              layout.maximised === pane.id ? "Restore" : "Maximise",
-            )}
-        {act({ change: "open", kind: "review", pane: pane.id }, "review", "Review of what is proposed")}
-        {layout.closed.length > 0 ? act({ change: "reopen" }, "undo", "Reopen closed tab") : ""}
-        {unopened.map((chat) =>
-          act(
-            { change: "open", kind: "chat", chat_id: chat.id, pane: pane.id },
-            "chat",
-            `Open ${chat.number} ${chat.title}`,
-          ),
-        )}
-        {terminals.map((t) =>
-          act(
-            { change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id },
-            "term",
-            `Open ${t.number} ${t.title}`,
-          ),
-        )}
-        <li>
-          <a href={urls.terminals(session_id)}>
-            <Icon name="term" />
-            <span class="grow">All terminals, and hosts by ssh</span>
-          </a>
-        </li>
-        {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
-      </ul>
-    </>
+    <Menu id={menu} button="Pane menu" label="Pane">
+      {full ? "" : act({ change: "split", pane: pane.id, direction: "row" }, "split", "Split right")}
+      {full ? "" : act({ change: "split", pane: pane.id, direction: "column" }, "split", "Split down")}
+      {alone
+        ? ""
+        : act(
+            layout.maximised === pane.id ? { change: "maximise" } : { change: "maximise", pane: pane.id },
+            "unified",
+            layout.maximised === pane.id ? "Restore" : "Maximise",
+          )}
+      {act({ change: "open", kind: "review", pane: pane.id }, "review", "Review of what is proposed")}
+      {layout.closed.length > 0 ? act({ change: "reopen" }, "undo", "Reopen closed tab") : ""}
+      {unopened.map((chat) =>
+        act(
+          { change: "open", kind: "chat", chat_id: chat.id, pane: pane.id },
+          "chat",
+          `Open ${chat.number} ${chat.title}`,
+        ),
+      )}
+      {terminals.map((t) =>
+        act(
+          { change: "open", kind: "terminal", terminal_id: t.id, pane: pane.id },
+          "term",
+          `Open ${t.number} ${t.title}`,
+        ),
+      )}
+      <li>
+        <a href={urls.terminals(session_id)}>
+          <Icon name="term" />
+          <span class="grow">All terminals, and hosts by ssh</span>
+        </a>
+      </li>
+      {alone ? "" : act({ change: "close_pane", pane: pane.id }, "x", "Close pane")}
+    </Menu>
   );
 }
 
-export function EmptyPane({ session_id, layout, pane, unopened, terminals }: Menu) {
+export function EmptyPane({ session_id, layout, pane, unopened, terminals }: MenuProps) {
   return (
     <div class="newtab">
       <h2>Nothing open here</h2>

@@ -37,7 +37,7 @@ export function titleLater(core: Core, run: Run): void {
 async function writeTitle(core: Core, run: Run): Promise<void> {
   if (core.stopping) return;
   const chat = await findChat(core.sql, run.chat_id);
-  if (!chat || chat.titled_by !== "auto" || (await countStarted(core.sql, chat.id)) !== 1) return;
+  if (chat?.titled_by !== "auto" || (await countStarted(core.sql, chat.id)) !== 1) return;
   const using = await smallModel(core);
   if (!using || (await isSpent(core, run))) return;
   const question = await textOf(core, run.question_id);

@@ -9,15 +9,8 @@ import { urls } from "../../../views/urls.ts";
 import { OWN_WAYS } from "../../domain/provider.ts";
 import { framePage } from "../../engine/pages.ts";
 import { signIn } from "../../engine/providers/logins.ts";
-import {
-  addProvider,
-  changeProvider,
-  diagnose,
-  findProvider,
-  listProviders,
-  providerSpecs,
-  removeProvider,
-} from "../../engine/providers/registry.ts";
+import { addProvider, changeProvider, removeProvider } from "../../engine/providers/own.ts";
+import { diagnose, findProvider, listProviders, providerSpecs } from "../../engine/providers/registry.ts";
 import { invalid, notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";

@@ -21,7 +21,7 @@ import { NATIVE_PROVIDER } from "../../domain/run.ts";
 import type { Core } from "../../engine/core.ts";
 import { agentOfChat, type ChatAgent } from "../../engine/dispatch/picks.ts";
 import { readLayout } from "../../engine/layout.ts";
-import { branchAt, pickOf } from "../../engine/pages.ts";
+import { branchAt, readPicker } from "../../engine/pages.ts";
 import { projectOf } from "../../engine/projects.ts";
 import { loadHighlighter } from "../../lib/highlight.ts";
 import { planOfChat } from "../../store/agent-sessions.ts";
@@ -280,7 +280,7 @@ async function planChanged(core: Core, chatId: string): Promise<Rendered> {
 }
 
 export async function picker(core: Core, db: Db, chatId: string): Promise<string> {
-  const { chat, pick, personas, endpoints } = await pickOf(core, db, chatId);
+  const { chat, pick, personas, endpoints } = await readPicker(core, db, chatId);
   const mode =
     chat?.kind === "coder"
       ? upsert(ids.modePick(chatId), ModePick({ chat }) as string) +
