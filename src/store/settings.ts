@@ -12,7 +12,12 @@ export async function readAllSettings(db: Db): Promise<Record<string, unknown>> 
   return Object.fromEntries(rows.map((row) => [row.key, row.value]));
 }
 
+/** Null is the setting not made. */
 export async function writeSetting(tx: Tx, key: string, value: unknown): Promise<void> {
+  if (value === null) {
+    await tx`delete from settings where key = ${key}`;
+    return;
+  }
   await tx`
     insert into settings (key, value) values (${key}, ${tx.json(value as never)})
     on conflict (key) do update set value = excluded.value, changed_at = now()`;

@@ -31,6 +31,19 @@ test("limits, default model and prices act on the next run", async () => {
   expect(settled.cost_usd).toBeCloseTo(0.004, 6);
 });
 
+test("null, or an empty field of a form, takes every setting that has a default back to it", async () => {
+  await using boo = await testApp();
+  const own = { default_model: "m", fast_model: "f", searxng_url: "http://localhost:1", terminal_shell: "/bin/sh" };
+  const none = { default_model: null, fast_model: null, searxng_url: null, terminal_shell: null };
+  const settings = () => boo.get<{ settings: object }>("/settings");
+  await boo.send("PATCH", "/settings", own);
+  expect(await boo.send<object>("PATCH", "/settings", none)).toMatchObject({ settings: none });
+  await boo.send("PATCH", "/settings", own);
+  const empty = { section: "runs", default_model: "", fast_model: "", searxng_url: "", terminal_shell: "" };
+  expect((await fetch(`${boo.url}/settings`, form(empty))).status).toBe(303);
+  expect(await settings()).toMatchObject({ settings: none });
+});
+
 test("a refused form keeps what was typed and says what is wrong; a good one goes back to its section", async () => {
   await using boo = await testApp();
   const bad = await fetch(
