@@ -1,4 +1,5 @@
 /** Endpoints: registered, removed, picked, and turned into a model that can be called. */
+import type { Db } from "../db/sql.ts";
 import type { Chat } from "../domain/chat.ts";
 import { DEMO_ENDPOINT_ID, type Endpoint, type EndpointKind } from "../domain/endpoint.ts";
 import { type Picked, pickEndpoint, type Wish } from "../domain/endpoint-pick.ts";
@@ -77,6 +78,12 @@ export async function removeEndpoint(core: EndpointCore, id: string): Promise<vo
     const done = endpoint.source === "found" ? await store.disableEndpoint(tx, id) : await store.deleteEndpoint(tx, id);
     if (done) changed(emit, id);
   });
+}
+
+/** Throws `invalid` for a pick that names no endpoint: it was removed meanwhile, or never there. */
+export async function checkPick(db: Db, endpointId: string | null | undefined): Promise<void> {
+  if (!endpointId || (await store.findEndpoint(db, endpointId))) return;
+  throw invalid(`There is no endpoint "${endpointId}" any more. Pick another one.`, "endpoint_id");
 }
 
 /** What the next message of a chat will use; for pages, from rows alone. */

@@ -32,6 +32,7 @@ import {
 } from "../store/sessions.ts";
 import { worktreeOfSession } from "../store/worktrees.ts";
 import { type Core, type Emit, transact } from "./core.ts";
+import { checkPick } from "./endpoints.ts";
 import { goingOn } from "./going-on.ts";
 import { openChatTab } from "./layout.ts";
 import { demandIdleTerminals, reconcileTerminals } from "./terminals/reconcile.ts";
@@ -160,8 +161,10 @@ export async function changeChat(core: Core, id: string, change: ChangeChat): Pr
     let chat = await findChat(tx, id);
     if (title !== undefined) chat = await renameChat(tx, id, title, "human");
     if (change.archived !== undefined) chat = await archiveChat(tx, id, change.archived);
-    if (change.pick !== undefined)
+    if (change.pick !== undefined) {
+      if (chat) await checkPick(tx, change.pick?.endpoint_id);
       chat = await setChatModel(tx, id, change.pick?.endpoint_id ?? null, change.pick?.model ?? null);
+    }
     if (change.mode !== undefined) chat = await setChatMode(tx, id, change.mode);
     if (!chat) throw notFound("chat");
     emitChat(emit, chat);

@@ -122,6 +122,29 @@ describe("wrong bodies", () => {
     expect(llm.chats()).toHaveLength(0);
   });
 
+  test("that pick an endpoint which is not there are refused wherever one is picked", async () => {
+    const { chat, session } = await boo.chat();
+    const { run } = await boo.ask(chat, "one");
+    await boo.settled(run.id, session);
+    const { messages } = await boo.get<{ messages: { id: string }[] }>(`/chats/${chat}`);
+    const pick = { endpoint_id: "gone", model: "m" };
+    for (const [method, path, body] of [
+      ["PATCH", `/chats/${chat}`, pick],
+      ["POST", `/chats/${chat}/model`, pick],
+      ["POST", `/chats/${chat}/messages`, { text: "two", ...pick }],
+      ["POST", `/messages/${messages[0]!.id}/regeneration`, pick],
+      ["POST", `/messages/${messages[0]!.id}/revision`, { text: "two", ...pick }],
+    ] as const) {
+      const error = await refusal(await ask(method, path, body), 422);
+      expect([path, error.field, error.message]).toEqual([
+        path,
+        "endpoint_id",
+        'There is no endpoint "gone" any more. Pick another one.',
+      ]);
+    }
+    expect((await boo.get<{ messages: unknown[] }>(`/chats/${chat}`)).messages).toHaveLength(2);
+  });
+
   test("that are too large are refused with 413, told or not told beforehand", async () => {
     const { chat } = await boo.chat();
     const huge = JSON.stringify({ text: "x".repeat(3_000_000) });

@@ -7,6 +7,7 @@ import { findMessage } from "../../store/messages.ts";
 import { runsOfMessages } from "../../store/runs.ts";
 import { attachedTo } from "../attachments.ts";
 import { type Core, transact } from "../core.ts";
+import { checkPick } from "../endpoints.ts";
 import { emitRun } from "../run-events.ts";
 import { enqueue, wake } from "./lane.ts";
 import { answerOnceMore, type PostMessage, postMessage } from "./start.ts";
@@ -35,6 +36,7 @@ export async function regenerate(core: Core, input: Regenerate): Promise<Run> {
     const question = before ? await findMessage(tx, before.question_id) : null;
     // What a fork copied was answered in another chat, and has no run of its own.
     if (!before || !question) throw invalid("This message was copied from another chat. Edit and send it again.");
+    await checkPick(tx, input.endpoint_id);
     const next = await answerOnceMore(tx, before, first, input);
     await putAside(tx, emit, next, { from: question.position + 1, below: first });
     emitRun(emit, next);

@@ -18,6 +18,7 @@ import { findSession, renameSession, touchSession } from "../../store/sessions.t
 import { attachTo, takeAttachments } from "../attachments.ts";
 import { type Core, type Emit, transact } from "../core.ts";
 import { type AgentPick, pickAgent, rememberPicks } from "../dispatch/picks.ts";
+import { checkPick } from "../endpoints.ts";
 import { personaOfMessage } from "../personas/picks.ts";
 import { projectOf } from "../projects.ts";
 import { emitRun } from "../run-events.ts";
@@ -134,6 +135,7 @@ async function existing(tx: Tx, chatId: string, clientId: string): Promise<{ mes
 async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, said: Said, input: PostMessage) {
   const session = await findSession(tx, chat.session_id);
   if (!session) throw notFound("session");
+  await checkPick(tx, input.endpoint_id);
   const agent = await pickAgent(core, tx, chat, input);
   const picked = input.agent !== undefined && said.agent !== chat.agent;
   if (picked) await setChatAgent(tx, chat.id, said.agent);
