@@ -1,32 +1,15 @@
 /** A page's start is sent before the rest is read, and what fails afterwards is told by the page. */
 import { expect, test } from "bun:test";
-import { type TestApp, testApp } from "../support/app.ts";
+import { testApp } from "../support/app.ts";
 import { fakeLlm } from "../support/fake-llm.ts";
 import { parse } from "../support/html.ts";
+import { withRunsLocked } from "../support/locked.ts";
 import { until } from "../support/until.ts";
 
 /** The last thing of a page that is the same for all. */
 const START_END = '.webmanifest"/>';
 const html = (url: string, encoding: string) =>
   fetch(url, { headers: { accept: "text/html", "accept-encoding": encoding } });
-
-/** Every page reads runs, and what is asked before a page begins reads none: it stands still until it is let go. */
-async function withRunsLocked<T>({ database }: TestApp, work: (letGo: () => void) => Promise<T>): Promise<T> {
-  const locked = Promise.withResolvers<void>();
-  const free = Promise.withResolvers<void>();
-  const holding = database.sql.begin(async (tx) => {
-    await tx`lock table runs in access exclusive mode`;
-    locked.resolve();
-    await free.promise;
-  });
-  await locked.promise;
-  try {
-    return await work(free.resolve);
-  } finally {
-    free.resolve();
-    await holding;
-  }
-}
 
 /** Text of the answer until it holds `mark`, and what comes after. */
 async function readTo(answer: Response, mark: string): Promise<{ first: string; rest: () => Promise<string> }> {
