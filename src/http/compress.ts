@@ -1,4 +1,4 @@
-/** Which encoding a client takes, and compression of whole answers (never of streams). */
+/** Which encoding a client takes, and compression of whole answers and of pages in pieces (never of event streams). */
 import { promisify } from "node:util";
 import { brotliCompress, constants, createBrotliCompress, createGzip, createZstdCompress, gzip } from "node:zlib";
 

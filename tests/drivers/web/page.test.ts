@@ -213,7 +213,7 @@ describe("what it costs", () => {
       "/tables": `${"<table><tr><td>".repeat(3_000)}x`,
       "/links": '<a href="x">'.repeat(50_000),
       "/attributes": `<p ${"a=1 ".repeat(200_000)}>attributes</p>`,
-      "/null": "\0".repeat(1_000) + "<p>null</p>",
+      "/null": `${"\0".repeat(1_000)}<p>null</p>`,
     };
     await using web = site((_, { pathname }) => html(pages[pathname] ?? ARTICLE));
     for (const path of Object.keys(pages)) {
