@@ -77,7 +77,7 @@ function scoreOf(name: string, words: readonly string[], whole: string): number 
   for (const word of words) {
     const inBase = name.indexOf(word, base);
     const at = inBase >= 0 ? inBase : name.indexOf(word);
-    if (inBase >= 0 && base > 0) score += 20;
+    if (inBase >= 0) score += 20;
     if (at === 0 || !isWordChar(name.charCodeAt(at - 1))) score += 10;
     if (at === base) score += 8;
     const end = name.charCodeAt(at + word.length);

@@ -17,6 +17,11 @@ test("words in any order, parts of words, whatever the case", () => {
   expect(found("readme")).toEqual(["README.md"]);
 });
 
+test("of files that have a name, the one that lies highest comes first", () => {
+  const same = ["packages/svelte/README.md", ".changeset/README.md", "README.md"];
+  expect(fuzzyRank(same, "readme", 3).map((i) => same[i])).toEqual(same.toReversed());
+});
+
 test("one typing error a word is forgiven, exact ones come first", () => {
   expect(found("jounal")).toContain("src/engine/journal.ts");
   expect(found("compsoer")).toEqual(["views/chats/composer.tsx"]);
