@@ -17,7 +17,7 @@ export async function recordsFor(
   fits: (record: StatusRecord) => boolean,
   missing: "conflict" | "not_found" = "conflict",
 ): Promise<StatusRecord[]> {
-  if (paths.length === 0) throw invalid("Name at least one path.", "path");
+  if (paths.length === 0) throw invalid("Name at least one path.", "paths");
   const records = status.records.filter(fits);
   const found: StatusRecord[] = [];
   for (const path of paths) {

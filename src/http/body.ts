@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { AppError, invalid, limited } from "../lib/errors.ts";
+import { bytes as shownBytes } from "../lib/format.ts";
 import { storable } from "../lib/text.ts";
 import { explainIssue } from "../lib/zod-message.ts";
 
@@ -66,7 +67,7 @@ export function parseQuery<T extends z.ZodType>(request: Request, schema: T): z.
 
 /** Checks a value made elsewhere (a path parameter) by the same rules and words. */
 export function check<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const { message, field } = explainIssue(result.error);
   throw invalid(message, field);
@@ -129,7 +130,7 @@ async function readAll(
   }
 }
 
-const tooLarge = (maxBytes: number) => limited(`The body is larger than ${Math.floor(maxBytes / 1024)} kB.`);
+const tooLarge = (maxBytes: number) => limited(`The body is larger than ${shownBytes(maxBytes)}.`);
 
 function parseJson(text: string): unknown {
   checkDepth(text);

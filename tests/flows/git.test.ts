@@ -110,7 +110,7 @@ describe("the git panel", () => {
       status: 409,
       error: { message: "There is no such change at nope.txt any more." },
     });
-    expect(await refused(boo, url("stagings"), {})).toMatchObject({ status: 422, error: { field: "path" } });
+    expect(await refused(boo, url("stagings"), {})).toMatchObject({ status: 422, error: { field: "paths" } });
     for (const path of ["../x", "/etc/passwd", ".git/config", "src"])
       expect((await refused(boo, url("discards"), { path })).status).toBe(409);
     expect((await refused(boo, url("discards/20200101-000000-000/undo"), {})).status).toBe(404);

@@ -51,7 +51,7 @@ describe("too much", () => {
     const answer = await json(big);
     expect([answer.status, answer.body.error]).toEqual([
       413,
-      { code: "limit", message: "The body is larger than 1024 kB." },
+      { code: "limit", message: "The body is larger than 1 MB." },
     ]);
   });
   test("a long body in chunks", async () => {
