@@ -1,10 +1,12 @@
-/** The program: reads the settings, starts the server, says where it is, ends it on a signal. */
+/** The program: reads the settings, starts the server, says where it is, ends it on a signal; or does the one command that there is. */
 import { startApp } from "./app.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
 import { AlreadyRunningError } from "./db/lock.ts";
 import { messageOf } from "./lib/errors.ts";
+import { makeToken } from "./token.ts";
 
-/** sysexits.h: a wrong setting, and a service that is taken. */
+/** sysexits.h: a wrong command, a wrong setting, and a service that is taken. */
+const EX_USAGE = 64;
 const EX_CONFIG = 78;
 const EX_TEMPFAIL = 75;
 /** A stop that takes longer than this is cut short. */
@@ -13,8 +15,20 @@ const STOP_DEADLINE_MS = 30_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const complain = (line: string) => process.stderr.write(`${line}\n`);
 
-async function main(): Promise<void> {
-  const config = readConfig();
+class UsageError extends Error {}
+
+const USAGE = `./scripts/start                starts BooCode
+./scripts/start token [name]   makes another access token and shows it once
+Settings come from the environment: docs/operations.md.`;
+
+async function main([command, ...rest]: string[]): Promise<void> {
+  if (command === undefined) return serve(readConfig());
+  if (command === "token" && rest.length <= 1) say(await makeToken(readConfig(), rest[0] ?? "command line"));
+  else if (command === "--help" || command === "-h") say(USAGE);
+  else throw new UsageError(`"${[command, ...rest].join(" ")}" is no command.`);
+}
+
+async function serve(config: Config): Promise<void> {
   const app = await startApp(config, {
     dev: process.env.NODE_ENV === "development",
     onTaken: (message) => {
@@ -43,9 +57,15 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => stop(signal));
 }
 
-main().catch((error: unknown) => {
-  complain(
-    error instanceof AlreadyRunningError ? `BooCode is ${error.message}` : `BooCode cannot start: ${messageOf(error)}`,
-  );
-  process.exit(error instanceof ConfigError ? EX_CONFIG : error instanceof AlreadyRunningError ? EX_TEMPFAIL : 1);
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof UsageError) complain(`${error.message}\n${USAGE}`);
+  else if (error instanceof AlreadyRunningError) complain(`BooCode is ${error.message}`);
+  else complain(`BooCode cannot start: ${messageOf(error)}`);
+  process.exit(exitCodeOf(error));
 });
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EX_USAGE;
+  if (error instanceof ConfigError) return EX_CONFIG;
+  return error instanceof AlreadyRunningError ? EX_TEMPFAIL : 1;
+}

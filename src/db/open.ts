@@ -57,6 +57,21 @@ export async function openDatabase(options: OpenOptions, log: Log): Promise<Data
   }
 }
 
+/** A command has no time to wait for a server that stops; it works beside it. */
+const COMMAND_WAIT_MS = 100;
+
+/** For a command: the database as ours, or, where a server runs that has it, beside that. */
+export async function withDatabase<T>(options: OpenOptions, log: Log, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const database = await openDatabase({ ...options, wait_ms: COMMAND_WAIT_MS }, log).catch((error: unknown) => {
+    if (error instanceof AlreadyRunningError) return null;
+    throw error;
+  });
+  if (database) return work(database.sql).finally(database.close);
+  const target = options.database_url ?? (await startEmbedded(options.home, log, options.embedded)).target;
+  const sql = connect(target, { max: 1 });
+  return work(sql).finally(() => sql.end({ timeout: 1 }));
+}
+
 /** Postgres died under us (out of memory, a wrong kill): bring it back while the pool and the lock keep knocking. */
 async function revive(options: OpenOptions, log: Log, open: { yes: boolean }): Promise<void> {
   while (open.yes) {
