@@ -58,6 +58,14 @@ export function createServer(options: ServerOptions): HttpServer {
   return { app, listen: () => listen(options.config, app, handle, closing) };
 }
 
+/** Who sends a token believes to be signed in. */
+const nobody = (request: Request) =>
+  unauthorized(
+    /^bearer /i.test(request.headers.get("authorization") ?? "")
+      ? "This token is not right, or it was revoked."
+      : "Sign in first.",
+  );
+
 type Handler = (request: Request, server: Bun.Server<undefined>) => Promise<Response | undefined>;
 
 function createHandler(
@@ -77,7 +85,7 @@ function createHandler(
     const inner = innerRequest(request, facts, rules);
     facts.secure = auth.isSecure(request, peer);
     facts.identity = await auth.identify(request, peer);
-    if (!facts.identity && !OPEN.test(new URL(inner.url).pathname)) throw unauthorized("Sign in first.");
+    if (!facts.identity && !OPEN.test(new URL(inner.url).pathname)) throw nobody(request);
     return app.fetch(inner);
   }
 

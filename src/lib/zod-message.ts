@@ -47,7 +47,7 @@ function sentence(issue: Issue, name: string): string {
     case "invalid_value":
       return `${name} must be ${issue.values.map(String).join(" or ")}.`;
     case "invalid_union":
-      return issue.options?.length
+      return "options" in issue && issue.options?.length
         ? `${name} must be ${issue.options.map(String).join(" or ")}.`
         : `${name} is not valid.`;
     case "unrecognized_keys":
