@@ -50,7 +50,7 @@ export function artifactRoutes(web: Web) {
       "/artifacts/:id/file",
       async ({ params }) => {
         const { html, markdown, title } = await readArtifact(web.core, params.id);
-        const stem = title.replace(/[^\p{L}\p{N} ._-]/gu, "").trim() || "artifact";
+        const stem = title.replace(/[^\p{L}\p{N} ._-]/gu, "").replace(/^[ .]+|[ .]+$/g, "") || "artifact";
         const name = `${stem}.${html === null ? "md" : "html"}`;
         return foreignBytes(html ?? markdown, { type: html === null ? "text/markdown" : "text/html", name });
       },
