@@ -63,6 +63,19 @@ test("The drawer opens from the header and from the bar, leads to a session, and
   await page.waitForURL((url) => !url.pathname.endsWith(chat));
 });
 
+test("The tabs offer a chat, a coder and a terminal, each in one row and as large as a thumb", async () => {
+  await page.goto(`${boo.url}/chats/${chat}`);
+  await live(page);
+  const tabs = page.locator(".switcher");
+  const row = await tabs.boundingBox();
+  for (const name of ["New chat", "New coder", "New terminal"]) {
+    const { y, width, height } = (await tabs.getByRole("button", { name, exact: true }).boundingBox())!;
+    expect({ name, y, width, height }).toEqual({ name, y: row!.y, width: 44, height: 44 });
+  }
+  await tabs.getByRole("button", { name: "New coder" }).tap();
+  await page.getByPlaceholder(/^Change something in/).waitFor();
+});
+
 test("While it writes: Stop in reach, a draft makes it Queue; after a tap no keyboard is called up", async () => {
   await page.goto(`${boo.url}/chats/${chat}`);
   await live(page);
