@@ -138,9 +138,16 @@
     root.dataset.stream = state;
     const strip = document.getElementById("conn");
     if (!strip) return;
-    strip.hidden = state !== "down";
-    strip.textContent =
-      state === "down" ? `Connection lost. What you see is from ${clock(last)}. Trying again; your draft is safe.` : "";
+    strip.replaceChildren(...(state === "down" ? [lost()] : []));
+  }
+
+  /** A phone has room for the first half of it; all of it is announced. */
+  function lost() {
+    const line = document.createElement("p");
+    const rest = document.createElement("span");
+    rest.textContent = " Trying again; your draft is safe.";
+    line.append(`Connection lost. What you see is from ${clock(last)}.`, rest);
+    return line;
   }
 
   const two = (n) => String(n).padStart(2, "0");

@@ -120,11 +120,11 @@ test("An endpoint is added and asked; reloaded in the middle, killed in the midd
   await page.getByText(/tok60 /).waitFor();
   const seen = /tok(\d+)\s*$/.exec((await page.locator(".turn.answered .part").last().textContent()) ?? "")?.[1];
   await server.kill("SIGKILL");
-  await page.locator("#conn").waitFor();
+  await page.locator("#conn > p").waitFor();
   await field(page).fill("and what was next?");
   server = await start(new URL(server.url).port);
   await page.getByText("Interrupted by a restart").waitFor();
-  await page.locator("#conn").waitFor({ state: "hidden" });
+  await page.locator("#conn > p").waitFor({ state: "hidden" });
   // What a watcher saw is stored.
   const kept = await page.locator(".turn.answered").last().textContent();
   expect(kept).toContain(`tok${seen}`);

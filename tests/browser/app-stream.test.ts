@@ -1,6 +1,6 @@
 /** The page's event stream over the real program: what comes is kept to the letter, and a lost connection comes back. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser, Request } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { type TestApp, testApp } from "../support/app.ts";
 import {
   type AppPage,
@@ -59,7 +59,7 @@ const visit = async (base = boo.url) => {
   await open.page.goto(`${base}/chats/${chat}`);
   await live(open.page);
 };
-const strip = () => open.page.locator("#conn");
+const strip = () => open.page.locator("#conn > p");
 const storedText = async () => {
   const { messages } = await boo.get<{ messages: { parts: { kind: string; text: string }[] }[] }>(`/chats/${chat}`);
   return messages.at(-1)!.parts.filter((p) => p.kind === "text");
@@ -118,6 +118,66 @@ test("Server stopped and started again: the strip says so, the page goes on wher
   await settled(page);
   await sameWhenReadAgain(page);
 });
+
+for (const [form, options] of [
+  ["on a wide screen", { viewport: { width: 1440, height: 900 } }],
+  ["on a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+] as const) {
+  test(`That the connection is lost is said ${form} where nothing moves for it and no control is covered`, async () => {
+    await using away = await appPage(browser, { ...options, expected: NETWORK });
+    const { page } = away;
+    const { project } = await boo.chat();
+    for (const path of [`/chats/${chat}`, "/", "/search", `/projects/${project}/tree`, `/sessions/${session}/review`]) {
+      await page.goto(boo.url + path);
+      await live(page);
+      const before = await places(page);
+      await page.route("**/stream?**", (route) => route.abort());
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      const line = page.getByRole("main").getByRole("status").filter({ hasText: "Connection lost" });
+      await line.locator("p").waitFor();
+      expect({ path, moved: moved(before, await places(page)) }).toEqual({ path, moved: [] });
+      expect({ path, covered: await coveredBy(page, "#conn > p") }).toEqual({ path, covered: [] });
+      await page.unroute("**/stream?**");
+      await page.locator("#conn > p").waitFor({ state: "detached" });
+      expect({ path, moved: moved(before, await places(page)) }).toEqual({ path, moved: [] });
+    }
+    expect(away.problems).toEqual([]);
+  });
+}
+
+/** Where everything stands that is no part of the line itself, nor text that ticks. */
+const places = (page: Page) =>
+  page.evaluate(() =>
+    Array.from(
+      document.querySelectorAll(
+        "main, main header, main header *, main form, main :is(.page, .tabs, .log, .composer, .hunks)",
+      ),
+    )
+      .filter((element) => element.checkVisibility() && !element.closest("time, #conn"))
+      .map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return `${element.tagName}.${element.className} ${[x, y, width, height].map(Math.round)}`;
+      }),
+  );
+const moved = (before: string[], after: string[]) => after.filter((place, at) => place !== before[at]);
+/** Controls of the header and of the bars below it that lie under what `over` names. */
+const coveredBy = (page: Page, over: string) =>
+  page.evaluate((selector) => {
+    const line = document.querySelector(selector)!.getBoundingClientRect();
+    const bars = "main :is(header, .tabs, .switcher, .searchform > .bar, .bar-2) :is(a, button, input)";
+    return Array.from(document.querySelectorAll(bars))
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        const beside = box.right <= line.left || box.left >= line.right;
+        return (
+          element.checkVisibility({ visibilityProperty: true }) &&
+          !beside &&
+          box.bottom > line.top &&
+          box.top < line.bottom
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 120));
+  }, over);
 
 test("A first connect that fails is tried again; what came meanwhile is there", async () => {
   const { page } = open;

@@ -41,7 +41,7 @@ export function Page({ frame, title, current, body_class, refresh_s, early, chil
         <Rail frame={frame} />
         <Sidebar frame={frame} current={current} />
         <main class="main" id="main" tabindex="-1">
-          <div id={ids.conn} role="status" class="conn" hidden></div>
+          <div id={ids.conn} role="status" class="conn"></div>
           <div id={ids.notice} role="alert" class="pagenote"></div>
           {children}
         </main>
