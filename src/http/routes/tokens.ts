@@ -9,7 +9,7 @@ import { notFound } from "../../lib/errors.ts";
 import { parseBody } from "../body.ts";
 import { describing } from "../describe.ts";
 import { callerOf } from "../request.ts";
-import { htmlAnswer, jsonAnswer, noContent, respond, seeOther, wants } from "../respond.ts";
+import { htmlAnswer, jsonAnswer, noContent, seeOther, wants } from "../respond.ts";
 
 export interface TokensProps {
   tokens: AccessToken[];
@@ -25,6 +25,8 @@ interface TokenDeps {
   page?: (props: TokensProps, request: Request) => string | Promise<string>;
 }
 
+/** Where a browser sees them. */
+const SECTION = `${urls.settings}#tokens`;
 const about = describing("tokens");
 const Form = z.object({ label: z.string().min(1).max(TOKEN_LABEL_CHARS).describe("What uses it.") });
 
@@ -49,7 +51,7 @@ export function tokenRoutes(deps: TokenDeps) {
       async ({ request, params }) => {
         const token = (await listTokens(deps.core)).find((t) => t.id === params.id);
         if (!token) throw notFound("token");
-        return wants(request) === "json" ? jsonAnswer(request, { token }) : seeOther(urls.tokens);
+        return wants(request) === "json" ? jsonAnswer(request, { token }) : seeOther(SECTION);
       },
       about({ summary: "A token, without its secret.", answers: { 200: { token: "Token" } } }),
     )
@@ -69,8 +71,8 @@ export function tokenRoutes(deps: TokenDeps) {
 }
 
 async function list(deps: TokenDeps, request: Request): Promise<Response> {
-  const tokens = await listTokens(deps.core);
-  return respond(request, { page: pageOf(deps, request, tokens, null), json: () => ({ tokens }) });
+  if (wants(request) === "page") return seeOther(SECTION);
+  return jsonAnswer(request, { tokens: await listTokens(deps.core) });
 }
 
 async function make(deps: TokenDeps, request: Request): Promise<Response> {
@@ -90,7 +92,7 @@ async function revoke(deps: TokenDeps, request: Request, id: string): Promise<Re
   const token = await revokeToken(deps.core, id);
   const form = wants(request);
   if (form === "json") return jsonAnswer(request, { token });
-  return form === "page" ? seeOther(urls.tokens) : noContent({ "hx-redirect": urls.tokens });
+  return form === "page" ? seeOther(SECTION) : noContent({ "hx-redirect": SECTION });
 }
 
 function pageOf(deps: TokenDeps, request: Request, tokens: AccessToken[], secret: string | null) {
