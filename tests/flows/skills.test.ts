@@ -23,6 +23,16 @@ const partsOf = async (boo: TestApp, chat: string, role: string) =>
 const commandsOf = async (boo: TestApp, chat: string, q = "") =>
   (await boo.get<{ commands: SlashCommand[] }>(`/chats/${chat}/commands?q=${encodeURIComponent(q)}`)).commands;
 
+test("the menu's options opened by themselves are the chat that they belong to", async () => {
+  await using boo = await testApp({ files: FILES });
+  const { chat } = await boo.chat();
+  const opened = await fetch(`${boo.url}/chats/${chat}/commands?q=t`, {
+    headers: { accept: "text/html" },
+    redirect: "manual",
+  });
+  expect([opened.status, opened.headers.get("location")]).toEqual([303, `/chats/${chat}`]);
+});
+
 describe("a skill named at the front of a message", () => {
   test("goes before it to the model, stands in the transcript, and stays as it was", async () => {
     await using llm = await fakeLlm();

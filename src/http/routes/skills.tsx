@@ -49,7 +49,7 @@ export function skillRoutes(web: Web) {
         summary: "What a message of this chat may begin with, best first.",
         query: Typed,
         answers: { 200: { commands: "SlashCommand[]" } },
-        also: { "text/html": "Options of the composer's menu, for htmx." },
+        also: { "text/html": "Options of the composer's menu, for htmx; any other page is the chat's." },
       }),
     );
 }
@@ -84,6 +84,8 @@ const listed = ({ root: _, body: __, ...skill }: WholeSkill) => skill;
 
 async function commands(web: Web, request: Request, id: string): Promise<Response> {
   const { q } = parseQuery(request, Typed);
+  // Its options mean something in the composer alone.
+  if (wants(request) === "page") return seeOther(urls.chat(id));
   const found = await slashCommands(web.core, id, q);
   return respond(request, {
     fragment: () => SlashOptions({ commands: found, chat_id: id }) as string,
