@@ -66,6 +66,22 @@ async function withApp(
   await use(boo, llm);
 }
 
+test("what is compacted under the demo model is summarised by the program: it would answer the instruction", async () => {
+  await using boo = await testApp({ files: FILES });
+  const { session, chat } = await boo.chat();
+  for (const question of ["What is in this project?", "what changed?"]) {
+    const { run } = await boo.ask(chat, question);
+    await boo.settled(run.id, session);
+  }
+  const { run } = await boo.send<{ run: { id: string } }>("POST", `/chats/${chat}/compaction`, {
+    focus: "what changed",
+  });
+  expect(await boo.settled(run.id, session)).toMatchObject({ state: "completed" });
+  const [boundary] = await boundariesOf(boo, chat);
+  expect(boundary!.meta.by).toBe("program");
+  expect(boundary!.text).toContain("- What is in this project?");
+});
+
 describe("a run that is longer than its window", () => {
   test("is compacted between its turns, again and again, and goes on to its end", async () => {
     await withApp({ flavour: "vllm", n_ctx: WINDOW, refuse_over: WINDOW }, async (boo, llm) => {

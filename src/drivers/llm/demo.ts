@@ -98,8 +98,12 @@ function followUp(wanted: Wanted[], done: readonly Done[], tools: ToolSpec[]): N
     const hit = hitsIn(result.result)[0];
     return hit ? list(callFor({ do: "view", path: hit.path, line: hit.line }, tools)) : [];
   }
-  if (want.do === "view" && /no such|not found|does not exist|there is no/i.test(result.result.slice(0, 200)))
+  if (want.do === "view" && /no such|not found|does not exist|there is no/i.test(result.result.slice(0, 200))) {
+    // Who says README means README.md.
+    const meant = /Did you mean (\S+)\?/.exec(result.result)?.[1];
+    if (meant?.startsWith(`${want.path}.`)) return list(callFor({ ...want, path: meant }, tools));
     return list(callFor({ do: "find", glob: `**/*${want.path.split("/").at(-1)}*` }, tools));
+  }
   if (want.do === "find") {
     const found = pathsIn(result.result);
     return found.length === 1 ? list(callFor({ do: "view", path: found[0]!, line: null }, tools)) : [];

@@ -3,6 +3,7 @@
  * that the endpoint reads nothing anew. Where that does not fit, or gives nothing, in pieces with the summary so far. What no
  * model summarises the program does, badly but surely.
  */
+import { DEMO_ENDPOINT_ID } from "../../domain/endpoint.ts";
 import { type ChatMessage, PromptTooLong } from "../../domain/llm.ts";
 import type { ToolSpec } from "../../domain/tool.ts";
 import { storable } from "../../lib/storable.ts";
@@ -42,7 +43,8 @@ export interface Summary {
 
 /** Never empty. Throws what ends the run: Stopped, or an endpoint that is away. */
 export async function summarise(call: SideCall, from: Summarising): Promise<Summary> {
-  const text = (await inPlace(call, from)) || (await inPieces(call, from));
+  // The demo model would take the instruction for a question.
+  const text = call.endpoint.id === DEMO_ENDPOINT_ID ? "" : (await inPlace(call, from)) || (await inPieces(call, from));
   return text ? { text, by: "model" } : { text: outlineOf(from.head, summaryChars(from)), by: "program" };
 }
 

@@ -71,6 +71,16 @@ describe("a chat", () => {
     expect(text).toContain("`src/sea.ts:1`");
   });
 
+  test("about a file without its ending opens the one that was meant", async () => {
+    await using project = await directory({ "README.md": "Keeps ships off rocks.\n", "deep/README.md": "x" });
+    const { text, calls } = await converse(project.path, "What does the README say?");
+    expect(calls).toEqual([
+      ["view_file", '{"path":"README"}'],
+      ["view_file", '{"path":"README.md"}'],
+    ]);
+    expect(text).toContain("Keeps ships off rocks.");
+  });
+
   test("about a file that is elsewhere looks for it", async () => {
     await using project = await directory({ "deep/down/lamp.ts": "x" });
     const { text, calls } = await converse(project.path, "open lamp.ts");
@@ -176,7 +186,8 @@ async function resultOf(root: string, call: ToolCall): Promise<string> {
   try {
     return (await tool.run(tool.input.parse(JSON.parse(call.arguments)), context)).text;
   } catch (error) {
-    return (error as Error).message;
+    const { message, hint = "" } = error as Error & { hint?: string };
+    return `${message} ${hint}`.trim();
   }
 }
 
