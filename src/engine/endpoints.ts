@@ -144,10 +144,10 @@ export async function knownEndpoint(core: EndpointCore, run: Asking): Promise<Fo
 export async function endpointForRun(core: EndpointCore, run: Asking): Promise<ForRun> {
   const wishes = await wishesOf(core, run);
   const { endpoint, model } = await pickAnswering(core, wishes);
-  if (!endpoint) throw unavailable("There is no model endpoint. Add one in Settings → Endpoints.");
+  if (!endpoint) throw unavailable("There is no model endpoint. Add one in Settings → Models.");
   if (!model)
     throw unavailable(
-      `${endpoint.label} lists no models (${endpoint.error ?? hostOf(endpoint.url)}). Look at Settings → Endpoints.`,
+      `${endpoint.label} lists no models (${endpoint.error ?? hostOf(endpoint.url)}). Look at Settings → Models.`,
     );
   return forRun(core, endpoint, model, windowIn(endpoint, model) ?? (await askWindow(core, endpoint, model)));
 }

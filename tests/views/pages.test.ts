@@ -113,3 +113,15 @@ test("amber is for what waits for you and nothing else", () => {
     if (!/^(desk|project|chat|finish-conflicts)/.test(name)) expect([name, amber]).toEqual([name, 0]);
   }
 });
+
+test("a link to a section of the settings leads to one, and so does the list beside them", () => {
+  const settings = parse(pages.find((p) => p.name === "settings")!.html);
+  const links = pages.flatMap(({ html }) =>
+    all(parse(html), 'a[href^="/settings#"]').map((a) => a.getAttribute("href")!),
+  );
+  const listed = all(settings, '.subnav a[href^="#"]').map((a) => a.getAttribute("href")!);
+  expect(links.length).toBeGreaterThan(2);
+  for (const href of new Set([...links, ...listed])) {
+    expect([href, settings.getElementById(href.split("#")[1]!) !== null]).toEqual([href, true]);
+  }
+});

@@ -39,6 +39,7 @@ test("without prices it counts tokens and says how to set them; without calls it
   const text = words(UsageContent({ usage: free, projects: [] }));
   expect(text).toContain("4.41M tokens in 14 days");
   expect(text).toContain("No price is known.");
+  expect(String(UsageContent({ usage: free, projects: [] }))).toContain('href="/settings#models"');
   const nothing = aUsage({ total: sums({ calls: 0 }), models: [], tools: [], budgets: [] });
   expect(words(UsageContent({ usage: nothing, projects: [] }))).toContain("No model was called in the last 14 days.");
 });

@@ -82,7 +82,7 @@ function Headline({ usage }: { usage: Usage }) {
       {today ? <p safe>{`Today ${todayWords(today)}.`}</p> : ""}
       {total.cost_usd === null ? (
         <p class="dim">
-          No price is known. Set prices of models in <a href={`${urls.settings}#endpoints`}>Settings → Endpoints</a>.
+          No price is known. Set prices of models in <a href={`${urls.settings}#models`}>Settings → Models</a>.
         </p>
       ) : (
         ""

@@ -20,7 +20,7 @@ const LINE_CHARS = 160;
 export const INTRO =
   "I am BooCode's **demo model**: not a language model, only a few fixed rules that call the real tools. I can list directories, open files, search, find files and look at git.";
 export const CONNECT =
-  "To talk to a real model, start one (llama-swap, llama.cpp, Ollama, vLLM, LM Studio, …) or take any OpenAI-compatible URL and add it in **Settings → Endpoints**, or set `LLAMA_SWAP_URL` and restart.";
+  "To talk to a real model, start one (llama-swap, llama.cpp, Ollama, vLLM, LM Studio, …) or take any OpenAI-compatible URL and add it in **Settings → Models**, or set `LLAMA_SWAP_URL` and restart.";
 export const FOOTER = `*From the demo model: rules, not a language model. ${CONNECT}*`;
 
 /** What is about to be done, in a sentence. */

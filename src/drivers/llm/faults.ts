@@ -16,7 +16,7 @@ export interface Fault {
 /** The longest Retry-After that is waited for; a longer one fails at once and is shown. */
 export const RETRY_AFTER_LIMIT_MS = 30_000;
 const QUOTE_CHARS = 300;
-const WHERE = "Settings → Endpoints";
+const WHERE = "Settings → Models";
 
 /** A network error of fetch. */
 export function connectionFault(error: unknown, host: string): Fault {
