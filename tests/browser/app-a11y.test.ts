@@ -155,6 +155,35 @@ async function check(page: Page): Promise<string[]> {
 const width = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Controls of a bar that a long name beside them pushed out of it, into one another, or into a second line. */
+const pushed = (page: Page) =>
+  page.evaluate(() => {
+    const wrong: string[] = [];
+    for (const bar of Array.from(document.querySelectorAll("main :is(header.bar, .bar-2, .fhead, .switcher)"))) {
+      const around = bar.getBoundingClientRect();
+      const scrolls = getComputedStyle(bar).overflowX === "auto";
+      const controls = Array.from(bar.querySelectorAll("a, button, input, .chip"))
+        .filter(
+          (control) => control.checkVisibility({ visibilityProperty: true }) && !control.closest(".vh, [popover]"),
+        )
+        .map((control) => ({ box: control.getBoundingClientRect(), words: control.outerHTML.slice(0, 90) }));
+      for (const [at, { box, words }] of controls.entries()) {
+        if (!scrolls && box.right > around.right + 1) wrong.push(`outside: ${words}`);
+        if (box.bottom > around.bottom + 1 || box.top < around.top - 1) wrong.push(`above or below: ${words}`);
+        const next = controls[at + 1]?.box;
+        if (
+          next &&
+          next.left < box.right - 1 &&
+          next.top < box.bottom - 1 &&
+          next.bottom > box.top + 1 &&
+          next.right > box.left
+        )
+          wrong.push(`under the next: ${words}`);
+      }
+    }
+    return wrong;
+  });
+
 for (const [name, options] of [
   ["light, wide", { colorScheme: "light" }],
   ["dark, on a phone", { colorScheme: "dark", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
@@ -182,6 +211,7 @@ for (const [name, options] of [
         const wrong = [...(await check(open.page)), ...open.problems.splice(0)];
         if (shifts > AGES_SHIFT) wrong.push(`moved by ${shifts}: ${seen.map(({ moved }) => moved).join(", then ")}`);
         if ((await width(open.page)) > 0) wrong.push("wider than the screen");
+        wrong.push(...(await pushed(open.page)));
         if (wrong.length > 0) found[page] = wrong;
       }
       expect(found).toEqual({});
