@@ -223,8 +223,7 @@ function StreamNotes() {
   return (
     <div class="streamnotes" role="status">
       <p class="if-down">
-        No live connection: what you see may be old.
-        <span> A message is sent all the same if the server answers.</span>
+        No live connection: what you see may be old. A message is sent all the same if the server answers.
       </p>
       <p class="if-sent">Sent. It appears here when the connection is back.</p>
       <noscript>
