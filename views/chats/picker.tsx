@@ -71,7 +71,8 @@ function EndpointModels({ chat_id, endpoint, pick }: { chat_id: string; endpoint
   return (
     <form {...action(urls.chatModel(chat_id), chat_id)} aria-label={attr(endpoint.label)}>
       <p>
-        <Glyph status={status} />
+        {/* That it answers needs no mark: a check is what is chosen. */}
+        {status === "done" ? <span class="g"></span> : <Glyph status={status} />}
         <b class="cut" safe>
           {endpoint.label}
         </b>
