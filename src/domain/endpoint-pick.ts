@@ -48,7 +48,9 @@ export function pickEndpoint(
 function wished(usable: readonly Endpoint[], ready: readonly Endpoint[], { endpoint_id, model }: Wish): Picked | null {
   const named = endpoint_id === null ? undefined : usable.find((e) => e.id === endpoint_id);
   if (named) return { endpoint: named, model: model ?? named.models[0]?.id ?? null };
-  const endpoint = model === null ? undefined : withModel(ready, model);
+  if (model === null) return null;
+  const demo = model === DEMO_MODEL ? usable.filter((e) => e.id === DEMO_ENDPOINT_ID) : [];
+  const endpoint = withModel([...ready, ...demo], model);
   return endpoint ? { endpoint, model } : null;
 }
 

@@ -80,10 +80,20 @@ export async function removeEndpoint(core: EndpointCore, id: string): Promise<vo
   });
 }
 
-/** Throws `invalid` for a pick that names no endpoint: it was removed meanwhile, or never there. */
-export async function checkPick(db: Db, endpointId: string | null | undefined): Promise<void> {
-  if (!endpointId || (await store.findEndpoint(db, endpointId))) return;
-  throw invalid(`There is no endpoint "${endpointId}" any more. Pick another one.`, "endpoint_id");
+/**
+ * Throws `invalid` for a pick that cannot be kept: of an endpoint that was removed meanwhile, or never there; of a model alone, in a
+ * chat without an endpoint, that no endpoint lists. Another model would answer, and nobody be told.
+ */
+export async function checkPick(
+  db: Db,
+  { endpoint_id, model }: { endpoint_id?: string | null | undefined; model?: string | null | undefined },
+  chat: Pick<Chat, "endpoint_id">,
+): Promise<void> {
+  if (endpoint_id && !(await store.findEndpoint(db, endpoint_id)))
+    throw invalid(`There is no endpoint "${endpoint_id}" any more. Pick another one.`, "endpoint_id");
+  if (!model || endpoint_id || chat.endpoint_id) return;
+  const listed = (await store.listEndpointRows(db)).some((e) => e.enabled && e.models.some((m) => m.id === model));
+  if (!listed) throw invalid(`No endpoint lists a model "${model}". Name its endpoint, too.`, "model");
 }
 
 /** What the next message of a chat will use; for pages, from rows alone. */

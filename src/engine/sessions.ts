@@ -162,7 +162,7 @@ export async function changeChat(core: Core, id: string, change: ChangeChat): Pr
     if (title !== undefined) chat = await renameChat(tx, id, title, "human");
     if (change.archived !== undefined) chat = await archiveChat(tx, id, change.archived);
     if (change.pick !== undefined) {
-      if (chat) await checkPick(tx, change.pick?.endpoint_id);
+      if (chat) await checkPick(tx, change.pick ?? {}, chat);
       chat = await setChatModel(tx, id, change.pick?.endpoint_id ?? null, change.pick?.model ?? null);
     }
     if (change.mode !== undefined) chat = await setChatMode(tx, id, change.mode);

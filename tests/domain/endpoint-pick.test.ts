@@ -66,6 +66,11 @@ const cases: [string, string, string][] = [
     "demo demo",
   ],
   [
+    "the demo model can be picked by its name alone although others are there",
+    pick([one], [{ endpoint_id: null, model: "demo" }]),
+    "demo demo",
+  ],
+  [
     "the demo model can be picked although others are there",
     pick([one], [{ endpoint_id: "demo", model: "demo" }]),
     "demo demo",

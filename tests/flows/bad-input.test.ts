@@ -142,7 +142,21 @@ describe("wrong bodies", () => {
         'There is no endpoint "gone" any more. Pick another one.',
       ]);
     }
+    for (const [path, body, field] of [
+      [`/chats/${chat}/messages`, { text: "two", model: "no-such" }, "model"],
+      [`/messages/${messages[0]!.id}/revision`, { text: "two", model: "no-such" }, "model"],
+      [`/messages/${messages[0]!.id}/regeneration`, { model: "fake-mini" }, "endpoint_id"],
+    ] as const)
+      expect([path, (await refusal(await ask("POST", path, body), 422)).field]).toEqual([path, field]);
     expect((await boo.get<{ messages: unknown[] }>(`/chats/${chat}`)).messages).toHaveLength(2);
+  });
+
+  test("a model alone is that model, also the demo model's, beside endpoints", async () => {
+    const { chat, session } = await boo.chat();
+    for (const model of ["fake-mini", "demo"]) {
+      const { run } = await boo.ask(chat, "hello", { model });
+      expect(await boo.settled(run.id, session)).toMatchObject({ state: "completed", model });
+    }
   });
 
   test("that are too large are refused with 413, told or not told beforehand", async () => {

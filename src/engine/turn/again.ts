@@ -36,7 +36,9 @@ export async function regenerate(core: Core, input: Regenerate): Promise<Run> {
     const question = before ? await findMessage(tx, before.question_id) : null;
     // What a fork copied was answered in another chat, and has no run of its own.
     if (!before || !question) throw invalid("This message was copied from another chat. Edit and send it again.");
-    await checkPick(tx, input.endpoint_id);
+    await checkPick(tx, input, before);
+    if (!input.endpoint_id !== !input.model)
+      throw invalid("An endpoint and its model are picked together.", input.endpoint_id ? "model" : "endpoint_id");
     const next = await answerOnceMore(tx, before, first, input);
     await putAside(tx, emit, next, { from: question.position + 1, below: first });
     emitRun(emit, next);

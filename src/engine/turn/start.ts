@@ -135,8 +135,8 @@ async function existing(tx: Tx, chatId: string, clientId: string): Promise<{ mes
 async function store(core: Core, tx: Tx, emit: Emit, chat: Chat, first: number, said: Said, input: PostMessage) {
   const session = await findSession(tx, chat.session_id);
   if (!session) throw notFound("session");
-  await checkPick(tx, input.endpoint_id);
   const agent = await pickAgent(core, tx, chat, input);
+  if (!agent) await checkPick(tx, input, chat);
   const picked = input.agent !== undefined && said.agent !== chat.agent;
   if (picked) await setChatAgent(tx, chat.id, said.agent);
   if ((await rememberPicks(tx, chat, input, agent)) || picked) emitChat(emit, chat);
