@@ -131,16 +131,17 @@ function Summary({ children }: { children: JSX.Element | JSX.Element[] }) {
 }
 
 function Fields({ title, fields, resources }: { title?: string; fields: FieldView[]; resources: Resources }) {
+  const told = fields.some(({ about }) => about !== "");
   return (
     <div class="tblwrap">
-      <table class="tbl">
+      <table class="tbl fieldtbl">
         <thead>
           <tr>
             <th scope="col" safe>
               {title ?? "Field"}
             </th>
             <th scope="col">Type</th>
-            <th scope="col">About</th>
+            {told ? <th scope="col">About</th> : ""}
           </tr>
         </thead>
         <tbody>
@@ -152,9 +153,13 @@ function Fields({ title, fields, resources }: { title?: string; fields: FieldVie
               <td>
                 <Type type={type} resources={resources} />
               </td>
-              <td>
-                <Prose text={about} />
-              </td>
+              {told ? (
+                <td>
+                  <Prose text={about} />
+                </td>
+              ) : (
+                ""
+              )}
             </tr>
           ))}
         </tbody>
