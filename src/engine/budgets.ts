@@ -18,11 +18,16 @@ import { steady } from "./steady.ts";
 
 type OfRun = Pick<Run, "id" | "chat_id" | "session_id" | "project_id" | "answer_id" | "provider">;
 
-/** What the coming call is going to take at least. */
-export interface Coming {
+/** What a call is going to take at least. */
+export interface Cost {
   tokens: number;
   usd: number;
 }
+/** Of the coming call; asked for only where there is a budget. */
+export type Coming = () => Cost | Promise<Cost>;
+
+/** An agent makes its own calls, as many as it likes: none of them is known before. */
+export const NOT_KNOWN: Coming = () => ({ tokens: 0, usd: 0 });
 
 /** Returns when the call may be made, false when a human would not have it. Throws as `ask` does. */
 export async function holdForBudget(core: Core, run: OfRun, coming: Coming, signal: AbortSignal): Promise<boolean> {
@@ -37,27 +42,37 @@ export async function holdForBudget(core: Core, run: OfRun, coming: Coming, sign
 
 /** Whether a call that nobody waits for should better not be made. */
 export async function isSpent(core: Core, run: OfRun): Promise<boolean> {
-  return (await firstOver(core, run, { tokens: 0, usd: 0 })) !== null;
+  return (await firstOver(core, run, NOT_KNOWN)) !== null;
 }
 
 /** The first budget that this call would go beyond; null where there is none, which costs one small query. */
 async function firstOver(core: Core, run: OfRun, coming: Coming): Promise<Over | null> {
-  for (const budget of await listBudgets(core.sql)) {
+  const budgets = await listBudgets(core.sql);
+  if (budgets.length === 0) return null;
+  const cost = await coming();
+  for (const budget of budgets) {
     const subject = subjectOf(budget.scope, run);
     if (subject === null) continue;
     const spent = await spentOf(core, budget.scope, run.id);
     const raised = await countRaised(core.sql, subject);
-    const most = (limit: number | null) => (limit === null ? Number.POSITIVE_INFINITY : limit * (1 + raised));
-    if (spent.usd + coming.usd >= most(budget.usd) || spent.tokens + coming.tokens >= most(budget.tokens))
-      return { ...budget, subject, spent, raised };
+    if (reaches({ usd: spent.usd + cost.usd, tokens: spent.tokens + cost.tokens }, budget, raised))
+      return { ...budget, subject, spent, raised, cost };
   }
   return null;
 }
 
+/** Each "go on" was worth once more as much. */
+function reaches(cost: Cost, { usd, tokens }: Pick<Budget, "usd" | "tokens">, raised: number): boolean {
+  const most = (limit: number | null) => (limit === null ? Number.POSITIVE_INFINITY : limit * (1 + raised));
+  return cost.usd >= most(usd) || cost.tokens >= most(tokens);
+}
+
 interface Over extends Budget {
   subject: string;
-  spent: { usd: number; tokens: number };
+  spent: Cost;
   raised: number;
+  /** What the call would come to. */
+  cost: Cost;
 }
 
 /** What an answer is for: this run, this day, this month of the project. Null for another project's. */
@@ -73,16 +88,20 @@ function spentOf(core: { sql: Db }, scope: BudgetScope, runId: string): Promise<
   return spentBy(core.sql, { since: startOfMonth(), project_id: scope.slice("project:".length) });
 }
 
-function askingFor({ scope, subject, usd, tokens, spent, raised }: Over): Asking {
+function askingFor({ scope, subject, usd, tokens, spent, raised, cost }: Over): Asking {
   const what = scope === "run" ? "this run" : scope === "day" ? "today" : "this project this month";
   const limit = limitWords({ usd, tokens });
   const facts = [
     { label: "Budget", value: `${limit}${raised > 0 ? `, ${raised + 1} times by now` : ""}` },
-    { label: "Spent", value: `${money(spent.usd)}, ${count(spent.tokens)} tokens` },
+    { label: "Spent", value: costWords(spent) },
+    ...(cost.tokens > 0 ? [{ label: "Next call", value: `about ${costWords(cost)}` }] : []),
   ];
+  const is_spent = reaches(spent, { usd, tokens }, raised);
   return {
     kind: "permission",
-    title: `The budget of ${what} is spent: ${limit}`,
+    title: is_spent
+      ? `The budget of ${what} is spent: ${limit}`
+      : `The next call would go beyond the budget of ${what}: ${limit}`,
     detail: { tool_kind: BUDGET_TOOL, text: null, facts, subject },
     options: [
       { id: BUDGET_OPTIONS.go_on, kind: "allow_once", name: `Go on: ${limit} more` },
@@ -91,6 +110,7 @@ function askingFor({ scope, subject, usd, tokens, spent, raised }: Over): Asking
   };
 }
 
+const costWords = ({ usd, tokens }: Cost): string => `${money(usd)}, ${count(tokens)} tokens`;
 const limitWords = ({ usd, tokens }: Pick<Budget, "usd" | "tokens">): string =>
   [usd === null ? "" : money(usd), tokens === null ? "" : `${count(tokens)} tokens`].filter(Boolean).join(" or ");
 

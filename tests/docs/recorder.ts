@@ -34,7 +34,8 @@ export function record(routes: readonly Route[]): Recorder {
     async fetch(request) {
       const { pathname, search } = new URL(request.url);
       const headers = new Headers(request.headers);
-      for (const name of ["host", "accept-encoding", "connection"]) headers.delete(name);
+      for (const name of ["host", "connection"]) headers.delete(name);
+      headers.set("accept-encoding", "identity");
       used.clear();
       const body = request.body ? await request.arrayBuffer() : null;
       const response = await fetch(recorder.target + pathname + search, {

@@ -32,6 +32,9 @@ const prices = async (boo: TestApp) => {
 /** One call of a tool, then the answer: 1,000 tokens in and 100 out each time, which is 2 cents. */
 const TWO_TURNS = `[[tool:view_file {"path":"a.txt"}]][[tool:view_file {"path":"b.txt"}]][[usage:1000,100,400]][[next:{{say:Done.}}{{usage:1000,100,400}}]]`;
 
+/** The same with ten times as many in: 11 cents, far more than our own estimate of either prompt. */
+const COSTLY_TURNS = TWO_TURNS.replaceAll("usage:1000,", "usage:10000,");
+
 describe("usage", () => {
   test("every call is a row: by day, model, project, provider and tool, kept when the chat is deleted", async () => {
     await using llm = await fakeLlm({ models: ["fake-model", "fake-mini"] });
@@ -90,28 +93,39 @@ describe("budgets", () => {
     await prices(boo);
     await boo.send("PUT", "/budgets", budget);
     const { session, chat } = await boo.chat();
-    llm.set(TWO_TURNS);
+    llm.set(COSTLY_TURNS);
     const { run } = await boo.ask(chat, "Read both.");
     await use(boo, { session, chat, run: run.id }, () => llm.chats().length);
   };
 
   test("a run that would go beyond waits under Needs you; go on is worth as much again", async () => {
-    await withBudget({ scope: "run", usd: 0.025 }, async (boo, at, calls) => {
+    await withBudget({ scope: "run", usd: 0.2 }, async (boo, at, calls) => {
       const request = await asked(boo);
       expect(request).toMatchObject({ kind: "permission", run_id: at.run, detail: { tool_kind: "budget" } });
-      expect(request.title).toBe("The budget of this run is spent: $0.0250");
+      expect(request.title).toBe("The next call would go beyond the budget of this run: $0.20");
       expect(calls()).toBe(1);
       expect((await boo.get<{ run: { state: string } }>(`/runs/${at.run}`)).run.state).toBe("waiting");
       const desk = await (await fetch(boo.url, { headers: { accept: "text/html" } })).text();
-      expect(desk).toContain("The budget of this run is spent");
+      expect(desk).toContain("The next call would go beyond the budget of this run");
       await answer(boo, request.id, "go_on");
       expect(await boo.settled(at.run, at.session)).toMatchObject({ state: "completed", reason: "done" });
       expect(calls()).toBe(2);
     });
   });
 
+  test("a first call that alone would go beyond is not made before somebody allows it", async () => {
+    await withBudget({ scope: "run", tokens: 100 }, async (boo, at, calls) => {
+      const request = await asked(boo);
+      expect(request.title).toBe("The next call would go beyond the budget of this run: 100 tokens");
+      expect(calls()).toBe(0);
+      await answer(boo, request.id, "stop");
+      expect(await boo.settled(at.run, at.session)).toMatchObject({ state: "limited", reason: "budget" });
+      expect(calls()).toBe(0);
+    });
+  });
+
   test("stop ends it as limited and makes no call; Continue asks again", async () => {
-    await withBudget({ scope: "day", tokens: 1100 }, async (boo, at, calls) => {
+    await withBudget({ scope: "day", tokens: 10_100 }, async (boo, at, calls) => {
       await answer(boo, (await asked(boo)).id, "stop");
       expect(await boo.settled(at.run, at.session)).toMatchObject({ state: "limited", reason: "budget" });
       expect(calls()).toBe(1);
@@ -132,11 +146,11 @@ describe("budgets", () => {
       await expect(boo.send("PUT", "/budgets", { scope: "day", ...bad })).rejects.toThrow(/answered 422.*"field"/);
     await expect(boo.send("PUT", "/budgets", { scope: "week", usd: 1 })).rejects.toThrow(/answered 422.*"scope"/);
     await expect(boo.send("PUT", "/budgets", { scope: "project:nobody", usd: 1 })).rejects.toThrow(/answered 404/);
-    await boo.send("PUT", "/budgets", { scope: `project:${project}`, tokens: 1000 });
-    llm.set("[[say:ok]][[usage:1000,100]]");
+    await boo.send("PUT", "/budgets", { scope: `project:${project}`, tokens: 10_000 });
+    llm.set("[[say:ok]][[usage:10000,100]]");
     const first = await boo.ask(chat, "one");
     expect(await boo.settled(first.run.id, session)).toMatchObject({ state: "completed" });
-    expect((await usageOf(boo)).budgets).toMatchObject([{ scope: `project:${project}`, spent_tokens: 1100 }]);
+    expect((await usageOf(boo)).budgets).toMatchObject([{ scope: `project:${project}`, spent_tokens: 10_100 }]);
     const second = await boo.ask(chat, "two");
     const request = await asked(boo);
     expect(request).toMatchObject({ run_id: second.run.id });
@@ -159,9 +173,9 @@ describe("budgets", () => {
     const database = await testDatabase();
     const first = await testApp({ llm, repo, database });
     await prices(first);
-    await first.send("PUT", "/budgets", { scope: "run", usd: 0.025 });
+    await first.send("PUT", "/budgets", { scope: "run", usd: 0.2 });
     const { session, chat } = await first.chat();
-    llm.set(TWO_TURNS);
+    llm.set(COSTLY_TURNS);
     const { run } = await first.ask(chat, "Read both.");
     const request = await asked(first);
     await first.stop();

@@ -40,6 +40,12 @@ export async function promptWithRoom(at: Compacting): Promise<ChatMessage[]> {
   return messagesOf((await compact(at, told, wish)) ?? told);
 }
 
+/** Tokens that the next prompt is going to have, after it was compacted where that is due. */
+export async function promptTokens(at: Compacting): Promise<number> {
+  const used = at.gauge.prompt(messagesOf(await readTold(at.core, at)));
+  return at.window === null ? used : Math.min(used, Math.round(at.window * COMPACTION_SHARE));
+}
+
 /**
  * After a refusal: a prompt that is shorter; the `tries`-th time it has to be much shorter. Throws what the endpoint said when
  * there is nothing left to take out.

@@ -11,7 +11,7 @@ import { closeLeftOpen, nextPartPosition } from "../../store/parts.ts";
 import { describeRun, findRun, moveRun, nextQueued, runsOfMessages } from "../../store/runs.ts";
 import { touchSession } from "../../store/sessions.ts";
 import { artifactOfRun } from "../artifacts.ts";
-import { holdForBudget } from "../budgets.ts";
+import { holdForBudget, NOT_KNOWN } from "../budgets.ts";
 import { toldApply } from "../changes/apply.ts";
 import { applyOfRun } from "../changes/bypass.ts";
 import { beginCoderRun } from "../changes/tell.ts";
@@ -150,7 +150,7 @@ async function outcomeOf(
     if (!answer || !chat) throw new AppError("not_found", "The chat was deleted.");
     if (run.provider !== NATIVE_PROVIDER) {
       writer.continueAt(await steady(core, () => nextPartPosition(core.sql, run.answer_id)), null);
-      if (!(await holdForBudget(core, run, { tokens: 0, usd: 0 }, live.abort.signal)))
+      if (!(await holdForBudget(core, run, NOT_KNOWN, live.abort.signal)))
         return { state: "limited", reason: "budget", error: null };
       const ending = await dispatchRun(core, run, live, writer, project);
       await showArtifact(core, writer, run);

@@ -15,7 +15,7 @@ import { steady } from "../steady.ts";
 import { toolSpecs } from "../tools/registry.ts";
 import type { Attached } from "./attached.ts";
 import { executeCalls, openCalls } from "./calls.ts";
-import { type Compacting, promptAfterRefusal, promptWithRoom } from "./compact.ts";
+import { type Compacting, promptAfterRefusal, promptTokens, promptWithRoom } from "./compact.ts";
 import { costOf } from "./cost.ts";
 import { Gauge } from "./gauge.ts";
 import { CHAT_LIMITS, limitOf, limitsFor } from "./limits.ts";
@@ -111,8 +111,12 @@ export async function compactingFor(
 }
 
 /** Waits for a human where a budget is spent; false when the run has to end. */
-export function mayCall({ core, live, run, endpoint, model, last_prompt }: Compacting): Promise<boolean> {
-  const coming = { tokens: last_prompt, usd: costOf(endpoint, model, last_prompt, 0) ?? 0 };
+export function mayCall(room: Compacting): Promise<boolean> {
+  const { core, live, run, endpoint, model } = room;
+  const coming = async () => {
+    const tokens = room.last_prompt || (await promptTokens(room));
+    return { tokens, usd: costOf(endpoint, model, tokens, 0) ?? 0 };
+  };
   return holdForBudget(core, run, coming, live.abort.signal);
 }
 
