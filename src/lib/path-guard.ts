@@ -24,8 +24,9 @@ const SECRET_FILE: readonly RegExp[] = [
   /\.env$/,
   /^(client_secret|service[-_]account).*\.json$/,
 ];
-/** Two segments at the end of a path. */
-const SECRET_PAIR = /(^|\/)(\.docker\/config\.json|\.config\/gh\/hosts\.yml|\.cargo\/credentials(\.toml)?)$/;
+/** Two segments at the end of a path; ours too: a project may hold the data directory. */
+const SECRET_PAIR =
+  /(^|\/)(\.boocode\/(mcp|providers)\.json|\.docker\/config\.json|\.config\/gh\/hosts\.yml|\.cargo\/credentials(\.toml)?)$/;
 
 /** `.env.example`, `.env.local.sample`, `prod.env.template`: made to be read. */
 const MADE_TO_BE_READ = /^(\.env(\.[^/]*)?|[^/]*\.env)\.(example|sample|template)$|^(example|sample|template)\.env$/;

@@ -13,7 +13,7 @@ import {
 const SECRET = [
   ".env", ".ENV", "a/.env.local", "x/.envrc", ".env.example.bak", "server.pem", "tls/Server.KEY", "id_rsa", "id_ed25519.pub", "ID_ECDSA_sk",
   "credentials", "aws/credentials.json", "Credentials.INI", "credentials.toml", "pass.kdbx", ".netrc", ".npmrc", ".git-credentials", ".pgpass",
-  ".ssh/config", ".aws/anything", ".docker/config.json", "prod.env", "store.p12", "app.jks",
+  ".ssh/config", ".aws/anything", ".docker/config.json", ".boocode/mcp.json", ".boocode/providers.json", "prod.env", "store.p12", "app.jks",
   "server.pem~", "server.pem.bak", ".server.pem.swp", "#id_rsa#", ".#.netrc", "key.key.old.1", ".npmrc ", "server.key.",
   ".e\u200bnv", "．env", ".env/lib/inside.txt",
 ]; // biome-ignore format: a table
