@@ -71,6 +71,7 @@ describe("usage", () => {
   test("what an endpoint does not count is estimated, and said to be", async () => {
     await using llm = await fakeLlm();
     await using boo = await testApp({ llm, files: FILES });
+    await prices(boo);
     const { session, chat } = await boo.chat();
     llm.set("[[say:half of it and]][[eof:3]]");
     const { run } = await boo.ask(chat, "Go.");
@@ -78,8 +79,13 @@ describe("usage", () => {
     const usage = await usageOf(boo);
     expect(usage.total).toMatchObject({ calls: 1, estimated: 1 });
     expect(usage.total.tokens_in).toBeGreaterThan(500);
+    // By the price of what went in, and of what was written before it broke off.
+    expect(usage.total.cost_usd).toBeGreaterThan((usage.total.tokens_in * 10) / 1_000_000);
+    expect((await boo.get<{ run: { cost_usd: number } }>(`/runs/${run.id}`)).run.cost_usd).toBe(usage.total.cost_usd!);
+    const shown = await (await fetch(`${boo.url}/chats/${chat}`, { headers: { accept: "text/html" } })).text();
+    expect(shown).toContain("~$0.0");
     const page = await (await fetch(`${boo.url}/usage`, { headers: { accept: "text/html" } })).text();
-    expect(page).toContain("those tokens are estimated");
+    expect(page).toContain("what those took is estimated");
   });
 });
 

@@ -1,7 +1,7 @@
 /** The facts below an answer: what happens right now and how long ago something came, or what it took. */
 import type { Message } from "../../src/domain/message.ts";
 import type { Status } from "../../src/domain/nav.ts";
-import { isSettled, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
+import { isSettled, NATIVE_PROVIDER, type Progress, type Run, tokensPerSecond } from "../../src/domain/run.ts";
 import { count, counted, duration, money } from "../../src/lib/format.ts";
 import { ids } from "../ids.ts";
 import { attr } from "../ui/attr.ts";
@@ -241,9 +241,14 @@ function figuresOf(run: Run): string[] {
     speed === null ? "" : speedWords(speed),
     run.ttft_ms === null ? "" : `first token ${duration(run.ttft_ms)}`,
     used === null ? "" : `context ${used} %`,
-    run.cost_usd === null ? "" : money(run.cost_usd),
+    run.cost_usd === null ? "" : `${isCounted(run) ? "" : "~"}${money(run.cost_usd)}`,
   ].filter(Boolean);
 }
+
+const BROKEN_OFF: ReadonlySet<Run["state"]> = new Set(["cancelled", "failed", "interrupted"]);
+/** Of a call that was cut, or that its endpoint did not count, the price is our estimate; agents tell theirs. */
+const isCounted = (run: Run): boolean =>
+  run.provider !== NATIVE_PROVIDER || (run.tokens_in > 0 && !BROKEN_OFF.has(run.state));
 
 /** Percent of the context window in use after the run's last turn; null where either figure is unknown. */
 export function contextShare(run: Pick<Run, "context_used" | "context_window">): number | null {

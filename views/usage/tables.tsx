@@ -4,9 +4,10 @@ import { count, duration, kilo, money } from "../../src/lib/format.ts";
 import { attr } from "../ui/attr.ts";
 import { ShareBar, Spark } from "./charts.tsx";
 
+const tokensIn = (row: Sums) => `${about(row)}${kilo(row.tokens_in)}`;
+const cost = (row: Sums) => (row.cost_usd === null ? "" : `${about(row)}${money(row.cost_usd)}`);
 /** `~4.2M` where some of it is estimated. */
-const tokensIn = (row: Sums) => `${row.estimated > 0 ? "~" : ""}${kilo(row.tokens_in)}`;
-const cost = (row: Sums) => (row.cost_usd === null ? "" : money(row.cost_usd));
+export const about = (row: Sums): string => (row.estimated > 0 ? "~" : "");
 
 export function Models({ usage }: { usage: Usage }) {
   const most = Math.max(...usage.models.map(weight));

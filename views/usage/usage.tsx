@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons.tsx";
 import { urls } from "../urls.ts";
 import { type BudgetRefused, Budgets } from "./budgets.tsx";
 import { DayChart } from "./charts.tsx";
-import { Models, SumTable, Tools } from "./tables.tsx";
+import { about, Models, SumTable, Tools } from "./tables.tsx";
 
 export interface UsageProps {
   usage: Usage;
@@ -72,7 +72,9 @@ function Headline({ usage }: { usage: Usage }) {
     <div class="sum">
       <p class="big">
         <span class="figure" safe>
-          {total.cost_usd === null ? `${kilo(total.tokens_in + total.tokens_out)} tokens` : money(total.cost_usd)}
+          {total.cost_usd === null
+            ? `${kilo(total.tokens_in + total.tokens_out)} tokens`
+            : `${about(total)}${money(total.cost_usd)}`}
         </span>
         <span safe>{` in ${span} days`}</span>
       </p>
@@ -91,7 +93,7 @@ function Headline({ usage }: { usage: Usage }) {
         <p
           class="dim"
           safe
-        >{`${counted(total.estimated, "call")} came without a count of the prompt: those tokens are estimated, marked ~.`}</p>
+        >{`${counted(total.estimated, "call")} came without a count of the prompt: what those took is estimated, marked ~.`}</p>
       ) : (
         ""
       )}
@@ -102,7 +104,7 @@ function Headline({ usage }: { usage: Usage }) {
 const todayWords = (day: Sums): string =>
   day.calls === 0
     ? "nothing so far"
-    : `${day.cost_usd === null ? "" : `${money(day.cost_usd)}, `}${kilo(day.tokens_in + day.tokens_out)} tokens in ${counted(day.calls, "call")}`;
+    : `${day.cost_usd === null ? "" : `${about(day)}${money(day.cost_usd)}, `}${kilo(day.tokens_in + day.tokens_out)} tokens in ${counted(day.calls, "call")}`;
 
 function Details({ usage }: { usage: Usage }) {
   const { projects, providers, agents, purposes } = usage;

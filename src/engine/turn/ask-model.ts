@@ -97,6 +97,7 @@ async function record(call: SideCall, reply: Reply, messages: ChatMessage[], too
   if (!usage && meter.tokens === 0) return;
   const tokens_in = usage?.tokens_in ?? null;
   const tokens_out = usage?.tokens_out ?? meter.tokens;
+  const estimated_in = gauge.estimate(messages, tools.length > 0);
   const id = newId();
   await steady(core, () =>
     transact(core, (tx) =>
@@ -109,11 +110,11 @@ async function record(call: SideCall, reply: Reply, messages: ChatMessage[], too
         tokens_in,
         tokens_out,
         tokens_cached: usage?.tokens_cached ?? null,
-        estimated_in: gauge.estimate(messages, tools.length > 0),
+        estimated_in,
         ttft_ms: meter.ttft(),
         duration_ms: meter.total(),
         stop: "summary",
-        cost_usd: costOf(endpoint, model, tokens_in, tokens_out),
+        cost_usd: costOf(endpoint, model, tokens_in ?? estimated_in, tokens_out),
       }),
     ),
   );

@@ -1,6 +1,9 @@
 import type { Endpoint } from "../../domain/endpoint.ts";
 
-/** US dollars of one model call by the prices a human set; null where no price or no count is known. */
+/**
+ * US dollars of one model call by the prices a human set; null where no price is known. What the endpoint did not count is
+ * given as it was estimated: a call that was cut is paid for, too, and a budget has to see it.
+ */
 export function costOf(
   endpoint: Endpoint,
   model: string,

@@ -200,7 +200,7 @@ async function recordTurn(core: Core, input: LoopInput, number: number, result: 
           ttft_ms,
           duration_ms,
           stop,
-          cost_usd: costOf(endpoint, model, tokens_in, tokens_out),
+          cost_usd: costOf(endpoint, model, tokens_in ?? estimated_in, tokens_out),
         },
         {
           tokens_in: tokens_in ?? 0,

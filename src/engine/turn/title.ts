@@ -88,20 +88,22 @@ async function ask(core: Core, run: Run, using: Small, question: string, answer:
     if (event.kind === "usage") usage = { ...event };
     if (reply.length > REPLY_CHARS) break;
   }
+  const estimated_in = estimateTokens(prompt) + estimateTokens(said);
+  const tokens_out = usage.tokens_out ?? estimateTokens(reply);
   await insertTitleCall(core.sql, {
     id: newId(),
     run_id: run.id,
     endpoint_id: using.endpoint.id,
     model: using.model,
     tokens_in: usage.tokens_in,
-    tokens_out: usage.tokens_out,
+    tokens_out,
     tokens_cached: usage.tokens_cached,
-    estimated_in: estimateTokens(prompt) + estimateTokens(said),
+    estimated_in,
     tool_calls: 0,
     ttft_ms: null,
     duration_ms: Math.round(performance.now() - began),
     stop: "title",
-    cost_usd: costOf(using.endpoint, using.model, usage.tokens_in, usage.tokens_out),
+    cost_usd: costOf(using.endpoint, using.model, usage.tokens_in ?? estimated_in, tokens_out),
   });
   return titleIn(reply);
 }
