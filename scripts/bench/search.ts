@@ -11,6 +11,7 @@ import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Figure, median, percentile, printFigures } from "./support/figures.ts";
 import { cpuSeconds, machine } from "./support/proc.ts";
+import { indexed } from "./support/readings.ts";
 import { seeded, seedSearch, wordOf } from "./support/seed-search.ts";
 import { type BenchServer, newHome, startServer } from "./support/server.ts";
 
@@ -130,13 +131,7 @@ async function index(server: BenchServer): Promise<void> {
   const since = performance.now();
   // A renaming wakes the index.
   await server.json("PATCH", `/projects/${projects[0]!.id}`, { name: projects[0]!.name });
-  for (;;) {
-    const [left] = await server.sql<{ n: number }[]>`
-      select count(*)::int as n from (select 1 from parts where not searched and state <> 'open' limit 200000) p`;
-    if (left!.n === 0) break;
-    if (performance.now() - since > INDEX_DEADLINE_MS) throw new Error(`${left!.n} parts are left`);
-    await Bun.sleep(2_000);
-  }
+  await indexed(server, INDEX_DEADLINE_MS);
   const took = (performance.now() - since) / 1000;
   printFigures("Taking in what was there", [
     { name: "parts a second", value: PARTS / took, unit: "", note: `${took.toFixed(0)} s in all` },

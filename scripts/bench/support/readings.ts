@@ -21,3 +21,18 @@ export async function settled(server: BenchServer): Promise<void> {
     await Bun.sleep(POLL_MS);
   }
 }
+
+/**
+ * Waits until all that can be searched is in the search index. What was seeded came at once and keeps the server busy for
+ * some time; in use parts come one by one. Throws after `deadline_ms`.
+ */
+export async function indexed({ sql }: BenchServer, deadline_ms: number): Promise<void> {
+  const deadline = performance.now() + deadline_ms;
+  for (;;) {
+    const [row] = await sql<{ left: boolean }[]>`
+      select exists (select from parts where not searched and state <> 'open') as left`;
+    if (!row!.left) return;
+    if (performance.now() > deadline) throw new Error("The search index is not filled in time.");
+    await Bun.sleep(POLL_MS);
+  }
+}

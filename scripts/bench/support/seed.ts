@@ -74,22 +74,3 @@ export async function seedChat(server: BenchServer, messages: number): Promise<S
   await sql`analyze`;
   return { session, chat };
 }
-
-const INDEX_DEADLINE_MS = 120_000;
-const POLL_MS = 200;
-
-/**
- * Waits until the server has done what follows from seeding: rows that came at once are put into the search index within
- * some ten seconds, at half a core, and the database tidies up after them. In use they come one by one.
- */
-export async function settle({ sql }: BenchServer): Promise<void> {
-  const deadline = performance.now() + INDEX_DEADLINE_MS;
-  for (;;) {
-    const [row] = await sql<{ left: boolean }[]>`
-      select exists (select from parts where not searched and state <> 'open') as left`;
-    if (!row!.left) break;
-    if (performance.now() > deadline) throw new Error("The search index is not filled in time.");
-    await Bun.sleep(POLL_MS);
-  }
-  await sql`vacuum (analyze)`.simple();
-}
